@@ -1,0 +1,94 @@
+"""napari-neuron: simulate a traced neuron with NEURON and watch the voltage spread over it.
+
+Everything public is importable from here; nothing heavy is imported before it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "AlphaSynapse": "spec",
+    "CableProperties": "spec",
+    "CellSource": "spec",
+    "CurrentPulse": "spec",
+    "DLambda": "spec",
+    "Everywhere": "spec",
+    "Exp2Synapse": "spec",
+    "Experiment": "spec",
+    "HodgkinHuxley": "spec",
+    "Labelled": "spec",
+    "MaximumLength": "spec",
+    "Passive": "spec",
+    "PickedNodes": "spec",
+    "RunSettings": "spec",
+    "SpikeDetector": "spec",
+    "SwcTypes": "spec",
+    "VoltageRecorder": "spec",
+    "Morphology": "morphology",
+    "check": "morphology",
+    "label_axon_dendrite": "morphology",
+    "read_morphology": "morphology",
+    "SimulationResult": "result",
+    "Trace": "result",
+    "BlowUpError": "errors",
+    "EngineCrashed": "errors",
+    "ExperimentError": "errors",
+    "MorphologyError": "errors",
+    "NapariNeuronError": "errors",
+    "NeuronNotAvailable": "errors",
+    "SimulationError": "errors",
+    "SwcError": "errors",
+    "simulate": "engine",
+    "show": "view",
+}
+
+__all__ = ["__version__", *sorted(_PUBLIC)]
+
+if TYPE_CHECKING:
+    from napari_neuron.engine import simulate as simulate
+    from napari_neuron.errors import BlowUpError as BlowUpError
+    from napari_neuron.errors import EngineCrashed as EngineCrashed
+    from napari_neuron.errors import ExperimentError as ExperimentError
+    from napari_neuron.errors import MorphologyError as MorphologyError
+    from napari_neuron.errors import NapariNeuronError as NapariNeuronError
+    from napari_neuron.errors import NeuronNotAvailable as NeuronNotAvailable
+    from napari_neuron.errors import SimulationError as SimulationError
+    from napari_neuron.errors import SwcError as SwcError
+    from napari_neuron.morphology import Morphology as Morphology
+    from napari_neuron.morphology import check as check
+    from napari_neuron.morphology import label_axon_dendrite as label_axon_dendrite
+    from napari_neuron.morphology import read_morphology as read_morphology
+    from napari_neuron.result import SimulationResult as SimulationResult
+    from napari_neuron.result import Trace as Trace
+    from napari_neuron.spec import AlphaSynapse as AlphaSynapse
+    from napari_neuron.spec import CableProperties as CableProperties
+    from napari_neuron.spec import CellSource as CellSource
+    from napari_neuron.spec import CurrentPulse as CurrentPulse
+    from napari_neuron.spec import DLambda as DLambda
+    from napari_neuron.spec import Everywhere as Everywhere
+    from napari_neuron.spec import Exp2Synapse as Exp2Synapse
+    from napari_neuron.spec import Experiment as Experiment
+    from napari_neuron.spec import HodgkinHuxley as HodgkinHuxley
+    from napari_neuron.spec import Labelled as Labelled
+    from napari_neuron.spec import MaximumLength as MaximumLength
+    from napari_neuron.spec import Passive as Passive
+    from napari_neuron.spec import PickedNodes as PickedNodes
+    from napari_neuron.spec import RunSettings as RunSettings
+    from napari_neuron.spec import SpikeDetector as SpikeDetector
+    from napari_neuron.spec import SwcTypes as SwcTypes
+    from napari_neuron.spec import VoltageRecorder as VoltageRecorder
+    from napari_neuron.view import show as show
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(f"napari_neuron.{_PUBLIC[name]}"), name)
+    raise AttributeError(f"module 'napari_neuron' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

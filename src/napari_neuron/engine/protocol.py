@@ -1,0 +1,82 @@
+"""What an engine is: a thing that runs a compiled model and tells how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_neuron.compile.model import CompiledModel
+
+
+@dataclass(frozen=True, eq=False)
+class Started:
+    """The first event: the arrays that fill while the run goes on.
+
+    Attributes
+    ----------
+    frames : (n_frames, n_compartments) float32
+        Membrane potential, mV; row i is at time i · steps_per_frame · dt.
+    samples : (n_recorders, n_steps + 1) float64
+        Values of each recorder at every time step.
+    """
+
+    frames: npt.NDArray[np.float32]
+    samples: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """The run has come to ``time`` (ms): so many rows and samples are valid now.
+
+    Yielded at least every 100 ms of wall time.
+    """
+
+    time: float
+    n_frames: int
+    n_samples: int
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """The last event of a run that reached its end: spike times (ms) of each detector."""
+
+    spikes: Mapping[str, npt.NDArray[np.float64]]
+
+
+EngineEvent = Started | Advanced | Finished
+
+
+class Engine(Protocol):
+    """Runs compiled models one at a time.
+
+    Closing the iterator cancels the run: it returns within half a second.
+    """
+
+    def run(self, model: CompiledModel) -> Iterator[EngineEvent]:
+        """Build and integrate ``model``.
+
+        Yields
+        ------
+        EngineEvent
+            One `Started`, then `Advanced` events, then one `Finished`.
+
+        Raises
+        ------
+        BlowUpError
+            If the voltage becomes NaN or leaves ±1000 mV.
+        EngineCrashed
+            If the process that ran NEURON died.
+        NeuronNotAvailable
+            If there is no NEURON.
+        SimulationError
+            For everything else NEURON refuses.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release processes and files; the engine cannot be used after."""
+        ...

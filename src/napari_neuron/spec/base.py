@@ -1,0 +1,95 @@
+"""The one base class of everything in an experiment."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from napari_neuron.errors import ExperimentError
+
+
+def field_path(location: tuple[int | str, ...]) -> str:
+    """Write a pydantic location the way Python would: ``stimuli[0].duration``.
+
+    The tags of unions (``current_pulse``) are steps of pydantic's own and are left out by the
+    caller, which knows the model; here only ints and names are joined.
+    """
+    text = ""
+    for step in location:
+        text += f"[{step}]" if isinstance(step, int) else f"{'.' if text else ''}{step}"
+    return text
+
+
+def as_experiment_error(error: ValidationError, kinds: frozenset[str]) -> ExperimentError:
+    """Turn pydantic's list of complaints into one error that names the first wrong field.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+    kinds
+        The ``kind`` tags in use; pydantic puts them into locations, people do not.
+    """
+    problems = []
+    for item in error.errors(include_url=False):
+        where = field_path(tuple(step for step in item["loc"] if step not in kinds))
+        inner = item.get("ctx", {}).get("error")
+        if isinstance(inner, ExperimentError):
+            joined = f"{where}.{inner.field}" if where and inner.field else where or inner.field
+            problems.append((joined, inner.problem))
+            continue
+        message = item["msg"].removeprefix("Value error, ")
+        given = item.get("input")
+        if isinstance(given, int | float | str) and item["type"] != "missing":
+            message += f" (got {given!r})"
+        problems.append((where, message))
+    field, problem = problems[0]
+    if len(problems) > 1:
+        problem += "; also " + "; ".join(f"{f}: {p}" if f else p for f, p in problems[1:4])
+    return ExperimentError(field, problem)
+
+
+_KINDS: set[str] = set()
+
+
+class Spec(BaseModel):
+    """A frozen, validated value. Unknown keys are errors; the repr shows what is not default."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True, ser_json_inf_nan="null"
+    )
+
+    def __init__(self, /, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise as_experiment_error(error, frozenset(_KINDS)) from None
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        kind = cls.model_fields.get("kind")
+        if kind is not None and isinstance(kind.default, str):
+            _KINDS.add(kind.default)
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a validated copy with some fields changed.
+
+        Raises
+        ------
+        ExperimentError
+            If a new value is not allowed.
+        """
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self)(**{**values, **changes})
+
+    def __repr__(self) -> str:
+        shown = [
+            f"{name}={getattr(self, name)!r}"
+            for name, field in type(self).model_fields.items()
+            if getattr(self, name) != field.get_default(call_default_factory=True)
+        ]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    __str__ = __repr__

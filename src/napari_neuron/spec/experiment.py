@@ -1,0 +1,117 @@
+"""The experiment: everything a run needs besides the skeleton itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from napari_neuron.errors import ExperimentError
+from napari_neuron.spec.base import Spec
+from napari_neuron.spec.cell import CellSource
+from napari_neuron.spec.discretisation import Discretisation, DLambda
+from napari_neuron.spec.paint import CableProperties, Paint, Passive
+from napari_neuron.spec.recorder import Recorder
+from napari_neuron.spec.run import RunSettings
+from napari_neuron.spec.stimulus import Stimulus
+
+
+class Experiment(Spec):
+    """What the membrane does, what is injected, what is recorded, and how it is integrated.
+
+    Attributes
+    ----------
+    cells
+        The cells by name and file; may be empty when the skeleton is given to `simulate`.
+    paint
+        Cable properties and mechanisms on regions, in order: of two that overlap the later wins.
+    stimuli
+        Currents and synapses at nodes.
+    recorders
+        Traces and spike detectors at nodes; labels are unique among each kind.
+    discretisation
+        How sections are cut into compartments.
+    run
+        Duration, time step, temperature, initial voltage, frame interval.
+    """
+
+    version: Literal[1] = 1
+    cells: tuple[CellSource, ...] = ()
+    paint: tuple[Paint, ...] = (CableProperties(), Passive())
+    stimuli: tuple[Stimulus, ...] = ()
+    recorders: tuple[Recorder, ...] = ()
+    discretisation: Discretisation = Field(default_factory=DLambda)
+    run: RunSettings = Field(default_factory=RunSettings)
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Experiment:
+        seen: dict[tuple[str, str], int] = {}
+        for index, recorder in enumerate(self.recorders):
+            first = seen.setdefault((recorder.kind, recorder.label), index)
+            if first != index:
+                raise ExperimentError(
+                    f"recorders[{index}].label",
+                    f"recorders[{first}] is called {recorder.label!r} too; give it another name",
+                )
+        names = [cell.name for cell in self.cells]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise ExperimentError(f"cells[{index}].name", f"two cells are called {name!r}")
+        for index, stimulus in enumerate(self.stimuli):
+            if stimulus.kind == "exp2_synapse" and stimulus.tau1 >= stimulus.tau2:
+                raise ExperimentError(
+                    f"stimuli[{index}].tau1",
+                    f"the rise time ({stimulus.tau1:g} ms) must be shorter than the decay time "
+                    f"({stimulus.tau2:g} ms)",
+                )
+        return self
+
+    def to_json(self) -> str:
+        """Return the experiment as JSON text, all fields written out."""
+        return self.model_dump_json(indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read an experiment from JSON text.
+
+        Raises
+        ------
+        ExperimentError
+            If the text is not JSON, or a field is unknown, missing or out of range.
+        """
+        try:
+            values: Any = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ExperimentError("", f"this is not a JSON file: {error}") from None
+        if not isinstance(values, dict):
+            raise ExperimentError("", "this JSON is not an experiment: an object was expected")
+        if values.get("version", 1) != 1:
+            raise ExperimentError(
+                "version",
+                f"{values['version']!r} is not known to this napari-neuron; a newer one may read it",
+            )
+        return cls(**values)
+
+    def save(self, path: str | Path) -> None:
+        """Write the experiment to a JSON file."""
+        Path(path).write_text(self.to_json(), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read an experiment from a JSON file.
+
+        Raises
+        ------
+        ExperimentError
+            If the file is not an experiment; the message names file and field.
+        OSError
+            If the file cannot be read.
+        """
+        try:
+            return cls.from_json(Path(path).read_bytes())
+        except ExperimentError as error:
+            raise ExperimentError(f"{path}: {error.field}" if error.field else str(path), error.problem) from None
+        except UnicodeDecodeError:
+            raise ExperimentError(str(path), "this is not a text file, so not an experiment") from None
