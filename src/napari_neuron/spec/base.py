@@ -51,13 +51,18 @@ def as_experiment_error(error: ValidationError, kinds: frozenset[str]) -> Experi
 
 
 _KINDS: set[str] = set()
+"""The tag of every kind of spec; none may be the name of a field (see `as_experiment_error`)."""
 
 
 class Spec(BaseModel):
     """A frozen, validated value. Unknown keys are errors; the repr shows what is not default."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True, ser_json_inf_nan="null"
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_default=True,
+        ser_json_inf_nan="null",
     )
 
     def __init__(self, /, **values: Any) -> None:

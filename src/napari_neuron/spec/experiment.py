@@ -90,7 +90,7 @@ class Experiment(Spec):
         if values.get("version", 1) != 1:
             raise ExperimentError(
                 "version",
-                f"{values['version']!r} is not known to this napari-neuron; a newer one may read it",
+                f"{values['version']!r} is not known here; a newer napari-neuron may read it",
             )
         return cls(**values)
 
@@ -112,6 +112,5 @@ class Experiment(Spec):
         try:
             return cls.from_json(Path(path).read_bytes())
         except ExperimentError as error:
-            raise ExperimentError(f"{path}: {error.field}" if error.field else str(path), error.problem) from None
-        except UnicodeDecodeError:
-            raise ExperimentError(str(path), "this is not a text file, so not an experiment") from None
+            where = f"{path}: {error.field}" if error.field else str(path)
+            raise ExperimentError(where, error.problem) from None

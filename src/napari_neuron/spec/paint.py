@@ -1,4 +1,4 @@
-"""Paint: cable properties and density mechanisms on a region. Of two that overlap the later wins."""
+"""Paint: cable properties and mechanisms on a region; of two that overlap the later wins."""
 
 from __future__ import annotations
 

@@ -28,14 +28,14 @@ class SwcTypes(Spec):
 class Labelled(Spec):
     """Nodes whose label ("axon", "dendrite", "linker" ...) is among ``labels``."""
 
-    kind: Literal["labels"] = "labels"
+    kind: Literal["labelled"] = "labelled"
     labels: tuple[str, ...] = Field(min_length=1)
 
 
 class PickedNodes(Spec):
     """Nodes picked one by one, by their id in the skeleton."""
 
-    kind: Literal["nodes"] = "nodes"
+    kind: Literal["picked_nodes"] = "picked_nodes"
     nodes: tuple[int, ...] = Field(min_length=1)
 
 

@@ -25,7 +25,7 @@ class CurrentPulse(Spec):
 
 
 class AlphaSynapse(Spec):
-    """One conductance transient g = gmax (t - onset)/tau exp(1 - (t - onset)/tau) (AlphaSynapse)."""
+    """One transient g = gmax (t - onset)/tau exp(1 - (t - onset)/tau): NEURON's AlphaSynapse."""
 
     kind: Literal["alpha_synapse"] = "alpha_synapse"
     cell: str | None = None

@@ -1,0 +1,152 @@
+"""`compile_experiment`: (morphologies, experiment) -> `CompiledModel`.
+
+Every mistake in the experiment that can be known without running it is found here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from napari_neuron.compile.discretise import compartments_of_nodes, count_compartments
+from napari_neuron.compile.model import CompiledModel, CompiledRun, IntArray
+from napari_neuron.compile.paint import PaintedNodes, cable_of, mechanisms_of, paint_nodes
+from napari_neuron.compile.placements import NodeAddresses, lower_recorders, lower_stimuli
+from napari_neuron.errors import ExperimentError
+from napari_neuron.morphology.model import Morphology
+from napari_neuron.morphology.sections import Sections, find_sections
+from napari_neuron.morphology.soma import require_positive_radii
+from napari_neuron.spec import Experiment, RunSettings
+
+MOST_COMPARTMENTS = 5_000_000
+"""More than any run on one machine can use; far below where the arrays stop fitting in memory."""
+
+
+def compile_experiment(cells: Sequence[Morphology], experiment: Experiment) -> CompiledModel:
+    """Work out sections, compartments, painted values and placements.
+
+    Parameters
+    ----------
+    cells
+        The morphologies, in the order in which their compartments will be numbered.
+    experiment
+        What to do with them.
+
+    Returns
+    -------
+    CompiledModel
+
+    Raises
+    ------
+    ExperimentError
+        If the experiment asks for what is not there; names the field.
+    MorphologyError
+        If a cell cannot be simulated as it is (a radius that is not positive).
+    """
+    cells = tuple(cells)
+    _check_names(cells, experiment)
+    for cell in cells:
+        require_positive_radii(cell)
+    painted = paint_nodes(cells, experiment.paint)
+    parts = [
+        find_sections(cell, nodes.changes_above(cell))
+        for cell, nodes in zip(cells, painted, strict=True)
+    ]
+    sections = _laid_end_to_end(parts)
+    winner = np.concatenate(
+        [_paint_of_sections(p, n, c) for p, n, c in zip(parts, painted, cells, strict=True)], axis=1
+    )
+    ra, cm = cable_of(winner[0], experiment.paint)
+    nseg = count_compartments(sections, experiment.discretisation, ra, cm)
+    if nseg.sum() > MOST_COMPARTMENTS:
+        raise ExperimentError(
+            "discretisation",
+            f"this makes {nseg.sum():,} compartments of {sections.length.sum():,.0f} µm of cable; "
+            "use longer compartments, or check the unit of the skeleton",
+        )
+    compartment_start = np.concatenate([[0], np.cumsum(nseg)])
+    addresses = NodeAddresses(cells, compartments_of_nodes(sections, nseg, compartment_start))
+    point_processes, trains = lower_stimuli(experiment.stimuli, addresses)
+    recorders, detectors = lower_recorders(experiment.recorders, addresses)
+    return CompiledModel(
+        section_parent=sections.parent,
+        section_parent_x=sections.parent_x,
+        section_nseg=nseg,
+        section_ra=ra,
+        point_start=sections.point_start,
+        points=sections.points,
+        compartment_start=compartment_start,
+        cm=np.repeat(cm, nseg),
+        compartment_of_node=addresses.compartment_of_node,
+        run=_lower_run(experiment.run),
+        mechanisms=mechanisms_of(painted[0].kinds[1:], winner[1:], experiment.paint, nseg),
+        point_processes=point_processes,
+        trains=trains,
+        recorders=recorders,
+        detectors=detectors,
+        cell_names=tuple(cell.name for cell in cells),
+    )
+
+
+def _check_names(cells: Sequence[Morphology], experiment: Experiment) -> None:
+    if not cells:
+        raise ExperimentError("cells", "there is no cell to simulate")
+    names = [cell.name for cell in cells]
+    for name in names:
+        if names.count(name) > 1:
+            raise ExperimentError("cells", f"two cells are called {name!r}; rename one")
+    for source in experiment.cells:
+        if source.name not in names:
+            raise ExperimentError(
+                "cells", f"{source.name!r} is not among the given cells ({', '.join(names)})"
+            )
+    for index, layer in enumerate(experiment.paint):
+        if layer.cell is not None and layer.cell not in names:
+            raise ExperimentError(
+                f"paint[{index}].cell",
+                f"there is no cell {layer.cell!r}; there is {', '.join(names)}",
+            )
+
+
+def _paint_of_sections(
+    sections: Sections, painted: PaintedNodes, morphology: Morphology
+) -> IntArray:
+    """Return (n_kinds, n_sections): the paint of the most distal node that each section owns.
+
+    All edges of a section carry the same paint; only its first node may belong to another.
+    """
+    owner = np.zeros(len(sections.parent), dtype=np.int64)
+    order = morphology.topological_order
+    owner[sections.section_of_node[order]] = order  # the last one written is the most distal
+    return np.asarray(painted.winner[:, owner])
+
+
+def _laid_end_to_end(parts: Sequence[Sections]) -> Sections:
+    if len(parts) == 1:
+        return parts[0]
+    n_sections = np.cumsum([0, *(len(p.parent) for p in parts)])
+    n_points = np.cumsum([0, *(len(p.points) for p in parts)])
+    shifted = list(zip(parts, n_sections, n_points, strict=False))
+    return Sections(
+        parent=np.concatenate([np.where(p.parent < 0, -1, p.parent + s) for p, s, _ in shifted]),
+        parent_x=np.concatenate([p.parent_x for p in parts]),
+        point_start=np.concatenate(
+            [*(p.point_start[:-1] + n for p, _, n in shifted), n_points[-1:]]
+        ),
+        points=np.concatenate([p.points for p in parts]),
+        point_node=np.concatenate([p.point_node for p in parts]),
+        section_of_node=np.concatenate([p.section_of_node + s for p, s, _ in shifted]),
+        x_of_node=np.concatenate([p.x_of_node for p in parts]),
+        length=np.concatenate([p.length for p in parts]),
+    )
+
+
+def _lower_run(run: RunSettings) -> CompiledRun:
+    return CompiledRun(
+        dt=run.dt,
+        n_steps=run.n_steps,
+        steps_per_frame=run.steps_per_frame,
+        celsius=run.celsius,
+        v_init=run.v_init,
+    )
