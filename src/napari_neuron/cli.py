@@ -1,0 +1,147 @@
+"""The command line: ``napari-neuron demo | run | check``.
+
+Exit status 0 only on success; an error is one readable line on stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from napari_neuron import __version__
+from napari_neuron.errors import NapariNeuronError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except KeyboardInterrupt:
+        print("napari-neuron: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        sys.stderr.close()
+        return 1
+    except (NapariNeuronError, OSError, ImportError) as error:
+        if options.debug:
+            raise
+        print(f"napari-neuron: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    debug = argparse.ArgumentParser(add_help=False)
+    debug.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser = argparse.ArgumentParser(
+        prog="napari-neuron",
+        description="Simulate a traced neuron with NEURON and watch the voltage spread over it.",
+    )
+    parser.add_argument("--version", action="version", version=f"napari-neuron {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = commands.add_parser(
+        "demo", parents=[debug], help="a fly neuron in napari, simulated while you watch"
+    )
+    demo.add_argument(
+        "--output",
+        type=Path,
+        metavar="FOLDER",
+        help="do not stay open: write screenshot.png and traces.png there and end",
+    )
+    demo.set_defaults(command=_demo)
+
+    run = commands.add_parser("run", parents=[debug], help="run an experiment without a window")
+    run.add_argument("experiment", type=Path, metavar="EXPERIMENT.json")
+    run.add_argument("-o", "--output", type=Path, required=True, metavar="RUN.h5")
+    run.add_argument("--quiet", action="store_true", help="show no progress")
+    run.set_defaults(command=_run)
+
+    check = commands.add_parser(
+        "check", parents=[debug], help="what is in a skeleton file and what is wrong with it"
+    )
+    check.add_argument("file", type=Path, metavar="FILE.swc")
+    check.add_argument("--units", help='the unit of the file: "um", "nm", "8 nm"')
+    check.add_argument("--json", action="store_true", help="write JSON for programs")
+    check.set_defaults(command=_check)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from napari_neuron.demo import run_demo
+
+    run_demo(options.output)
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from napari_neuron.compile.cells import read_cells
+    from napari_neuron.engine import simulate
+    from napari_neuron.errors import SimulationError
+    from napari_neuron.spec import Experiment
+
+    if not options.output.absolute().parent.is_dir():
+        raise NapariNeuronError(f"{options.output}: there is no folder to write this file into")
+    experiment = Experiment.load(options.experiment)
+    cells = read_cells(experiment, options.experiment.parent)
+    try:
+        result = simulate(cells, experiment, progress=None if options.quiet else _show_progress)
+    except SimulationError as error:
+        if error.partial is not None and error.partial.n_frames:
+            error.partial.save(options.output)
+            kept = f"{error} The {error.partial.n_frames} frames so far are in {options.output}."
+            raise NapariNeuronError(kept) from error
+        raise
+    finally:
+        if not options.quiet and sys.stderr.isatty():
+            print(file=sys.stderr)
+    result.save(options.output)
+    if not options.quiet:
+        n_spikes = sum(len(times) for times in result.spikes.values())
+        print(
+            f"{options.output}: {result.n_frames} frames of {result.voltage.shape[1]} "
+            f"compartments, {len(result.traces)} traces, {n_spikes} spikes"
+        )
+    return 0
+
+
+def _show_progress(fraction: float) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{fraction:4.0%}", end="", file=sys.stderr, flush=True)
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Print what a skeleton holds and what is wrong with it; 1 only if it cannot be read."""
+    from napari_neuron.morphology import check, describe, read_morphology
+
+    morphology = read_morphology(options.file, units=options.units)
+    findings = check(morphology)
+    summary = describe(morphology)
+    if options.json:
+        print(json.dumps({**summary, "findings": [f.as_dict() for f in findings]}, indent=2))
+        return 0
+    for name, value in summary.items():
+        print(f"{name.replace('_', ' ')}: {_in_words(value)}")
+    print()
+    for finding in findings:
+        nodes = ", ".join(map(str, finding.nodes[:5])) + (" ..." if len(finding.nodes) > 5 else "")
+        print(f"{finding.severity}: {finding.message}" + (f" (nodes {nodes})" if nodes else ""))
+    if not findings:
+        print("nothing wrong was found")
+    return 0
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_in_words(inner)}" for name, inner in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_in_words, value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
