@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from napari_neuron.compile.discretise import compartments_of_nodes, count_compartments
-from napari_neuron.compile.model import CompiledModel, CompiledRun, IntArray
-from napari_neuron.compile.paint import PaintedNodes, cable_of, mechanisms_of, paint_nodes
+from napari_neuron.compile.model import CompiledModel, CompiledRun
+from napari_neuron.compile.paint import cable_of, mechanisms_of, paint_nodes
 from napari_neuron.compile.placements import NodeAddresses, lower_recorders, lower_stimuli
 from napari_neuron.errors import ExperimentError
 from napari_neuron.morphology.model import Morphology
@@ -55,7 +55,7 @@ def compile_experiment(cells: Sequence[Morphology], experiment: Experiment) -> C
     ]
     sections = _laid_end_to_end(parts)
     winner = np.concatenate(
-        [_paint_of_sections(p, n, c) for p, n, c in zip(parts, painted, cells, strict=True)], axis=1
+        [nodes.winner[:, p.owner] for p, nodes in zip(parts, painted, strict=True)], axis=1
     )
     ra, cm = cable_of(winner[0], experiment.paint)
     nseg = count_compartments(sections, experiment.discretisation, ra, cm)
@@ -109,33 +109,27 @@ def _check_names(cells: Sequence[Morphology], experiment: Experiment) -> None:
             )
 
 
-def _paint_of_sections(
-    sections: Sections, painted: PaintedNodes, morphology: Morphology
-) -> IntArray:
-    """Return (n_kinds, n_sections): the paint of the most distal node that each section owns.
-
-    All edges of a section carry the same paint; only its first node may belong to another.
-    """
-    owner = np.zeros(len(sections.parent), dtype=np.int64)
-    order = morphology.topological_order
-    owner[sections.section_of_node[order]] = order  # the last one written is the most distal
-    return np.asarray(painted.winner[:, owner])
-
-
 def _laid_end_to_end(parts: Sequence[Sections]) -> Sections:
     if len(parts) == 1:
         return parts[0]
-    n_sections = np.cumsum([0, *(len(p.parent) for p in parts)])
+    n_sections = np.cumsum([0, *(len(p) for p in parts)])
     n_points = np.cumsum([0, *(len(p.points) for p in parts)])
+    n_nodes = np.cumsum([0, *(len(p.section_of_node) for p in parts)])
     shifted = list(zip(parts, n_sections, n_points, strict=False))
     return Sections(
         parent=np.concatenate([np.where(p.parent < 0, -1, p.parent + s) for p, s, _ in shifted]),
         parent_x=np.concatenate([p.parent_x for p in parts]),
+        owner=np.concatenate([p.owner + n for p, n in zip(parts, n_nodes, strict=False)]),
         point_start=np.concatenate(
             [*(p.point_start[:-1] + n for p, _, n in shifted), n_points[-1:]]
         ),
         points=np.concatenate([p.points for p in parts]),
-        point_node=np.concatenate([p.point_node for p in parts]),
+        point_node=np.concatenate(
+            [
+                np.where(p.point_node < 0, -1, p.point_node + n)
+                for p, n in zip(parts, n_nodes, strict=False)
+            ]
+        ),
         section_of_node=np.concatenate([p.section_of_node + s for p, s, _ in shifted]),
         x_of_node=np.concatenate([p.x_of_node for p in parts]),
         length=np.concatenate([p.length for p in parts]),
