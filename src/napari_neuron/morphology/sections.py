@@ -14,6 +14,9 @@ from napari_neuron.errors import MorphologyError
 from napari_neuron.morphology.model import SOMA, BoolArray, FloatArray, IntArray, Morphology
 from napari_neuron.morphology.soma import COINCIDENT, SomaBodies, find_soma_bodies, sphere_points
 
+_BODY = 3.0
+"""Radii from a soma's centre within which a neurite's first point counts as on the soma."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sections:
@@ -147,24 +150,22 @@ def _build_tree(morphology: Morphology, break_above: BoolArray | None) -> _Tree:
     bodies = find_soma_bodies(morphology)
     in_body = bodies.of_node >= 0
 
-    # Cable that leaves a soma starts at its surface, with its own thickness.
+    # Cable that leaves a soma has its own thickness, and starts at the surface or beyond it.
     start, start_radius, start_node = position[parent], radius[parent], parent.copy()
     length = morphology.edge_length.copy()
     leaving = np.flatnonzero(has_parent & ~soma & soma[parent])
-    origin, reach = _soma_surface(morphology, bodies, parent[leaving])
-    start[leaving], length[leaving] = _outside(origin, reach, position[leaving])
-    start_radius[leaving] = radius[leaving]
-    start_node[leaving[reach > 0]] = -1
-
-    # Cable that runs into a soma ends there, with the thickness it has outside.
     entering = np.flatnonzero(has_parent & soma & ~soma[parent])
-    origin = position[entering]
-    reach = np.zeros(len(entering))
-    as_body = np.flatnonzero(in_body[entering])
-    body = bodies.of_node[entering[as_body]]
-    reach[as_body] = bodies.reach[body]
-    origin[as_body[reach[as_body] > 0]] = bodies.centre[body[bodies.reach[body] > 0]]
-    end, gap = _outside(origin, reach, position[parent[entering]])
+    neighbours = morphology.n_children + has_parent
+    origin, reach = _soma_surface(morphology, bodies, np.concatenate([parent[leaving], entering]))
+    outside = np.concatenate([leaving, parent[entering]])
+    surface, gap = _outside(origin, reach, position[outside], neighbours[outside] == 2)
+    k = len(leaving)
+    start[leaving], length[leaving] = surface[:k], gap[:k]
+    start_radius[leaving] = radius[leaving]
+    start_node[leaving[reach[:k] > 0]] = -1
+
+    # Cable that runs into a soma from outside ends there, with the thickness it has outside.
+    end, gap = surface[k:], gap[k:]
     linked = gap > COINCIDENT
     end, entering = end[linked], entering[linked]
     n_links = len(entering)
@@ -363,13 +364,19 @@ def _soma_surface(
 
 
 def _outside(
-    origin: FloatArray, reach: FloatArray, point: FloatArray
+    origin: FloatArray, reach: FloatArray, point: FloatArray, goes_on: BoolArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return where the line from each origin to a point leaves a sphere, and its length outside."""
+    """Return where the cable from a soma to a node outside starts, and how long it is.
+
+    It starts at the surface. But a sphere stands for a body that is not round: where the cable
+    goes on beyond the node (``goes_on``) and the node is within `_BODY` radii, the node itself
+    lies on the body, and the cable starts there with no length before it.
+    """
     away = point - origin
     distance = np.linalg.norm(away, axis=1)
     fraction = np.divide(reach, distance, out=np.zeros_like(reach), where=distance > 0)
-    return origin + away * fraction[:, None], distance - reach
+    length = np.where(goes_on & (distance <= _BODY * reach), 0.0, distance - reach)
+    return origin + away * fraction[:, None], length
 
 
 def _follow(above: IntArray) -> IntArray:
