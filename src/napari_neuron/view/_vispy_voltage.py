@@ -1,0 +1,413 @@
+"""The GPU side of the voltage layer: the only file that touches napari's private API.
+
+The mesh goes to the graphics card once. Every vertex carries the index of its compartment; a
+small float texture holds one value per compartment. A time step uploads that texture, and the
+shader does the rest: position (centre, direction, radius), colour map and limits, shading, and in
+2D the choice of what lies in the slice.
+
+What is private here: the table ``layer_to_visual``, `VispyBaseLayer`, and the slicing hooks of a
+layer (``_slice_dims``, ``_set_view_slice``, ``_get_value`` and their like). Tested against the
+oldest and the newest napari we support; `voltage_layer` falls back to a plain Surface where this
+file cannot be imported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from napari._vispy.layers.base import VispyBaseLayer
+from napari._vispy.layers.surface import VispySurfaceLayer
+from napari._vispy.utils.visual import layer_to_visual
+from napari.layers import Surface
+from vispy.gloo import IndexBuffer, Texture2D, VertexBuffer
+from vispy.scene.visuals import create_visual_node
+from vispy.visuals import Visual
+from vispy.visuals.filters.clipping_planes import PlanesClipper
+
+if TYPE_CHECKING:
+    from napari_neuron.view.voltage_layer import VoltageLayer
+
+_TEXTURE_WIDTH = 1024  # texels; every OpenGL of the last twenty years allows 2048
+_NO_VOLTAGE = -1e30  # stands for NaN, which shaders may not test for
+_COLOURS = 1024
+
+_VERTEX = """
+attribute vec4 centre_radius;
+attribute vec4 direction_compartment;
+uniform sampler2D voltages;
+uniform vec2 voltages_shape;
+uniform float minimum_radius;
+uniform float flat_view;
+uniform vec3 eye;
+uniform vec3 light;
+varying float voltage;
+varying float diffuse;
+varying vec2 depth_radius;
+varying vec3 place;
+
+void main() {
+    float radius = max(centre_radius.w, minimum_radius);
+    vec3 direction = direction_compartment.xyz;
+    vec3 position = centre_radius.xyz + radius * direction;
+    depth_radius = vec2(centre_radius.z, radius);
+    place = position;
+    position.z *= 1.0 - flat_view;
+
+    float row = floor((direction_compartment.w + 0.5) / voltages_shape.x);
+    float column = direction_compartment.w - row * voltages_shape.x;
+    voltage = texture2D(voltages, (vec2(column, row) + 0.5) / voltages_shape).r;
+
+    float facing = dot(direction, eye) > 0.0 ? -1.0 : 1.0;
+    diffuse = max(dot(facing * direction, light), 0.0);
+    gl_Position = $transform(vec4(position, 1.0));
+}
+"""
+
+_FRAGMENT = """
+uniform sampler2D colours;
+uniform vec2 limits;
+uniform float shading;
+uniform vec3 eye;
+uniform vec3 light;
+uniform float flat_view;
+uniform vec2 slab;
+varying float voltage;
+varying float diffuse;
+varying vec2 depth_radius;
+varying vec3 place;
+
+void main() {
+    if (flat_view > 0.5 && (depth_radius.x + depth_radius.y < slab.x
+                            || depth_radius.x - depth_radius.y > slab.y)) {
+        discard;
+    }
+    float value = clamp((voltage - limits.x) / (limits.y - limits.x), 0.0, 1.0);
+    vec4 colour = texture2D(colours, vec2((value * %(last)d.0 + 0.5) / %(count)d.0, 0.5));
+    if (voltage < -1e29) {
+        colour = vec4(0.5, 0.5, 0.5, 1.0);
+    }
+    float amount = diffuse;
+    if (shading > 1.5) {
+        vec3 normal = normalize(cross(dFdx(place), dFdy(place)));
+        normal = dot(normal, eye) > 0.0 ? -normal : normal;
+        amount = max(dot(normal, light), 0.0);
+    }
+    if (shading > 0.5 && flat_view < 0.5) {
+        colour.rgb *= 0.45 + 0.6 * amount;
+    }
+    gl_FragColor = colour;
+}
+""" % {"count": _COLOURS, "last": _COLOURS - 1}
+
+_SHADINGS = {"none": 0.0, "smooth": 1.0, "flat": 2.0}
+
+
+class VoltageVisual(Visual):
+    """Tubes whose colours come from a texture with one value per compartment."""
+
+    def __init__(self) -> None:
+        Visual.__init__(self, vcode=_VERTEX, fcode=_FRAGMENT)
+        self._draw_mode = "triangles"
+        self._bounds: np.ndarray | None = None
+        self._texels = np.full((1, _TEXTURE_WIDTH, 1), _NO_VOLTAGE, dtype=np.float32)
+        self._texture: Texture2D | None = None
+        self._clip_filter = PlanesClipper()
+        self.attach(self._clip_filter)
+        program = self.shared_program
+        program["eye"] = program["light"] = (0.0, 0.0, 1.0)
+        program["minimum_radius"] = 0.0
+        program["flat_view"] = 0.0
+        program["slab"] = (0.0, 0.0)
+        program["limits"] = (0.0, 1.0)
+        program["shading"] = 1.0
+        self.set_frame(np.zeros(0, dtype=np.float32))
+        self.set_colours(np.ones((_COLOURS, 4), dtype=np.float32))
+
+    @property
+    def clipping_planes(self) -> Any:
+        """Planes that cut the mesh, in the coordinates of the mesh."""
+        return self._clip_filter.clipping_planes
+
+    @clipping_planes.setter
+    def clipping_planes(self, planes: Any) -> None:
+        self._clip_filter.clipping_planes = planes
+
+    def set_mesh(
+        self,
+        centre: np.ndarray,
+        direction: np.ndarray,
+        radius: np.ndarray,
+        compartment: np.ndarray,
+        faces: np.ndarray,
+    ) -> None:
+        """Upload the mesh: x, y, z of (n, 3) centres and directions, (n,) radii and indices."""
+        if not len(faces):
+            self._bounds = None
+            self._index_buffer = None
+            return
+        self.shared_program["centre_radius"] = VertexBuffer(
+            np.ascontiguousarray(np.column_stack([centre, radius]), dtype=np.float32)
+        )
+        self.shared_program["direction_compartment"] = VertexBuffer(
+            np.ascontiguousarray(np.column_stack([direction, compartment]), dtype=np.float32)
+        )
+        self._index_buffer = IndexBuffer(np.ascontiguousarray(faces, dtype=np.uint32))
+        self._bounds = np.stack([centre.min(axis=0), centre.max(axis=0)], axis=1)
+        self._bounds_changed()
+        self.update()
+
+    def set_frame(self, voltage: np.ndarray) -> None:
+        """Upload one value per compartment, (n_compartments,) mV."""
+        rows = max(1, -(-len(voltage) // _TEXTURE_WIDTH))
+        if self._texture is None or len(self._texels) != rows:
+            self._texels = np.full((rows, _TEXTURE_WIDTH, 1), _NO_VOLTAGE, dtype=np.float32)
+            self._texture = Texture2D(
+                self._texels,
+                internalformat="r32f",
+                interpolation="nearest",
+                wrapping="clamp_to_edge",
+            )
+            self.shared_program["voltages"] = self._texture
+            self.shared_program["voltages_shape"] = (float(_TEXTURE_WIDTH), float(rows))
+        texels = self._texels.reshape(-1)[: len(voltage)]
+        np.copyto(texels, voltage)
+        np.nan_to_num(texels, copy=False, nan=_NO_VOLTAGE)
+        self._texture.set_data(self._texels)
+        self.update()
+
+    def set_colours(self, colours: np.ndarray) -> None:
+        """Upload the colour map, (1024, 4) RGBA from 0 to 1."""
+        self.shared_program["colours"] = Texture2D(
+            np.ascontiguousarray(colours, dtype=np.float32)[None],
+            internalformat="rgba32f",
+            interpolation="linear",
+            wrapping="clamp_to_edge",
+        )
+        self.update()
+
+    def set_uniform(self, name: str, value: Any) -> None:
+        """Set one of the shader's numbers."""
+        self.shared_program[name] = value
+        self.update()
+
+    def _prepare_transforms(self, view: Any) -> None:
+        view.view_program.vert["transform"] = view.transforms.get_transform()
+
+    def _prepare_draw(self, view: Any) -> bool | None:
+        if self._bounds is None:
+            return False
+        # how x, y, z of the mesh run on the canvas: which way it looks, and where light comes from
+        middle = self._bounds.mean(axis=1)
+        step = max(float(np.ptp(self._bounds)), 1e-3)
+        points = middle + step * np.vstack([np.zeros(3), np.eye(3)])
+        mapped = view.transforms.get_transform("visual", "canvas").map(points)
+        mapped = mapped[:, :2] / mapped[:, 3:]
+        right, down = (mapped[1:] - mapped[0]).T
+        right, down = right / max(np.linalg.norm(right), 1e-12), down / max(
+            np.linalg.norm(down), 1e-12
+        )
+        eye = np.cross(right, down)
+        far = view.transforms.get_transform("visual", "render").map(
+            np.vstack([middle, middle + step * eye])
+        )
+        if far[1, 2] / far[1, 3] < far[0, 2] / far[0, 3]:
+            eye = -eye
+        light = -eye - 0.5 * down - 0.3 * right
+        view.view_program["eye"] = eye
+        view.view_program["light"] = light / max(np.linalg.norm(light), 1e-12)
+        return None
+
+    def _compute_bounds(self, axis: int, view: Any) -> tuple[float, float] | None:
+        if self._bounds is None:
+            return None
+        return tuple(self._bounds[axis]) if axis < 3 else (0.0, 0.0)
+
+
+VoltageNode = create_visual_node(VoltageVisual)
+
+
+class VispyVoltageLayer(VispyBaseLayer):
+    """Connects a `VoltageLayer` to its visual."""
+
+    layer: VoltageLayer
+
+    def __init__(self, layer: VoltageLayer, *args: Any, **kwargs: Any) -> None:
+        self._axes: tuple[int, ...] | None = None
+        self._centre: Any = None
+        super().__init__(layer, VoltageNode(), *args, **kwargs)
+        events = self.layer.events
+        events.colormap.connect(self._on_colormap_change)
+        events.gamma.connect(self._on_colormap_change)
+        events.contrast_limits.connect(self._on_contrast_limits_change)
+        events.shading.connect(self._on_shading_change)
+        events.minimum_radius.connect(self._on_minimum_radius_change)
+        self.reset()
+        self._on_data_change()
+
+    def _on_data_change(self, event: Any = None) -> None:
+        layer, node = self.layer, self.node
+        displayed = tuple(layer._slice_input.displayed)
+        axes = tuple(axis - 1 for axis in displayed)
+        if min(axes) < 0:  # time is shown as if it were space: there is nothing to draw
+            node.visible = False
+            return
+        node.visible = layer.visible
+        mesh = layer.mesh
+        if mesh.centre is not self._centre or axes != self._axes:
+            hidden = tuple(axis for axis in range(3) if axis not in axes)
+            order = axes[::-1] + hidden  # vispy has x, y, z; what is not shown comes last
+            node.set_mesh(
+                mesh.centre[:, order],
+                mesh.direction[:, order],
+                mesh.radius,
+                mesh.vertex_compartment,
+                mesh.faces,
+            )
+            node.set_uniform("flat_view", float(len(axes) == 2))
+            self._centre, self._axes = mesh.centre, axes
+            self._on_matrix_change()
+        if len(axes) == 2:
+            node.set_uniform("slab", layer._slab(next(a for a in range(3) if a not in axes)))
+        node.set_frame(layer.current_frame)
+
+    def _on_minimum_radius_change(self, event: Any = None) -> None:
+        self.node.set_uniform("minimum_radius", self.layer.minimum_radius)
+
+    def _on_colormap_change(self, event: Any = None) -> None:
+        values = np.linspace(0.0, 1.0, _COLOURS) ** self.layer.gamma
+        self.node.set_colours(self.layer.colormap.map(values))
+
+    def _on_contrast_limits_change(self, event: Any = None) -> None:
+        low, high = self.layer.contrast_limits
+        self.node.set_uniform("limits", (low, max(high, low + 1e-6)))
+
+    def _on_shading_change(self, event: Any = None) -> None:
+        self.node.set_uniform("shading", _SHADINGS[str(self.layer.shading)])
+
+    def _on_matrix_change(self, event: Any = None) -> None:
+        if min(self.layer._slice_input.displayed) > 0:
+            super()._on_matrix_change()
+
+    def reset(self, event: Any = None) -> None:
+        """Push everything but the mesh to the visual."""
+        super().reset()
+        self._on_colormap_change()
+        self._on_contrast_limits_change()
+        self._on_shading_change()
+        self._on_minimum_radius_change()
+
+
+class GpuSurface(Surface):
+    """A Surface whose mesh is sliced and coloured by the graphics card.
+
+    The hooks below are switched off where ``gpu`` is False.
+    """
+
+    gpu: bool
+    _extent_is_known = False
+    _dims_step: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
+
+    @property
+    def _type_string(self) -> str:
+        return "surface"  # to napari's icons, writers and "duplicate" this is a Surface
+
+    def _get_layer_slicing_state(self, data: Any, cache: bool) -> Any:  # napari >= 0.7
+        state = super()._get_layer_slicing_state(data, cache)
+        if self.gpu:
+            state._set_view_slice = _slice_nothing
+            state._make_slice_request = None  # nothing to do in another thread
+        return state
+
+    def _set_view_slice(self) -> None:  # napari < 0.7
+        if not self.gpu:
+            super()._set_view_slice()
+
+    def _slice_dims(self, dims: Any, force: bool = False) -> None:
+        # napari recomputes the extent of all layers at each step of any slider; ours is fixed
+        self._dims_step = tuple(getattr(r, "step", r[2]) for r in dims.range)[-self.ndim :]
+        self._extent_is_known = self.gpu
+        try:
+            super()._slice_dims(dims, force)
+        finally:
+            self._extent_is_known = False
+
+    def _clear_extent(self) -> None:
+        if not self._extent_is_known:
+            super()._clear_extent()
+
+    @property
+    def _extent_data(self) -> np.ndarray:
+        frames, mesh = self.frames, self.mesh
+        low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
+        return np.array([[0, *low], [len(frames) - 1, *high]], dtype=float)
+
+    def _slab(self, axis: int) -> tuple[float, float]:
+        """Return where the slice begins and ends on a hidden axis (0 to 2), data coordinates."""
+        data_slice = self._data_slice
+        centre = data_slice.point[axis + 1]
+        half = 0.5 * self._dims_step[axis + 1] / float(self.scale[axis + 1])
+        return (
+            float(centre - max(half, data_slice.margin_left[axis + 1])),
+            float(centre + max(half, data_slice.margin_right[axis + 1])),
+        )
+
+    def _get_value(self, position: Any) -> tuple[float, int] | None:
+        """Return voltage and node id under the cursor in 2D."""
+        displayed = list(self._slice_input.displayed)
+        if min(displayed) < 1:
+            return None
+        axes = [axis - 1 for axis in displayed]
+        points = self.node_position[:, axes]
+        distance = np.linalg.norm(points - np.asarray(position)[displayed], axis=1)
+        reach = np.maximum(self.node_radius, self.minimum_radius)
+        inside = distance <= reach
+        for axis in set(range(3)) - set(axes):
+            low, high = self._slab(axis)
+            depth = self.node_position[:, axis]
+            inside &= (depth + reach >= low) & (depth - reach <= high)
+        return self._value_of_nearest(distance, inside)
+
+    def _get_value_3d(
+        self, start_point: Any, end_point: Any, dims_displayed: Any
+    ) -> tuple[float | None, int | None]:
+        """Return voltage and node id under the cursor in 3D: nearest to the ray of those it hits."""
+        displayed = list(dims_displayed)
+        if start_point is None or end_point is None or len(displayed) != 3 or min(displayed) < 1:
+            return None, None
+        axes = [axis - 1 for axis in displayed]
+        start, end = np.asarray(start_point)[displayed], np.asarray(end_point)[displayed]
+        ray = end - start
+        length = np.linalg.norm(ray)
+        if not length:
+            return None, None
+        ray = ray / length
+        from_start = self.node_position[:, axes] - start
+        along = from_start @ ray
+        distance = np.sqrt(np.maximum((from_start**2).sum(axis=1) - along**2, 0.0))
+        reach = 1.5 * np.maximum(self.node_radius, self.minimum_radius)
+        return self._value_of_nearest(along, distance <= reach) or (None, None)
+
+    def _value_of_nearest(self, distance: Any, inside: Any) -> tuple[float, int] | None:
+        rows = np.flatnonzero(inside)
+        if not len(rows):
+            return None
+        row = rows[distance[rows].argmin()]
+        return (
+            float(self.current_frame[self.compartment_of_node[row]]),
+            int(self.node_id[row]),
+        )
+
+
+def _slice_nothing() -> None:
+    """Stand in for slicing a mesh: the visual asks for what it needs."""
+
+
+def _make_visual(layer: Any, *args: Any, **kwargs: Any) -> VispyBaseLayer:
+    visual = VispyVoltageLayer if layer.gpu else VispySurfaceLayer
+    return visual(layer, *args, **kwargs)
+
+
+def register(layer_class: type[GpuSurface]) -> None:
+    """Tell napari how to draw a layer class."""
+    layer_to_visual[layer_class] = _make_visual

@@ -1,0 +1,40 @@
+"""Colours for voltages, and the limits they run between."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from napari.utils.colormaps import Colormap, ensure_colormap
+
+SPIKING_LIMITS = (-80.0, 40.0)
+"""mV; what a spiking cell needs, and what a run begins with before there is a frame."""
+
+_BEGIN = 0.22  # inferno's darkest part would hide a resting cell on a black canvas
+
+
+def _brightened_inferno() -> Colormap:
+    colours = ensure_colormap("inferno").map(np.linspace(_BEGIN, 1.0, 64))
+    return Colormap(colours, name="voltage", display_name="voltage")
+
+
+VOLTAGE_COLORMAP = _brightened_inferno()
+
+
+def voltage_limits(frames: npt.NDArray[np.float32]) -> tuple[float, float]:
+    """Return colour limits (mV) for some frames: what occurs in them, rounded out to 5 mV.
+
+    Parameters
+    ----------
+    frames : (n_frames, n_compartments) float32
+        mV; NaN is ignored. Of a long run every n-th frame is looked at.
+    """
+    if not frames.size:
+        return SPIKING_LIMITS
+    some = frames[:: max(1, frames.size // 50_000_000)]
+    low, high = float(np.nanmin(some)), float(np.nanmax(some))
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return SPIKING_LIMITS
+    low, high = 5.0 * np.floor(low / 5.0), 5.0 * np.ceil(high / 5.0)
+    if high - low < 10.0:
+        high = low + 10.0
+    return float(low), float(high)
