@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -32,12 +32,15 @@ class Started:
 class Advanced:
     """The run has come to ``time`` (ms): so many rows and samples are valid now.
 
-    Yielded at least every 100 ms of wall time.
+    Yielded at least every 100 ms of wall time, also when nothing has moved. ``spikes`` holds the
+    spike times (ms) found since the previous event, by detector; detectors without any are left
+    out.
     """
 
     time: float
     n_frames: int
     n_samples: int
+    spikes: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +58,11 @@ class Engine(Protocol):
 
     Closing the iterator cancels the run: it returns within half a second.
     """
+
+    @property
+    def provenance(self) -> Mapping[str, str]:
+        """Versions of what integrates; may be empty until a run has advanced."""
+        ...
 
     def run(self, model: CompiledModel) -> Iterator[EngineEvent]:
         """Build and integrate ``model``.

@@ -1,0 +1,45 @@
+"""NEURON in the process that asks: for scripts, tests and debuggers.
+
+A window freezes while NEURON integrates in its process; there `ChildEngine` is the one to use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from napari_neuron.compile.model import CompiledModel
+from napari_neuron.engine.protocol import EngineEvent, Started
+from napari_neuron.engine.versions import versions
+from napari_neuron.errors import SimulationError
+
+
+class InProcessEngine:
+    """Runs compiled models with the NEURON of this process.
+
+    The process must hold no NEURON sections of its own; after a run it holds none again.
+    """
+
+    def __init__(self) -> None:
+        self._closed = False
+
+    @property
+    def provenance(self) -> Mapping[str, str]:
+        """Versions of what integrates."""
+        return versions()
+
+    def run(self, model: CompiledModel) -> Iterator[EngineEvent]:
+        """Build and integrate ``model``; see `napari_neuron.engine.protocol.Engine`."""
+        if self._closed:
+            raise SimulationError("this engine was closed; make another one")
+        from napari_neuron.engine.stepping import integrate
+
+        frames = np.zeros((model.run.n_frames, model.n_compartments), dtype=np.float32)
+        samples = np.zeros((len(model.recorders), model.run.n_steps + 1))
+        yield Started(frames, samples)
+        yield from integrate(model, frames, samples)
+
+    def close(self) -> None:
+        """Refuse further runs; there is nothing to release."""
+        self._closed = True

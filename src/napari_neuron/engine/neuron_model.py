@@ -1,0 +1,295 @@
+"""A compiled model as NEURON objects: built, initialised, advanced and taken down again.
+
+This is the only file that talks to NEURON. It is imported by the child process with numpy only.
+
+Sections are made without a name and get their points through their own bound ``pt3dadd``: that is
+four times as fast as vectors through ``h.pt3dadd`` and leaves no name behind in NEURON.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_neuron.compile.model import (
+    CompiledMechanism,
+    CompiledModel,
+    CompiledPointProcesses,
+    CompiledTrains,
+    FloatArray,
+    IntArray,
+)
+from napari_neuron.errors import NeuronNotAvailable, SimulationError
+
+
+def import_neuron() -> Any:
+    """Import NEURON and return its ``h``.
+
+    Raises
+    ------
+    NeuronNotAvailable
+        If it cannot be imported; the message says how to get it.
+    """
+    try:
+        from neuron import h
+    except Exception as error:  # a broken installation raises all sorts of things
+        remedy = (
+            "On Windows NEURON has no wheel: install it from neuron.yale.edu (or in WSL) and name "
+            "that Python: ChildEngine(python=...)"
+            if sys.platform == "win32"
+            else 'Install it with: pip install "napari-neuron[all]"'
+        )
+        raise NeuronNotAvailable(
+            f"NEURON cannot be imported by {sys.executable} ({type(error).__name__}: {error}). "
+            f"{remedy}. Reading, viewing and opening stored results work without it."
+        ) from error
+    return h
+
+
+class NeuronModel:
+    """Builds a model when made, takes it down when closed; use it in a ``with`` statement.
+
+    Parameters
+    ----------
+    model
+        What to build.
+
+    Raises
+    ------
+    NeuronNotAvailable
+        If there is no NEURON.
+    SimulationError
+        If this process holds NEURON sections of someone else, or NEURON refuses the model.
+    """
+
+    def __init__(self, model: CompiledModel) -> None:
+        self._h = h = import_neuron()
+        if next(iter(h.allsec()), None) is not None:
+            raise SimulationError(
+                "this process already holds NEURON sections that are not ours. Delete them, or "
+                "run in a process of its own: ChildEngine (the default)"
+            )
+        self._model = model
+        self._sections: list[Any] = []
+        self._segments: list[Any] = []  # NEURON's name for compartments
+        self._batches: list[list[Any]] = []
+        self._sources: list[Any] = []  # NetStims and their NetCons
+        self._recorded: list[Any] = []
+        self._voltage = self._voltage_view = self._pointers = None
+        self._before = self._set_globals()
+        try:
+            self._build()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Delete all of the model and give the process its own settings back."""
+        self._sources.clear()
+        self._batches.clear()
+        self._recorded.clear()
+        self._voltage = self._voltage_view = self._pointers = None
+        self._segments.clear()
+        # Not left to reference counts: the traceback of an error may hold a section for long.
+        delete = self._h.delete_section
+        for section in self._sections:
+            delete(sec=section)
+        self._sections.clear()
+        self._restore_globals()
+
+    def initialise(self) -> npt.NDArray[np.float64]:
+        """Go to time 0 and return the voltage there, (n_compartments,) mV."""
+        self._h.finitialize(self._model.run.v_init)
+        return self.voltage()
+
+    @property
+    def advance(self) -> Any:
+        """NEURON's function that goes one time step; bound once by who loops over it."""
+        # Not ParallelContext.psolve: per step it costs the same, but every call takes over SIGALRM
+        # of the process and aborts it when a step lasts longer than 20 s.
+        return self._h.fadvance
+
+    def voltage(self) -> npt.NDArray[np.float64]:
+        """Return the voltage of all compartments, mV; the array is reused by the next call."""
+        self._pointers.gather(self._voltage)  # type: ignore[attr-defined]
+        assert self._voltage_view is not None
+        return self._voltage_view
+
+    def take_samples(self) -> list[npt.NDArray[np.float64]]:
+        """Return what the recorders, then the detectors, saw since the last call, one per step."""
+        taken = []
+        for vector in self._recorded:
+            taken.append(vector.as_numpy().copy())
+            vector.resize(0)
+        return taken
+
+    def _build(self) -> None:
+        model = self._model
+        self._make_sections()
+        for section, value in zip(self._sections, model.section_ra.tolist(), strict=True):
+            section.Ra = value
+        self._set(np.arange(model.n_sections), "cm", model.cm)
+        for mechanism in model.mechanisms:
+            self._insert(mechanism)
+        self._segments = [segment for section in self._sections for segment in section]
+        for batch in model.point_processes:
+            self._place(batch)
+        for trains in model.trains:
+            self._drive(trains)
+        self._record()
+
+    def _make_sections(self) -> None:
+        model = self._model
+        make = self._h.Section
+        self._sections = [make() for _ in range(model.n_sections)]
+        start = model.point_start.tolist()
+        points = model.points.tolist()
+        nseg = model.section_nseg.tolist()
+        attached = zip(model.section_parent.tolist(), model.section_parent_x.tolist(), strict=True)
+        for index, (section, (parent, x)) in enumerate(zip(self._sections, attached, strict=True)):
+            if parent >= 0:
+                section.connect(self._sections[parent], x, 0)
+            add = section.pt3dadd
+            for point in points[start[index] : start[index + 1]]:
+                add(*point)
+            if nseg[index] != 1:
+                section.nseg = nseg[index]
+
+    def _set(
+        self, sections: IntArray, name: str, values: FloatArray, mechanism: str | None = None
+    ) -> None:
+        """Set a range variable of ``sections``: all that have ``mechanism``, or None for all.
+
+        One loop in hoc where all values are equal, once per section where they are equal along
+        it, else by segment.
+        """
+        if values.min() == values.max():
+            value = float(values[0])
+            setattr(self._sections[sections[0]], name, value)  # hoc would make unknown names up
+            self._h.hoc_ac_ = value  # hoc's own scratch variable: no name left behind
+            where = f'if (ismembrane("{mechanism}")) ' if mechanism else ""
+            self._h(f"forall {where}{name} = hoc_ac_")
+            return
+        count = self._model.section_nseg[sections]
+        start = np.concatenate([[0], np.cumsum(count)[:-1]])
+        uniform = np.minimum.reduceat(values, start) == np.maximum.reduceat(values, start)
+        first = values[start].tolist()
+        for index, same, value, at, n in zip(
+            sections.tolist(), uniform.tolist(), first, start.tolist(), count.tolist(), strict=True
+        ):
+            section = self._sections[index]
+            if same:
+                setattr(section, name, value)
+            else:
+                for segment, own in zip(section, values[at : at + n].tolist(), strict=True):
+                    setattr(segment, name, own)
+
+    def _insert(self, mechanism: CompiledMechanism) -> None:
+        name = mechanism.name
+        if not len(mechanism.sections):
+            return
+        try:
+            for index in mechanism.sections.tolist():
+                self._sections[index].insert(name)
+        except ValueError:
+            raise SimulationError(f"NEURON has no density mechanism called {name!r}") from None
+        # A user of this process may have switched the rate tables off.
+        if hasattr(self._h, f"usetable_{name}"):
+            setattr(self._h, f"usetable_{name}", 1)
+        for parameter, values in mechanism.parameters:
+            try:
+                self._set(mechanism.sections, parameter, values, name)
+            except AttributeError:
+                raise SimulationError(
+                    f"mechanism {name!r} has no parameter {parameter!r}"
+                ) from None
+
+    def _place(self, batch: CompiledPointProcesses) -> None:
+        make = getattr(self._h, batch.mechanism, None)
+        if make is None:
+            raise SimulationError(
+                f"{batch.field}: NEURON has no point process called {batch.mechanism!r}"
+            )
+        processes = [make(self._segments[index]) for index in batch.compartment.tolist()]
+        self._batches.append(processes)
+        for name, values in batch.parameters:
+            try:
+                for process, value in zip(processes, values.tolist(), strict=True):
+                    setattr(process, name, value)
+            except (AttributeError, LookupError):
+                raise SimulationError(
+                    f"{batch.field}: {batch.mechanism} has no parameter {name!r}"
+                ) from None
+
+    def _drive(self, trains: CompiledTrains) -> None:
+        make_train, connect = self._h.NetStim, self._h.NetCon  # looking these up is what costs
+        for index, process in enumerate(self._batches[trains.target]):
+            train = make_train()
+            train.start = float(trains.start[index])
+            train.interval = float(trains.interval[index])
+            train.number = float(trains.number[index])
+            train.noise = float(trains.noise[index])
+            # Streams of their own: the same spikes in every process, whatever else is there.
+            train.noiseFromRandom123(*trains.stream[index].tolist())
+            connection = connect(train, process)
+            connection.weight[0] = float(trains.weight[index])
+            connection.delay = float(trains.delay[index])
+            self._sources += [train, connection]
+
+    def _record(self) -> None:
+        model = self._model
+        self._pointers = self._h.PtrVector(model.n_compartments)
+        point_at = self._pointers.pset  # type: ignore[attr-defined]
+        for index, segment in enumerate(self._segments):
+            point_at(index, segment._ref_v)
+        make_vector = self._h.Vector
+        self._voltage = make_vector(model.n_compartments)
+        self._voltage_view = self._voltage.as_numpy()  # type: ignore[attr-defined]
+        watched = [(recorder.compartment, recorder.variable) for recorder in model.recorders]
+        watched += [(detector.compartment, "v") for detector in model.detectors]
+        for compartment, variable in watched:
+            reference = getattr(self._segments[compartment], f"_ref_{variable}", None)
+            if reference is None:
+                raise SimulationError(f"there is nothing called {variable!r} to record")
+            self._recorded.append(make_vector().record(reference))
+
+    def _set_globals(self) -> dict[str, Any]:
+        """Set everything NEURON keeps between runs; return what it was."""
+        h, run = self._h, self._model.run
+        cvode, context = h.CVode(), h.ParallelContext()
+        before = {
+            "celsius": h.celsius,
+            "dt": h.dt,
+            "secondorder": h.secondorder,
+            "cvode": int(cvode.active()),
+            "threads": int(context.nthread()),
+        }
+        cvode.active(0)
+        context.nthread(1)
+        h.secondorder = 0
+        h.celsius = run.celsius
+        h.dt = run.dt
+        return before
+
+    def _restore_globals(self) -> None:
+        h = self._h
+        h.t = 0.0
+        h.ParallelContext().nthread(self._before["threads"])
+        h.CVode().active(self._before["cvode"])
+        for name in ("celsius", "dt", "secondorder"):
+            setattr(h, name, self._before[name])
