@@ -15,8 +15,11 @@ from napari_neuron.compile.paint import cable_of, mechanisms_of, paint_nodes
 from napari_neuron.compile.placements import NodeAddresses, lower_recorders, lower_stimuli
 from napari_neuron.errors import ExperimentError
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.morphology.sections import Sections, find_sections
-from napari_neuron.morphology.soma import require_positive_radii
+from napari_neuron.morphology.sections import (
+    Sections,
+    find_sections,
+    require_positive_radii,
+)
 from napari_neuron.spec import Experiment, RunSettings
 
 MOST_COMPARTMENTS = 5_000_000
