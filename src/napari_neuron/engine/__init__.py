@@ -1,0 +1,31 @@
+"""Engines run compiled models; `simulate` and `Simulation` are how one is asked to.
+
+Nothing is imported before it is used: the child process imports parts of this package with numpy
+and NEURON only, and the parent never imports NEURON unless it simulates in-process.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_PUBLIC = {
+    "ChildEngine": "child_engine",
+    "InProcessEngine": "in_process",
+    "Simulation": "simulation",
+    "simulate": "simulation",
+}
+
+__all__ = sorted(_PUBLIC)
+
+if TYPE_CHECKING:
+    from napari_neuron.engine.child_engine import ChildEngine as ChildEngine
+    from napari_neuron.engine.in_process import InProcessEngine as InProcessEngine
+    from napari_neuron.engine.simulation import Simulation as Simulation
+    from napari_neuron.engine.simulation import simulate as simulate
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(f"napari_neuron.engine.{_PUBLIC[name]}"), name)
+    raise AttributeError(f"module 'napari_neuron.engine' has no attribute {name!r}")

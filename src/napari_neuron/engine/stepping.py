@@ -133,7 +133,7 @@ class _Sampling:
         for index, detector in enumerate(self._model.detectors):
             values = np.concatenate([[self._last[index]], new[n_recorders + index]])
             above = values > detector.threshold
-            steps = first + np.flatnonzero(above[1:] & ~above[:-1])
+            steps = first + np.flatnonzero(above[1:] & ~above[:-1]).astype(np.float64)
             self._last[index] = float(values[-1])
             if len(steps):
                 found[detector.label] = steps * self._model.run.dt

@@ -1,0 +1,116 @@
+"""The main program of the process that runs NEURON.
+
+Imports numpy and neuron only: no pydantic, no pandas, no napari. Messages are one JSON object a
+line. It reads ``{"run": id, "folder": path}`` and ``{"cancel": id}``, and writes ``ready``,
+``advanced``, ``finished``, ``cancelled`` and ``failed``. It ends when its standard input does,
+which is also what happens when the parent dies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_neuron.engine.handover import map_results, read_model
+from napari_neuron.engine.protocol import Advanced
+from napari_neuron.engine.stepping import integrate
+from napari_neuron.engine.versions import versions
+from napari_neuron.errors import BlowUpError, NeuronNotAvailable, SimulationError
+
+
+class _Inbox(threading.Thread):
+    """Reads what the parent says while the main thread is busy in NEURON."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__(daemon=True)
+        self._stream = stream
+        self.runs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self.cancelled = -1
+
+    def run(self) -> None:
+        for line in self._stream:
+            message = json.loads(line)
+            if "cancel" in message:
+                self.cancelled = message["cancel"]
+            else:
+                self.runs.put(message)
+        with contextlib.suppress(OSError):
+            os.rmdir(os.getcwd())  # the parent deletes it, unless it was killed
+        os._exit(0)
+
+
+class _Outbox:
+    """Writes messages where the parent reads them, out of reach of NEURON's prints."""
+
+    def __init__(self) -> None:
+        self._stream = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def send(self, event: str, **values: Any) -> None:
+        self._stream.write(json.dumps({"event": event, **values}).encode() + b"\n")
+
+
+def main() -> None:
+    """Serve runs until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which will tell us
+    faulthandler.enable()
+    os.environ["NEURON_MODULE_OPTIONS"] = "-nogui"  # ours; the parent's was not handed down
+    outbox = _Outbox()
+    inbox = _Inbox(sys.stdin.buffer)
+    inbox.start()
+    try:
+        outbox.send("ready", provenance=versions())
+    except NeuronNotAvailable as error:
+        outbox.send("unavailable", message=str(error))
+        return
+    while True:
+        message = inbox.runs.get()
+        if not _serve(message["run"], Path(message["folder"]), inbox, outbox):
+            return
+
+
+def _serve(run: int, folder: Path, inbox: _Inbox, outbox: _Outbox) -> bool:
+    """Do one run; return whether NEURON is still fit for another."""
+    try:
+        model = read_model(folder)
+        frames, samples = map_results(model, folder)
+        events = integrate(model, frames, samples)
+        with contextlib.closing(events):  # type: ignore[type-var]
+            for event in events:
+                if inbox.cancelled == run:
+                    outbox.send("cancelled", run=run)
+                    return True
+                if isinstance(event, Advanced):
+                    outbox.send(
+                        "advanced",
+                        run=run,
+                        time=event.time,
+                        n_frames=event.n_frames,
+                        n_samples=event.n_samples,
+                        spikes=_lists(event.spikes),
+                    )
+                else:
+                    outbox.send("finished", run=run, spikes=_lists(event.spikes))
+    except BlowUpError as error:
+        where = {"time": error.time, "compartment": error.compartment}
+        outbox.send("failed", run=run, message=str(error), blow_up=where)
+    except SimulationError as error:
+        outbox.send("failed", run=run, message=str(error))
+        return False
+    return True
+
+
+def _lists(spikes: Mapping[str, npt.NDArray[np.float64]]) -> dict[str, list[float]]:
+    return {label: times.tolist() for label, times in spikes.items()}

@@ -1,0 +1,213 @@
+"""The engine that is used unless another is named: NEURON in a process of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from os import PathLike
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_neuron.compile.model import CompiledModel
+from napari_neuron.engine.child_process import ChildProcess
+from napari_neuron.engine.handover import RunFolder
+from napari_neuron.engine.protocol import Advanced, EngineEvent, Finished, Started
+from napari_neuron.errors import BlowUpError, EngineCrashed, NeuronNotAvailable, SimulationError
+
+HEARTBEAT = 0.08
+"""Seconds of silence after which the last `Advanced` is repeated, so that who iterates can stop."""
+
+CANCEL_GRACE = 0.25
+"""Seconds a child has to answer a cancel before it is killed."""
+
+
+class ChildEngine:
+    """Runs compiled models in a child process that is kept between runs.
+
+    The child is started when it is first needed, or ahead of that by `warm_up`. A child that died,
+    refused a model or did not answer a cancel is replaced at the next run.
+
+    Parameters
+    ----------
+    python
+        The interpreter to run; it needs numpy and neuron only. None for the one of this process.
+    """
+
+    def __init__(self, python: str | PathLike[str] | None = None) -> None:
+        self._python = sys.executable if python is None else str(python)
+        self._child: ChildProcess | None = None
+        self._n_runs = 0
+        self._busy = False
+        self._closed = False
+
+    @property
+    def provenance(self) -> Mapping[str, str]:
+        """Versions of what integrates; empty until the child has said so."""
+        return {} if self._child is None else self._child.provenance
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the child; None while there is none."""
+        return None if self._child is None else self._child.pid
+
+    def warm_up(self) -> None:
+        """Start the child without waiting for it.
+
+        Raises
+        ------
+        NeuronNotAvailable
+            If the interpreter cannot be started.
+        SimulationError
+            If the engine was closed.
+        """
+        if self._closed:
+            raise SimulationError("this engine was closed; make another one")
+        if self._child is not None and not self._child.is_alive:
+            self._drop_child()
+        if self._child is None:
+            self._child = ChildProcess(self._python)
+
+    def run(self, model: CompiledModel) -> Iterator[EngineEvent]:
+        """Build and integrate ``model``; see `napari_neuron.engine.protocol.Engine`.
+
+        `Started` comes at once. While the child builds the model, or does not answer, an `Advanced`
+        that repeats the last one comes every 80 ms.
+        """
+        if self._busy:
+            raise SimulationError("this engine is at a run already; use another engine beside it")
+        self.warm_up()
+        assert self._child is not None
+        self._busy = True
+        self._n_runs += 1
+        run = _Run(self._child, self._n_runs)
+        try:
+            folder = RunFolder(model)
+            try:
+                run.begin(folder)
+                yield Started(folder.frames, folder.samples)
+                yield from run.events(folder)
+            finally:
+                run.end()
+                folder.delete()
+        finally:
+            if not run.child_is_fit:
+                self._drop_child()
+            self._busy = False
+
+    def close(self) -> None:
+        """End the child. A run under way fails; the engine cannot be used after."""
+        self._closed = True
+        self._drop_child()
+
+    def _drop_child(self) -> None:
+        if self._child is not None:
+            self._child.stop()
+            self._child = None
+
+
+@dataclass
+class _Run:
+    """One run of one child, from the request to the last message."""
+
+    child: ChildProcess
+    id: int
+    child_is_fit: bool = True
+    _is_over: bool = True  # nothing was asked of the child yet
+    _held: dict[str, Any] | None = None
+
+    def begin(self, folder: RunFolder) -> None:
+        self._is_over = False
+        self.child.forget_log()
+        self.child.send(run=self.id, folder=str(folder.path))
+
+    def events(self, folder: RunFolder) -> Iterator[EngineEvent]:
+        last = Advanced(time=0.0, n_frames=0, n_samples=0)
+        while True:
+            message = self._receive()
+            if message == {}:
+                last = Advanced(last.time, last.n_frames, last.n_samples)
+                yield last
+                continue
+            if message is None:
+                self._lost(last.time)
+            elif message["event"] == "ready":
+                self.child.provenance = message["provenance"]
+            elif message["event"] == "unavailable":
+                self._over(fit=False)
+                raise NeuronNotAvailable(message["message"])
+            elif message.get("run") != self.id:
+                continue  # the last words of a run that was cancelled
+            elif message["event"] == "advanced":
+                if not last.n_frames:
+                    folder.delete()  # the child has mapped it: nothing is left behind from here on
+                last = Advanced(
+                    message["time"],
+                    message["n_frames"],
+                    message["n_samples"],
+                    _arrays(message["spikes"]),
+                )
+                yield last
+            elif message["event"] == "finished":
+                self._over(fit=True)
+                yield Finished(_arrays(message["spikes"]))
+                return
+            else:
+                self._failed(message)
+
+    def _receive(self) -> dict[str, Any] | None:
+        """Return the next message; of several `advanced` that wait, the last with all spikes."""
+        message, self._held = self._held or self.child.receive(HEARTBEAT), None
+        while message and message["event"] == "advanced":
+            following = self.child.receive(0)
+            if not following:
+                break
+            if following["event"] != "advanced" or following["run"] != message["run"]:
+                self._held = following
+                break
+            for label, times in message["spikes"].items():
+                following["spikes"][label] = times + following["spikes"].get(label, [])
+            message = following
+        return message
+
+    def end(self) -> None:
+        """Cancel the run if it is not over: politely, then by killing the child."""
+        if self._is_over:
+            return
+        self.child.send(cancel=self.id)
+        deadline = monotonic() + CANCEL_GRACE
+        while (left := deadline - monotonic()) > 0:
+            message = self.child.receive(left)
+            if message is None:
+                break
+            if message.get("run") == self.id and message["event"] != "advanced":
+                self._over(fit=message["event"] != "failed")
+                return
+        self._over(fit=False)
+
+    def _over(self, *, fit: bool) -> None:
+        self._is_over = True
+        self.child_is_fit = fit
+
+    def _lost(self, time: float) -> None:
+        self._over(fit=False)
+        raise EngineCrashed(
+            f"the process that ran NEURON {self.child.death()}\n"
+            f"It had come to {time:.6g} ms; the frames up to there are kept. "
+            "The next run starts a new process."
+        )
+
+    def _failed(self, message: dict[str, Any]) -> None:
+        if "blow_up" in message:
+            self._over(fit=True)
+            raise BlowUpError(message["message"], **message["blow_up"])
+        self._over(fit=False)
+        tail = self.child.log_tail()
+        raise SimulationError(message["message"] + (f"\n{tail}" if tail else ""))
+
+
+def _arrays(spikes: Mapping[str, list[float]]) -> dict[str, npt.NDArray[np.float64]]:
+    return {label: np.asarray(times, dtype=np.float64) for label, times in spikes.items()}

@@ -1,0 +1,175 @@
+"""One child process: started, spoken to, listened to, and ended without a trace."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import shutil
+import subprocess
+import tempfile
+import threading
+import weakref
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from napari_neuron.errors import NeuronNotAvailable
+
+_NOT_INHERITED = (
+    "NRN_NMODL_PATH",  # the first three make NEURON load native code
+    "NEURON_MODULE_OPTIONS",
+    "CORENEURONLIB",
+    "HOC_LIBRARY_PATH",  # hoc code
+    "NEURON_INIT_MPI",  # waits for other MPI ranks
+    "PYTHONINSPECT",
+    "PYTHONSTARTUP",
+)
+
+# The child finds this package where the parent does, whatever its own path is. It gets only this
+# package: the parent's other packages may be built for another Python.
+_BOOTSTRAP = """
+import importlib.util, sys
+place = sys.argv[1]
+spec = importlib.util.spec_from_file_location(
+    "napari_neuron", place + "/__init__.py", submodule_search_locations=[place])
+sys.modules["napari_neuron"] = module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+from napari_neuron.engine.child import main
+main()
+"""
+
+_LOG_LINES = 200
+
+
+class ChildProcess:
+    """A Python that has imported NEURON and waits for runs.
+
+    It starts in an empty directory of its own, because NEURON loads a compiled mechanism library
+    from the current directory unasked.
+
+    Parameters
+    ----------
+    python
+        The interpreter.
+
+    Raises
+    ------
+    NeuronNotAvailable
+        If there is no such interpreter.
+    """
+
+    def __init__(self, python: str) -> None:
+        self.provenance: Mapping[str, str] = {}
+        self._directory = tempfile.mkdtemp(prefix="napari-neuron-")
+        environment = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
+        package = str(Path(__file__).parents[1])
+        try:
+            self._process = subprocess.Popen(
+                [python, "-c", _BOOTSTRAP, package],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=self._directory,
+                env=environment,
+                start_new_session=True,  # a Ctrl+C in the terminal reaches the parent only
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            shutil.rmtree(self._directory, ignore_errors=True)
+            raise NeuronNotAvailable(
+                f"the Python that should run NEURON cannot be started: {python} ({error}). "
+                "Name another: ChildEngine(python=...)"
+            ) from None
+        self._messages: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._log: deque[str] = deque(maxlen=_LOG_LINES)
+        # Daemons, and without a reference to self: they end with the pipes, and hold nothing up.
+        self._threads = [
+            threading.Thread(target=target, args=args, daemon=True, name="napari-neuron child")
+            for target, args in (
+                (_read_messages, (self._process.stdout, self._messages)),
+                (_read_log, (self._process.stderr, self._log)),
+            )
+        ]
+        for thread in self._threads:
+            thread.start()
+        self._end = weakref.finalize(self, _end, self._process, self._directory)
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
+
+    def send(self, **message: Any) -> None:
+        """Tell the child something; silently nothing if it is dead, which `receive` will tell."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError, ValueError):
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.flush()
+
+    def receive(self, timeout: float) -> dict[str, Any] | None:
+        """Return the next message; {} if there is none in time, None if there will be no more."""
+        try:
+            message = (
+                self._messages.get(timeout=timeout) if timeout else self._messages.get_nowait()
+            )
+        except queue.Empty:
+            return {}
+        if message is None:
+            self._messages.put(None)  # for who asks again
+        return message
+
+    def forget_log(self) -> None:
+        """Drop what was printed so far."""
+        self._log.clear()
+
+    def log_tail(self, lines: int = 12) -> str:
+        """Return the last lines the child printed, in which NEURON says what it did not like."""
+        return "\n".join(list(self._log)[-lines:])
+
+    def death(self) -> str:
+        """Say how the process ended, with the last it printed."""
+        self._process.wait(timeout=5)
+        self._threads[1].join(timeout=1)
+        code = self._process.returncode
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit status {code}"
+        tail = self.log_tail()
+        return how + (f". Its last words:\n{tail}" if tail else "")
+
+    def stop(self) -> None:
+        """Kill the process and leave nothing of it behind."""
+        self._end()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+
+def _read_messages(stream: IO[bytes], messages: queue.SimpleQueue[dict[str, Any] | None]) -> None:
+    with stream:
+        for line in stream:
+            try:
+                messages.put(json.loads(line))
+            except ValueError:
+                break  # a line cut short by the death of the child
+    messages.put(None)
+
+
+def _read_log(stream: IO[bytes], log: deque[str]) -> None:
+    with stream:
+        for line in iter(lambda: stream.readline(4096), b""):
+            log.append(line.decode(errors="replace").rstrip())
+
+
+def _end(process: subprocess.Popen[bytes], directory: str) -> None:
+    process.kill()
+    process.wait()
+    assert process.stdin is not None
+    with contextlib.suppress(OSError):
+        process.stdin.close()
+    shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,156 @@
+"""How a compiled model gets into the child process, and its frames out of it.
+
+A run has a folder of its own in the system's temporary directory: the model as an .npz archive of
+plain arrays and a JSON text (nothing is pickled), and two files both processes map into memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_neuron.compile import model as compiled
+from napari_neuron.compile.model import CompiledModel
+from napari_neuron.errors import SimulationError
+
+_CLASSES: dict[str, Any] = {
+    name: item
+    for name, item in vars(compiled).items()
+    if name.startswith("Compiled") and dataclasses.is_dataclass(item)
+}
+
+
+class RunFolder:
+    """The parent's side of a run's files; deleted as soon as the operating system allows.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    frames, samples : arrays
+        Mapped; see `napari_neuron.engine.protocol.Started`.
+
+    Raises
+    ------
+    SimulationError
+        If there is no room for the frames.
+    """
+
+    def __init__(self, model: CompiledModel) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="napari-neuron-run-"))
+        try:
+            write_model(model, self.path)
+            self.frames, self.samples = _map_results(model, self.path, create=True)
+        except BaseException as error:
+            self.delete()
+            if isinstance(error, OSError):
+                raise SimulationError(_no_room(model, self.path, error)) from None
+            raise
+        # Where a mapped file cannot be deleted (Windows) it is when the last array is gone.
+        weakref.finalize(self.frames, shutil.rmtree, self.path, ignore_errors=True)
+
+    def delete(self) -> None:
+        """Delete the files; what is mapped stays readable (Windows deletes only what is not)."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def write_model(model: CompiledModel, folder: Path) -> None:
+    """Write ``model.npz`` into ``folder``."""
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    text = json.dumps(_plain(model, arrays))
+    arrays["structure"] = np.frombuffer(text.encode(), dtype=np.uint8)
+    with open(folder / "model.npz", "wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+
+
+def read_model(folder: Path) -> CompiledModel:
+    """Read what `write_model` wrote."""
+    with np.load(folder / "model.npz", allow_pickle=False) as arrays:
+        structure = json.loads(arrays["structure"].tobytes())
+        model = _revived(structure, arrays)
+    assert isinstance(model, CompiledModel)
+    return model
+
+
+def map_results(
+    model: CompiledModel, folder: Path
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
+    """Map the frames and samples that the parent made."""
+    return _map_results(model, folder, create=False)
+
+
+def _plain(value: Any, arrays: dict[str, npt.NDArray[Any]]) -> Any:
+    """Turn dataclasses, tuples and numbers into what JSON has; put arrays aside under a name."""
+    if dataclasses.is_dataclass(value):
+        fields = {f.name: _plain(getattr(value, f.name), arrays) for f in dataclasses.fields(value)}
+        return {"class": type(value).__name__, "fields": fields}
+    if isinstance(value, np.ndarray):
+        name = f"a{len(arrays)}"
+        arrays[name] = value
+        return {"array": name}
+    if isinstance(value, tuple):
+        return [_plain(item, arrays) for item in value]
+    return value
+
+
+def _revived(value: Any, arrays: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_revived(item, arrays) for item in value)
+    if isinstance(value, dict):
+        if "array" in value:
+            return arrays[value["array"]]
+        fields = {name: _revived(item, arrays) for name, item in value["fields"].items()}
+        return _CLASSES[value["class"]](**fields)
+    return value
+
+
+def _map_results(
+    model: CompiledModel, folder: Path, *, create: bool
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
+    frames_shape = (model.run.n_frames, model.n_compartments)
+    samples_shape = (len(model.recorders), model.run.n_steps + 1)
+    if create:
+        _reserve(folder / "frames", 4 * frames_shape[0] * frames_shape[1])
+        _reserve(folder / "samples", 8 * samples_shape[0] * samples_shape[1])
+    frames = np.memmap(folder / "frames", np.float32, "r+", shape=frames_shape)
+    if not samples_shape[0]:  # nothing cannot be mapped
+        return frames, np.empty(samples_shape)
+    return frames, np.memmap(folder / "samples", np.float64, "r+", shape=samples_shape)
+
+
+def _reserve(path: Path, size: int) -> None:
+    """Make a file of ``size`` bytes that are really there.
+
+    Writing to a mapped page that the disk has no room for kills the process.
+    """
+    with open(path, "wb") as file:
+        if not size:
+            return
+        if shutil.disk_usage(path.parent).free < size:
+            raise OSError("no space left on device")
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
+        else:
+            file.truncate(size)
+
+
+def _no_room(model: CompiledModel, folder: Path, error: OSError) -> str:
+    size = 4 * model.run.n_frames * model.n_compartments / 1e6
+    where = folder.parent
+    free = 0.0
+    with contextlib.suppress(OSError):
+        free = shutil.disk_usage(where).free / 1e6
+    return (
+        f"the frames of this run need {size:,.0f} MB in {where}, where {free:,.0f} MB are free "
+        f"({error}). Use a longer frame interval, or set TMPDIR to a larger disk"
+    )
