@@ -418,4 +418,4 @@ def _with_spheres(
 def _ranges(start: IntArray, count: IntArray) -> IntArray:
     """Concatenate ``arange(start, start + count)`` for each pair."""
     before = np.cumsum(count) - count
-    return np.arange(count.sum()) + np.repeat(start - before, count)
+    return np.asarray(np.arange(count.sum()) + np.repeat(start - before, count), dtype=np.int64)

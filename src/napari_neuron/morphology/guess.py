@@ -1,0 +1,188 @@
+"""Units of length of skeletons: as a person gives them, as a file states them, or guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from napari_neuron.errors import MorphologyError
+from napari_neuron.morphology.model import SOMA, FloatArray, IntArray
+
+_SI = {"um": 1.0, "nm": 1e-3, "mm": 1e3}
+_WORD = (
+    r"(?P<{0}>um|[µμ]m|microns?|micro-?met(?:re|er)s?|nm|nano-?met(?:re|er)s?|"
+    r"mm|milli-?met(?:re|er)s?)"
+)
+_NUMBER = r"\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+"
+_TIMES = r"\s*(?:x|×|\*|,|\s)\s*"
+_SIZE = rf"(?P<size>(?:{_NUMBER})(?:{_TIMES}(?:{_NUMBER})){{0,2}})"
+_UNIT = re.compile(
+    rf"[\[(]?\s*(?:{_SIZE}\s*[\])]?)?\s*{_WORD.format('unit')}\s*(?:/\s*)?(?:voxels?|px|pixels?)?\s*[\])]?",
+    re.IGNORECASE,
+)
+_STATED = re.compile(
+    rf"\bunits?\b[\"']?(?:\s*(?:are|is|in|of|:|=|,))*\s*[\"']?{_UNIT.pattern}(?![\w])",
+    re.IGNORECASE,
+)
+_MEASURED_IN = re.compile(
+    r"\b(?:coordinates?|positions?|xyz|x,\s*y,?\s*(?:and\s*)?z|lengths?|distances?|values|"
+    rf"dimensions)\b[^.\n]{{0,40}}?\b(?:in|are)\s*[\[(]?\s*{_WORD.format('unit')}\b",
+    re.IGNORECASE,
+)
+_NEUROMORPHO = re.compile(r"neuromorpho|\bCNG\b|StdSwc", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class FileUnit:
+    """The unit of a file's numbers.
+
+    Attributes
+    ----------
+    label : str
+        "um", "nm", "8 nm", "4x4x40 nm".
+    scale : (3,) float64
+        µm per number along x, y, z; radii have that of x.
+    evidence : str
+        Where this comes from, in words.
+    """
+
+    label: str
+    scale: FloatArray
+    evidence: str
+
+
+def parse_unit(text: str, evidence: str = "given") -> FileUnit:
+    """Read a unit of length such as "um", "nm", "8 nm" or "4x4x40 nm".
+
+    Raises
+    ------
+    MorphologyError
+        If it is none.
+    """
+    match = _UNIT.fullmatch(text.strip())
+    unit = None if match is None else _from_match(match, evidence)
+    if unit is None:
+        raise MorphologyError(
+            f"{text!r} is not a unit of length: write 'um', 'nm', the size of a voxel ('8 nm' or "
+            "'4x4x40 nm'), or None for what the file says"
+        )
+    return unit
+
+
+def _from_match(match: re.Match[str], evidence: str) -> FileUnit | None:
+    word = match["unit"].lower().replace("-", "")
+    unit = "nm" if word[0] == "n" else "mm" if word == "mm" or word.startswith("milli") else "um"
+    size = match.groupdict().get("size")
+    factors = (
+        [1.0] if size is None else [float(number) for number in re.findall(_NUMBER, size, re.I)]
+    )
+    if len(factors) == 2 or not all(0 < factor < 1e6 for factor in factors):
+        return None
+    if len(set(factors)) == 1:
+        factors = factors[:1]
+    sizes = "x".join(f"{factor:g}" for factor in factors)
+    label = unit if sizes == "1" else f"{sizes} {unit}"
+    scale = np.array(factors * (3 // len(factors))) * _SI[unit]
+    return FileUnit(label, scale, evidence)
+
+
+def stated_unit(header: Sequence[str]) -> FileUnit | None:
+    """Return the unit that comment lines state, or None if none does."""
+    for line in header:
+        for pattern in (_STATED, _MEASURED_IN):
+            match = pattern.search(line)
+            if match is not None:
+                unit = _from_match(match, f"stated in the file: {line.strip()[:80]!r}")
+                if unit is not None:
+                    return unit
+    if any(_NEUROMORPHO.search(line) for line in header):
+        return FileUnit("um", np.ones(3), "a NeuroMorpho file, which are in µm")
+    return None
+
+
+def says_unit(line: str) -> bool:
+    """Say whether a comment line states a unit."""
+    return bool(_STATED.search(line) or _MEASURED_IN.search(line))
+
+
+def find_unit(
+    given: str | None,
+    header: Sequence[str],
+    position: FloatArray,
+    parent: IntArray,
+    swc_type: IntArray,
+    radius: FloatArray,
+) -> FileUnit:
+    """Return the unit that was given, else the one the header states, else the likeliest.
+
+    Raises
+    ------
+    MorphologyError
+        If ``given`` is not a unit of length.
+    """
+    if given is not None:
+        return parse_unit(given)
+    return stated_unit(header) or guess_unit(position, parent, swc_type, radius)
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What a cell measures: a typical size in µm, and the spread in powers of ten."""
+
+    typical: float
+    decades: float
+    words: str
+
+
+_CABLE = _Expected(3000.0, 0.8, "cable")
+_EXTENT = _Expected(300.0, 0.7, "across")
+_RADIUS = _Expected(0.3, 0.5, "median radius")
+_SOMA_RADIUS = _Expected(5.0, 0.35, "soma radius")
+_CANDIDATES = (("um", 1.0, 4.0), ("nm", 1e-3, 0.0), ("8 nm", 8e-3, 0.0))
+"""Unit, µm, and what is in its favour beforehand: most SWC files are in µm."""
+
+
+def guess_unit(
+    position: FloatArray, parent: IntArray, swc_type: IntArray, radius: FloatArray
+) -> FileUnit:
+    """Return the unit in which the cell has the most ordinary size, with the evidence.
+
+    Told apart are µm (nearly all light microscopy), nm (FlyWire and other precomputed
+    skeletons) and voxels of 8 nm (hemibrain and its relatives).
+    """
+    has_parent = parent >= 0
+    edges = np.linalg.norm(position[has_parent] - position[parent[has_parent]], axis=1)
+    measured: list[tuple[_Expected, float]] = [
+        (_CABLE, float(edges.sum())),
+        (_EXTENT, float(np.ptp(position, axis=0).max())),
+    ]
+    soma = swc_type == SOMA
+    of_neurites, of_soma = radius[~soma & (radius > 0)], radius[soma & (radius > 0)]
+    median = float(np.median(of_neurites)) if len(of_neurites) else 0.0
+    measured.append((_RADIUS, median))
+    of_soma = of_soma[of_soma > 3 * median]  # a thinner one is a mere mark on the cable
+    if len(of_soma):
+        measured.append((_SOMA_RADIUS, float(of_soma.max())))
+    measured = [(expected, value) for expected, value in measured if value > 0]
+    if not measured:
+        return FileUnit("um", np.ones(3), "assumed: nothing in the file has a size")
+
+    def unlikeliness(scale: float, favour: float) -> float:
+        deviations = [
+            np.log10(value * scale / expected.typical) / expected.decades
+            for expected, value in measured
+        ]
+        return float(np.square(deviations).sum()) - favour
+
+    ranked = sorted(_CANDIDATES, key=lambda candidate: unlikeliness(*candidate[1:]))
+    label, scale, _ = ranked[0]
+    sizes = ", ".join(f"{value * scale:.3g} µm {expected.words}" for expected, value in measured)
+    unit_words = {"um": "µm", "nm": "nm", "8 nm": "voxels of 8 nm"}[label]
+    evidence = f"guessed: in {unit_words} the cell has {sizes}"
+    margin = unlikeliness(*ranked[1][1:]) - unlikeliness(*ranked[0][1:])
+    if margin < 3.0:
+        evidence += f"; {ranked[1][0]} is nearly as likely, so say which it is"
+    return FileUnit(label, np.full(3, scale), evidence)
