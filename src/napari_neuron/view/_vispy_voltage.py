@@ -5,10 +5,10 @@ small float texture holds one value per compartment. A time step uploads that te
 shader does the rest: position (centre, direction, radius), colour map and limits, shading, and in
 2D the choice of what lies in the slice.
 
-What is private here: the table ``layer_to_visual``, `VispyBaseLayer`, and the slicing hooks of a
-layer (``_slice_dims``, ``_set_view_slice``, ``_get_value`` and their like). Tested against the
-oldest and the newest napari we support; `voltage_layer` falls back to a plain Surface where this
-file cannot be imported.
+What is private here: the tables ``layer_to_visual`` and ``overlay_to_visual``, `VispyBaseLayer`,
+and the slicing hooks of a layer (``_slice_dims``, ``_set_view_slice``, ``_get_value`` and their
+like). Tested against the oldest and the newest napari we support; `voltage_layer` falls back to a
+plain Surface where this file cannot be imported.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from napari._vispy.layers.base import VispyBaseLayer
 from napari._vispy.layers.surface import VispySurfaceLayer
-from napari._vispy.utils.visual import layer_to_visual
+from napari._vispy.overlays.colorbar import VispyColorBarOverlay
+from napari._vispy.utils.visual import layer_to_visual, overlay_to_visual
+from napari.components.overlays import ColorBarOverlay
 from napari.layers import Surface
 from vispy.gloo import IndexBuffer, Texture2D, VertexBuffer
 from vispy.scene.visuals import create_visual_node
 from vispy.visuals import Visual
+from vispy.visuals.axis import Ticker
 from vispy.visuals.filters.clipping_planes import PlanesClipper
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ uniform sampler2D voltages;
 uniform vec2 voltages_shape;
 uniform float minimum_radius;
 uniform float flat_view;
+uniform vec2 slab;
+uniform vec2 depth_range;
 uniform vec3 eye;
 uniform vec3 light;
 varying float voltage;
@@ -47,10 +52,14 @@ varying vec2 depth_radius;
 varying vec3 place;
 
 void main() {
-    float radius = max(centre_radius.w, minimum_radius);
+    float radius = max(abs(centre_radius.w), minimum_radius);
     vec3 direction = direction_compartment.xyz;
-    vec3 position = centre_radius.xyz + radius * direction;
     depth_radius = vec2(centre_radius.z, radius);
+    if (flat_view > 0.5 && centre_radius.w < 0.0) {  // a sphere: its cross-section
+        float off = max(max(slab.x - centre_radius.z, centre_radius.z - slab.y), 0.0);
+        radius = sqrt(max(radius * radius - off * off, 0.0));
+    }
+    vec3 position = centre_radius.xyz + radius * direction;
     place = position;
     position.z *= 1.0 - flat_view;
 
@@ -61,6 +70,9 @@ void main() {
     float facing = dot(direction, eye) > 0.0 ? -1.0 : 1.0;
     diffuse = max(dot(facing * direction, light), 0.0);
     gl_Position = $transform(vec4(position, 1.0));
+    // in 2D all lies in one plane: tell what is deeper by a hair, or tubes that cross flicker
+    gl_Position.z += flat_view * 1e-4 * gl_Position.w
+                     * (place.z - depth_range.x) / (depth_range.y - depth_range.x);
 }
 """
 
@@ -83,7 +95,7 @@ void main() {
         discard;
     }
     float value = clamp((voltage - limits.x) / (limits.y - limits.x), 0.0, 1.0);
-    vec4 colour = texture2D(colours, vec2((value * %(last)d.0 + 0.5) / %(count)d.0, 0.5));
+    vec4 colour = texture2D(colours, vec2((value * (COLOURS - 1.0) + 0.5) / COLOURS, 0.5));
     if (voltage < -1e29) {
         colour = vec4(0.5, 0.5, 0.5, 1.0);
     }
@@ -98,7 +110,7 @@ void main() {
     }
     gl_FragColor = colour;
 }
-""" % {"count": _COLOURS, "last": _COLOURS - 1}
+""".replace("COLOURS", f"{_COLOURS}.0")
 
 _SHADINGS = {"none": 0.0, "smooth": 1.0, "flat": 2.0}
 
@@ -119,6 +131,7 @@ class VoltageVisual(Visual):
         program["minimum_radius"] = 0.0
         program["flat_view"] = 0.0
         program["slab"] = (0.0, 0.0)
+        program["depth_range"] = (0.0, 1.0)
         program["limits"] = (0.0, 1.0)
         program["shading"] = 1.0
         self.set_frame(np.zeros(0, dtype=np.float32))
@@ -141,7 +154,10 @@ class VoltageVisual(Visual):
         compartment: np.ndarray,
         faces: np.ndarray,
     ) -> None:
-        """Upload the mesh: x, y, z of (n, 3) centres and directions, (n,) radii and indices."""
+        """Upload the mesh: x, y, z of (n, 3) centres and directions, (n,) radii and indices.
+
+        A negative radius stands for a vertex of a sphere.
+        """
         if not len(faces):
             self._bounds = None
             self._index_buffer = None
@@ -154,6 +170,8 @@ class VoltageVisual(Visual):
         )
         self._index_buffer = IndexBuffer(np.ascontiguousarray(faces, dtype=np.uint32))
         self._bounds = np.stack([centre.min(axis=0), centre.max(axis=0)], axis=1)
+        near, far = self._bounds[2]
+        self.shared_program["depth_range"] = (near, max(far, near + 1.0))
         self._bounds_changed()
         self.update()
 
@@ -204,8 +222,9 @@ class VoltageVisual(Visual):
         mapped = view.transforms.get_transform("visual", "canvas").map(points)
         mapped = mapped[:, :2] / mapped[:, 3:]
         right, down = (mapped[1:] - mapped[0]).T
-        right, down = right / max(np.linalg.norm(right), 1e-12), down / max(
-            np.linalg.norm(down), 1e-12
+        right, down = (
+            right / max(np.linalg.norm(right), 1e-12),
+            down / max(np.linalg.norm(down), 1e-12),
         )
         eye = np.cross(right, down)
         far = view.transforms.get_transform("visual", "render").map(
@@ -260,7 +279,7 @@ class VispyVoltageLayer(VispyBaseLayer):
             node.set_mesh(
                 mesh.centre[:, order],
                 mesh.direction[:, order],
-                mesh.radius,
+                np.where(mesh.is_sphere, -mesh.radius, mesh.radius),
                 mesh.vertex_compartment,
                 mesh.faces,
             )
@@ -371,7 +390,7 @@ class GpuSurface(Surface):
     def _get_value_3d(
         self, start_point: Any, end_point: Any, dims_displayed: Any
     ) -> tuple[float | None, int | None]:
-        """Return voltage and node id under the cursor in 3D: nearest to the ray of those it hits."""
+        """Return voltage and node id under the cursor in 3D, of the node hit first."""
         displayed = list(dims_displayed)
         if start_point is None or end_point is None or len(displayed) != 3 or min(displayed) < 1:
             return None, None
@@ -403,6 +422,33 @@ def _slice_nothing() -> None:
     """Stand in for slicing a mesh: the visual asks for what it needs."""
 
 
+class VoltageBarOverlay(ColorBarOverlay):
+    """napari's colour bar, with the unit at its numbers."""
+
+    size: tuple[float, float] = 20, 200
+    font_size: float = 11
+
+
+class _MillivoltTicker(Ticker):
+    def _get_tick_frac_labels(self) -> Any:
+        major, minor, labels = super()._get_tick_frac_labels()
+        return major, minor, [f"{label} mV" for label in labels]
+
+
+class VispyVoltageBarOverlay(VispyColorBarOverlay):
+    """Draws a `VoltageBarOverlay`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.node.ticks.ticker = _MillivoltTicker(self.node.ticks)
+        self.reset()
+
+
+def add_unit_to_colorbar(layer: Surface) -> None:
+    """Make the numbers of a layer's colour bar say "mV"."""
+    layer._overlays["colorbar"] = VoltageBarOverlay()
+
+
 def _make_visual(layer: Any, *args: Any, **kwargs: Any) -> VispyBaseLayer:
     visual = VispyVoltageLayer if layer.gpu else VispySurfaceLayer
     return visual(layer, *args, **kwargs)
@@ -411,3 +457,4 @@ def _make_visual(layer: Any, *args: Any, **kwargs: Any) -> VispyBaseLayer:
 def register(layer_class: type[GpuSurface]) -> None:
     """Tell napari how to draw a layer class."""
     layer_to_visual[layer_class] = _make_visual
+    overlay_to_visual[VoltageBarOverlay] = VispyVoltageBarOverlay

@@ -9,7 +9,7 @@ from napari.utils.colormaps import Colormap, ensure_colormap
 SPIKING_LIMITS = (-80.0, 40.0)
 """mV; what a spiking cell needs, and what a run begins with before there is a frame."""
 
-_BEGIN = 0.22  # inferno's darkest part would hide a resting cell on a black canvas
+_BEGIN = 0.26  # inferno's darkest part would hide a resting cell on a black canvas
 
 
 def _brightened_inferno() -> Colormap:

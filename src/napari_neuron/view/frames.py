@@ -75,8 +75,8 @@ class FrameValues:
 
     def __getitem__(self, key: Any) -> npt.NDArray[np.float32]:
         time, *vertices = key if isinstance(key, tuple) else (key,)
-        compartment = self.compartment_of_vertex[vertices[0]] if vertices else (
-            self.compartment_of_vertex
+        compartment = (
+            self.compartment_of_vertex[vertices[0]] if vertices else (self.compartment_of_vertex)
         )
         rows = np.arange(len(self.frames))[time]
         if rows.ndim == 0:

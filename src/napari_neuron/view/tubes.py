@@ -35,6 +35,8 @@ class TubeMesh:
         The skeleton point (z, y, x in µm) and the outward unit vector of each vertex.
     radius : (n_vertices,) float32
         µm, as the skeleton has it.
+    is_sphere : (n_vertices,) bool
+        Vertices of spheres; the others are of tubes.
     minimum_radius : float
         Thinner tubes are drawn with this radius, µm.
     """
@@ -46,6 +48,7 @@ class TubeMesh:
     centre: FloatArray
     direction: FloatArray
     radius: FloatArray
+    is_sphere: npt.NDArray[np.bool_]
     minimum_radius: float
 
     def with_minimum_radius(self, minimum_radius: float) -> TubeMesh:
@@ -131,6 +134,7 @@ def tube_mesh(
         centre=centre,
         direction=direction,
         radius=vertex_radius,
+        is_sphere=np.arange(len(node)) >= start,
         minimum_radius=float(minimum_radius),
     )
 

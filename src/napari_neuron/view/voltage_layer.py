@@ -82,21 +82,24 @@ class VoltageLayer(_Base):
         self._values = FrameValues(
             frames, self.mesh.vertex_compartment, len(frames) if n_valid is None else n_valid
         )
-        metadata = {"napari_neuron": {"morphology": morphology}}
         settings: dict[str, Any] = {
             "name": f"{morphology.name} voltage",
             "colormap": VOLTAGE_COLORMAP,
             "shading": "smooth",
-            "metadata": metadata,
+            "metadata": {"napari_neuron": {"voltage_of": morphology}},
         }
         settings.update(surface)
+        self._own_limits: tuple[float, float] | None = None
         if settings.get("contrast_limits") is None:
-            settings["contrast_limits"] = voltage_limits(self._values.valid)
+            settings["contrast_limits"] = self._own_limits = voltage_limits(self._values.valid)
         super().__init__((self.mesh.vertices, self.mesh.faces, self._values), **settings)
         # a Surface learns of its extra axis after it was made, and takes only then what is per axis
         self.scale = (self.frame_interval, 1.0, 1.0, 1.0)
         self.units = ("ms", "um", "um", "um")
         self.axis_labels = ("time", "z", "y", "x")
+        if not _GPU_PROBLEM:
+            _vispy_voltage.add_unit_to_colorbar(self)
+        self.colorbar.visible = True
         self.events.add(minimum_radius=Event, valid_frames=Event)
         if gpu and _GPU_PROBLEM:
             _announce_fallback()
@@ -136,6 +139,7 @@ class VoltageLayer(_Base):
             return
         if self.frame_asked_for >= min(before, n_valid) - 1:
             self.refresh(thumbnail=False, highlight=False, extent=False)
+        self._widen_limits(self.frames[before:n_valid])
         self.events.valid_frames(value=n_valid)
 
     @property
@@ -148,6 +152,19 @@ class VoltageLayer(_Base):
     def current_frame(self) -> npt.NDArray[np.float32]:
         """(n_compartments,) mV; what is drawn now."""
         return self._values.frame(self.frame_asked_for)
+
+    def _widen_limits(self, new: npt.NDArray[np.float32]) -> None:
+        """Let the colours reach what is new, unless somebody has set them."""
+        own = self._own_limits
+        if own is None or not new.size or tuple(self.contrast_limits) != own:
+            return
+        limits = voltage_limits(new)
+        if len(new) < self.n_valid:  # not the first frames: those before count as well
+            limits = min(own[0], limits[0]), max(own[1], limits[1])
+        if limits != own:
+            self._own_limits = limits
+            self.contrast_limits_range = limits
+            self.contrast_limits = limits
 
     def as_layer_data_tuple(self) -> tuple[Any, dict[str, Any], str]:
         """Return the cell as it looks now, without time: what "duplicate" copies and writers write.

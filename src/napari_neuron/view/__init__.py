@@ -1,0 +1,41 @@
+"""What napari shows: skeleton layers and the voltage layer. Imported without napari."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__all__ = [
+    "VoltageLayer",
+    "add_voltage_layer",
+    "marker_layer_data",
+    "show",
+    "skeleton_layer_data",
+    "synapse_layer_data",
+    "voltage_limits",
+]
+
+_HOME = {
+    "VoltageLayer": "voltage_layer",
+    "add_voltage_layer": "showing",
+    "marker_layer_data": "skeleton_layers",
+    "show": "showing",
+    "skeleton_layer_data": "skeleton_layers",
+    "synapse_layer_data": "skeleton_layers",
+    "voltage_limits": "colours",
+}
+
+if TYPE_CHECKING:
+    from napari_neuron.view.colours import voltage_limits as voltage_limits
+    from napari_neuron.view.showing import add_voltage_layer as add_voltage_layer
+    from napari_neuron.view.showing import show as show
+    from napari_neuron.view.skeleton_layers import marker_layer_data as marker_layer_data
+    from napari_neuron.view.skeleton_layers import skeleton_layer_data as skeleton_layer_data
+    from napari_neuron.view.skeleton_layers import synapse_layer_data as synapse_layer_data
+    from napari_neuron.view.voltage_layer import VoltageLayer as VoltageLayer
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"napari_neuron.view.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'napari_neuron.view' has no attribute {name!r}")

@@ -1,0 +1,102 @@
+"""Put a result into a napari viewer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from napari.layers import Layer
+
+from napari_neuron.morphology.model import Morphology
+from napari_neuron.result import SimulationResult
+from napari_neuron.view.skeleton_layers import skeleton_layer_data
+from napari_neuron.view.voltage_layer import VoltageLayer
+
+if TYPE_CHECKING:
+    from napari import Viewer
+
+_AXES = ("time", "z", "y", "x")
+
+
+def show(
+    result: SimulationResult, viewer: Viewer | None = None, *, skeleton: bool = True, **style: Any
+) -> Viewer:
+    """Show a result in 3D: every cell as tubes coloured by voltage, under a time slider.
+
+    Parameters
+    ----------
+    result
+        Of a run; one that is still filling shows what it has.
+    viewer
+        Where; by default the current viewer, or a new one if there is none.
+    skeleton
+        Also add the cells' paths and nodes, hidden. Those that are there already are hidden.
+    **style
+        As for `VoltageLayer`: minimum_radius, colormap, contrast_limits, shading, gpu ...
+    """
+    if viewer is None:
+        import napari
+
+        viewer = napari.current_viewer() or napari.Viewer()
+    viewer.dims.ndisplay = 3
+    for cell in result.cells:
+        there = [layer for layer in viewer.layers if _is_skeleton_of(layer, cell)]
+        for layer in there:
+            layer.visible = False
+        if skeleton and not there:
+            for data, settings, layer_type in skeleton_layer_data(cell):
+                viewer.add_layer(Layer.create(data, {**settings, "visible": False}, layer_type))
+    for cell in result.cells:
+        add_voltage_layer(viewer, result, cell=cell.name, **style)
+    viewer.reset_view()
+    viewer.dims.set_point(viewer.dims.ndim - len(_AXES), 0.0)
+    return viewer
+
+
+def add_voltage_layer(
+    viewer: Viewer, result: SimulationResult, *, cell: str | None = None, **style: Any
+) -> VoltageLayer:
+    """Add the voltage layer of one cell of a result to a viewer.
+
+    While a run goes on, tell the layer what has come with ``layer.set_valid_frames(n)``.
+
+    Parameters
+    ----------
+    cell
+        Name of the cell; may be left out where the result holds one.
+    **style
+        As for `VoltageLayer`.
+
+    Raises
+    ------
+    KeyError
+        If the result holds no such cell.
+    ValueError
+        If it holds several and none is named.
+    """
+    names = [one.name for one in result.cells]
+    if cell is not None and cell not in names:
+        raise KeyError(cell)
+    morphology = result.cell if cell is None else result.cells[names.index(cell)]
+    start = sum(len(one) for one in result.cells[: names.index(morphology.name)])
+    column = result.compartment_of_node[start : start + len(morphology)]
+    # a cell's compartments lie side by side: a view of the frames, not a copy
+    first, last = int(np.min(column)), int(np.max(column))
+    layer = VoltageLayer(
+        morphology,
+        result.frames[:, first : last + 1],
+        column - first,
+        result.frame_interval,
+        n_valid=result.n_frames,
+        **style,
+    )
+    viewer.add_layer(layer)
+    names_of_axes = list(viewer.dims.axis_labels)
+    names_of_axes[-len(_AXES) :] = _AXES
+    viewer.dims.axis_labels = tuple(names_of_axes)
+    return layer
+
+
+def _is_skeleton_of(layer: Any, cell: Morphology) -> bool:
+    held = layer.metadata.get("napari_neuron")
+    return isinstance(held, dict) and held.get("morphology") is cell
