@@ -74,34 +74,27 @@ def _steps(
     due = perf_counter() + PROGRESS_INTERVAL
     for step in range(1, n_steps + 1):
         advance()
-        if step % steps_per_frame == 0:
+        blown_up = False
+        if step % steps_per_frame == 0 or step == n_steps:
             voltage = neuron.voltage()
-            _check(voltage, step * dt)
-            frames[n_frames] = voltage
-            n_frames += 1
-        if perf_counter() >= due:
+            # NEURON says nothing of this itself. The comparisons are false for NaN.
+            blown_up = not (voltage.min() > -ABSURD_VOLTAGE and voltage.max() < ABSURD_VOLTAGE)
+            if step % steps_per_frame == 0 and not blown_up:
+                frames[n_frames] = voltage
+                n_frames += 1
+        if blown_up or step == n_steps or perf_counter() >= due:
             spikes = sampling.take(neuron.take_samples())
             yield Advanced(step * dt, n_frames, step + 1, spikes)
+            if blown_up:
+                raise _blow_up(neuron.voltage(), step * dt)
             due = perf_counter() + PROGRESS_INTERVAL
-    _check(neuron.voltage(), n_steps * dt)
-    spikes = sampling.take(neuron.take_samples())
-    yield Advanced(n_steps * dt, n_frames, n_steps + 1, spikes)
     yield Finished(sampling.spikes())
 
 
-def _check(voltage: npt.NDArray[np.float64], time: float) -> None:
-    """Raise where the voltage is NaN or absurd; NEURON itself would say nothing.
-
-    Raises
-    ------
-    BlowUpError
-        With time and compartment.
-    """
-    if voltage.min() > -ABSURD_VOLTAGE and voltage.max() < ABSURD_VOLTAGE:  # false for NaN
-        return
+def _blow_up(voltage: npt.NDArray[np.float64], time: float) -> BlowUpError:
     lost = np.isnan(voltage)
     compartment = int(np.argmax(lost if lost.any() else np.abs(voltage)))
-    raise BlowUpError(
+    return BlowUpError(
         f"the voltage of compartment {compartment} became {voltage[compartment]:.4g} mV "
         f"at {time:.6g} ms",
         time=time,

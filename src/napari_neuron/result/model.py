@@ -121,11 +121,11 @@ class SimulationResult:
     @property
     def time(self) -> npt.NDArray[np.float64]:
         """(n_frames,) ms."""
-        return np.arange(self.n_frames) * self.frame_interval
+        return np.arange(self.n_frames, dtype=np.float64) * self.frame_interval
 
     @property
     def frame_interval(self) -> float:
-        """ms between two frames."""
+        """Time between two frames, ms."""
         return self.experiment.run.steps_per_frame * self.experiment.run.dt
 
     @property
@@ -153,7 +153,7 @@ class SimulationResult:
     def traces(self) -> Mapping[str, Trace]:
         """The recorded traces by label."""
         recorders = [r for r in self.experiment.recorders if isinstance(r, VoltageRecorder)]
-        time = np.arange(self.n_samples) * self.experiment.run.dt
+        time = np.arange(self.n_samples, dtype=np.float64) * self.experiment.run.dt
         return MappingProxyType(
             {
                 recorder.label: Trace(
@@ -180,5 +180,3 @@ class SimulationResult:
         from napari_neuron.result.io import load
 
         return load(path)
-
-
