@@ -42,7 +42,10 @@ def fly_experiment(cell: nn.Morphology) -> nn.Experiment:
         paint=[
             nn.CableProperties(Ra=266.1, cm=0.8),
             nn.Passive(g=1 / 20_800, e=-60),
-            nn.HodgkinHuxley(region=nn.Labelled(labels=["axon", "linker"])),
+            # in whole sections, as navis does: this takes in the half of the cell body fibre between
+            # the linker and the next branch. With the region to the micrometre (whole_sections=False,
+            # the default) the soma stays below -30 mV, and the spikes are the same.
+            nn.HodgkinHuxley(region=nn.Labelled(labels=["axon", "linker"]), whole_sections=True),
         ],
         stimuli=[
             nn.AlphaSynapse(nodes=synapses[:n].tolist(), onset=onset, tau=0.1, gmax=0.1, e=-10)
@@ -68,9 +71,7 @@ def draw_traces(result: nn.SimulationResult, path: Path) -> None:
     for axis, trace in zip(axes, result.traces.values(), strict=True):
         axis.plot(trace.time, trace.values, lw=1)
         axis.set(title=f"{trace.label} (node {trace.node})", ylabel=trace.unit)
-    axes[-1].plot(
-        result.spikes["axon tip"], np.full(len(result.spikes["axon tip"]), 45), "v", ms=5
-    )
+    axes[-1].plot(result.spikes["axon tip"], np.full(len(result.spikes["axon tip"]), 45), "v", ms=5)
     axes[-1].set_xlabel("ms")
     figure.tight_layout()
     figure.savefig(path, dpi=120)

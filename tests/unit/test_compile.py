@@ -98,6 +98,13 @@ def test_paint_that_changes_nothing_adds_no_section():
     assert plain.n_sections == 3
 
 
+def test_whole_sections_extend_a_region_to_the_runs_it_touches():
+    paint = [HodgkinHuxley(region=PickedNodes(nodes=[5]), whole_sections=True)]
+    model = compile_experiment([fork()], Experiment(paint=paint))
+    there = np.isfinite(values_at_nodes(model, "hh", "ena"))
+    assert there.tolist() == [False, False, False, True, True, False, False]
+
+
 def test_cable_properties_by_region():
     paint = [CableProperties(Ra=100), CableProperties(region=SwcTypes(types=[2]), Ra=200, cm=2)]
     model = compile_experiment([fork()], Experiment(paint=paint))

@@ -11,7 +11,9 @@ from napari_neuron.compile.model import CompiledMechanism, FloatArray, IntArray
 from napari_neuron.compile.regions import describe_what_is_there, nodes_in
 from napari_neuron.errors import ExperimentError
 from napari_neuron.morphology.model import BoolArray, Morphology
+from napari_neuron.morphology.sections import find_sections
 from napari_neuron.spec import CableProperties, Paint
+from napari_neuron.spec.paint import PaintLayer
 
 NEURON_NAMES = {
     "pas": {"g": "g_pas", "e": "e_pas"},
@@ -69,7 +71,7 @@ def paint_nodes(cells: Sequence[Morphology], paint: Sequence[Paint]) -> tuple[Pa
             if layer.cell not in (None, cell.name):
                 continue
             try:
-                mask = nodes_in(layer.region, cell)
+                mask = painted_by(layer, cell)
             except ExperimentError as error:
                 raise ExperimentError(
                     f"paint[{index}].region.{error.field}", error.problem
@@ -83,6 +85,21 @@ def paint_nodes(cells: Sequence[Morphology], paint: Sequence[Paint]) -> tuple[Pa
                 f"paint[{index}].region", f"{layer.region!r} picks no node ({there})"
             )
     return tuple(PaintedNodes(kinds, winner) for winner in winners)
+
+
+def painted_by(layer: PaintLayer, morphology: Morphology) -> BoolArray:
+    """Return the nodes of a cell that one layer of paint covers, (n_nodes,) bool.
+
+    Raises
+    ------
+    ExperimentError
+        If the region asks for what the cell does not have.
+    """
+    mask = nodes_in(layer.region, morphology)
+    if layer.whole_sections:
+        section = find_sections(morphology).section_of_node
+        mask = np.isin(section, section[mask])
+    return mask
 
 
 def cable_of(winner: IntArray, paint: Sequence[Paint]) -> tuple[FloatArray, FloatArray]:

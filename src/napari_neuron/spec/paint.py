@@ -11,7 +11,26 @@ from napari_neuron.spec.region import Everywhere, Region
 from napari_neuron.units import MicrofaradsPerCm2, Millivolts, OhmCm, SiemensPerCm2
 
 
-class CableProperties(Spec):
+class PaintLayer(Spec):
+    """Where a layer of paint goes.
+
+    Attributes
+    ----------
+    region
+        The nodes; paint holds on the edges above them, to the micrometre.
+    cell
+        Name of the cell; None for every cell.
+    whole_sections
+        Extend the region to every unbranched run it touches, as NEURON's own ``insert`` and navis
+        do. A region that ends within a run then covers all of it.
+    """
+
+    region: Region = Everywhere()
+    cell: str | None = None
+    whole_sections: bool = False
+
+
+class CableProperties(PaintLayer):
     """Axial resistivity and membrane capacitance.
 
     Attributes
@@ -23,13 +42,11 @@ class CableProperties(Spec):
     """
 
     kind: Literal["cable"] = "cable"
-    region: Region = Everywhere()
-    cell: str | None = None
     Ra: OhmCm = Field(default=35.4, gt=0, le=1e6)
     cm: MicrofaradsPerCm2 = Field(default=1.0, gt=0, le=1e4)
 
 
-class Passive(Spec):
+class Passive(PaintLayer):
     """A leak: NEURON's ``pas``.
 
     Attributes
@@ -41,13 +58,11 @@ class Passive(Spec):
     """
 
     kind: Literal["pas"] = "pas"
-    region: Region = Everywhere()
-    cell: str | None = None
     g: SiemensPerCm2 = Field(default=0.001, ge=0, le=1e3)
     e: Millivolts = Field(default=-70.0, ge=-1000, le=1000)
 
 
-class HodgkinHuxley(Spec):
+class HodgkinHuxley(PaintLayer):
     """Squid sodium, potassium and leak currents: NEURON's ``hh`` (Hodgkin & Huxley 1952).
 
     Attributes
@@ -59,8 +74,6 @@ class HodgkinHuxley(Spec):
     """
 
     kind: Literal["hh"] = "hh"
-    region: Region = Everywhere()
-    cell: str | None = None
     gnabar: SiemensPerCm2 = Field(default=0.12, ge=0, le=1e3)
     gkbar: SiemensPerCm2 = Field(default=0.036, ge=0, le=1e3)
     gl: SiemensPerCm2 = Field(default=0.0003, ge=0, le=1e3)

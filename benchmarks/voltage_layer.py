@@ -1,0 +1,140 @@
+"""One time step of the voltage layer against napari's plain Surface, by size of the cell.
+
+    xvfb-run -a python benchmarks/voltage_layer.py [--quick]
+
+What is measured: CPU time of the process (all threads) for one change of the time shown, from the
+call until the event loop has handled everything and the canvas is drawn again, minus the same for
+drawing the unchanged scene once more (the bare redraw; on software OpenGL that is the work of a
+graphics card). Medians; all ways in one process, one after the other, on the same mesh.
+
+* voltage layer: the time slider of a `VoltageLayer`.
+* values: ``surface.vertex_values = ...`` of a plain Surface, the cheaper of napari's own ways.
+* slider: the time slider of a plain Surface with (time, vertices) values.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from statistics import median
+
+import napari
+import numpy as np
+from qtpy.QtWidgets import QApplication
+
+from napari_neuron.morphology import Morphology
+from napari_neuron.view import VoltageLayer
+
+N_FRAMES = 8
+
+
+def random_cell(n_nodes: int) -> Morphology:
+    """Return a tree of which every seventh node begins a branch, as in a hemibrain neuron."""
+    rng = np.random.default_rng(1)
+    row = np.arange(n_nodes)
+    parent = row - 1
+    branches = (rng.random(n_nodes) < 1 / 7) & (row > 1)
+    parent[branches] = (rng.random(branches.sum()) * row[branches]).astype(int)
+    step = rng.normal(size=(n_nodes, 3)) * 0.3
+    position = np.zeros((n_nodes, 3))
+    for node, above in enumerate(parent.tolist()):
+        if above >= 0:
+            position[node] = position[above] + step[node]
+    radius = rng.uniform(0.05, 0.3, n_nodes)
+    return Morphology(row + 1, parent, np.where(row == 0, 1, 3), position, radius)
+
+
+def frames_of(cell: Morphology) -> tuple[np.ndarray, np.ndarray]:
+    """Return frames and the compartment of each node: two nodes share one."""
+    compartment = np.arange(len(cell)) // 2
+    rng = np.random.default_rng(2)
+    frames = rng.uniform(-70, 30, (N_FRAMES, compartment[-1] + 1)).astype(np.float32)
+    return frames, compartment
+
+
+def cpu_of(action: Callable[[int], object], repeats: int) -> float:
+    """Return the median CPU time (ms) of an action and the drawing that follows it."""
+    times = []
+    for turn in range(repeats + 1):
+        before = time.process_time()
+        action(turn)
+        for _ in range(3):
+            QApplication.processEvents()
+        times.append(time.process_time() - before)
+    return 1e3 * median(times[1:])
+
+
+def measure(n_nodes: int, repeats: int, plain_repeats: int) -> dict[str, float]:
+    """Return ms of CPU of each way, and of their bare redraws."""
+    cell = random_cell(n_nodes)
+    frames, compartment = frames_of(cell)
+    viewer = napari.Viewer(ndisplay=3)
+    viewer.window.resize(900, 700)
+    canvas = viewer.window._qt_viewer.canvas.native
+    found: dict[str, float] = {}
+
+    def redraw(turn: int) -> None:
+        canvas.update()
+
+    def move_slider(turn: int) -> None:
+        viewer.dims.set_point(0, float(turn % N_FRAMES))
+
+    layer = VoltageLayer(cell, frames, compartment, 1.0)
+    viewer.add_layer(layer)
+    viewer.reset_view()
+    QApplication.processEvents()
+    found["ours bare"] = cpu_of(redraw, repeats)
+    found["ours"] = cpu_of(move_slider, repeats)
+    mesh, limits = layer.mesh, layer.contrast_limits
+    viewer.layers.clear()
+
+    values = [frame[mesh.vertex_compartment] for frame in frames]
+    plain = viewer.add_surface(
+        (mesh.vertices, mesh.faces, values[0]), contrast_limits=limits, shading="smooth"
+    )
+    viewer.dims.ndisplay = 3
+    QApplication.processEvents()
+    found["values bare"] = cpu_of(redraw, plain_repeats)
+    found["values"] = cpu_of(
+        lambda turn: setattr(plain, "vertex_values", values[turn % N_FRAMES]), plain_repeats
+    )
+    viewer.layers.clear()
+    viewer.add_surface(
+        (mesh.vertices, mesh.faces, np.stack(values)), contrast_limits=limits, shading="smooth"
+    )
+    QApplication.processEvents()
+    found["slider bare"] = cpu_of(redraw, plain_repeats)
+    found["slider"] = cpu_of(move_slider, plain_repeats)
+    viewer.close()
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="leave the largest cell out")
+    sizes = [(4_501, 40, 11), (45_001, 30, 7), (446_001, 15, 3)]
+    if parser.parse_args().quick:
+        sizes = sizes[:2]
+    print("| edges | voltage layer, ms | values, ms | slider, ms | values / ours | slider / ours |")
+    print("|---|---|---|---|---|---|")
+    bare = []
+    for n_nodes, repeats, plain_repeats in sizes:
+        found = measure(n_nodes, repeats, plain_repeats)
+        ours, values, slider = (
+            max(found[way] - found[f"{way} bare"], 0.1) for way in ("ours", "values", "slider")
+        )
+        print(
+            f"| {n_nodes - 1:,} | {ours:.1f} | {values:.0f} | {slider:.0f} "
+            f"| {values / ours:.0f} x | {slider / ours:.0f} x |",
+            flush=True,
+        )
+        bare.append(
+            f"{n_nodes - 1:,} edges: {found['ours bare']:.0f} ms ours, "
+            f"{found['values bare']:.0f} ms plain"
+        )
+    print("\nbare redraw, not counted above:", "; ".join(bare))
+
+
+if __name__ == "__main__":
+    main()
