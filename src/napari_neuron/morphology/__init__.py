@@ -1,5 +1,22 @@
 """Skeletons: reading, checking, sections. Knows nothing of experiments."""
 
+from napari_neuron.morphology.check import Finding, check, describe
 from napari_neuron.morphology.model import Morphology
+from napari_neuron.morphology.navis_bridge import label_axon_dendrite
+from napari_neuron.morphology.read import read_morphology
+from napari_neuron.morphology.sections import Sections, find_sections, require_positive_radii
+from napari_neuron.morphology.swc import read_swc, write_swc
 
-__all__ = ["Morphology"]
+__all__ = [
+    "Finding",
+    "Morphology",
+    "Sections",
+    "check",
+    "describe",
+    "find_sections",
+    "label_axon_dendrite",
+    "read_morphology",
+    "read_swc",
+    "require_positive_radii",
+    "write_swc",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -210,7 +211,7 @@ class Morphology:
 
     @classmethod
     def from_navis(cls, neuron: Any) -> Morphology:
-        """Make a morphology from a `navis.TreeNeuron`; see `napari_neuron.morphology.navis_bridge`."""
+        """Make a morphology, in µm, from a `navis.TreeNeuron`; see `navis_bridge.from_navis`."""
         from napari_neuron.morphology.navis_bridge import from_navis
 
         return from_navis(neuron)
@@ -246,18 +247,19 @@ def _depths(parent: IntArray) -> IntArray:
 
 
 def _sum_to_root(parent: IntArray, length: FloatArray, depth: IntArray) -> FloatArray:
-    """Sum ``length`` from each node up to its root, parents first, so that sums are exact chains."""
+    """Sum ``length`` from each node up to its root, parents first: sums are exact chains."""
     total = length.copy()
     order = np.argsort(depth, kind="stable")
     bounds = np.searchsorted(depth[order], np.arange(depth.max() + 2))
-    if len(bounds) > 4 * len(parent) ** 0.5 + 1000:  # a long chain: plain loop beats many tiny slices
+    # Along a long chain, a plain loop beats many tiny slices.
+    if len(bounds) > 4 * len(parent) ** 0.5 + 1000:
         up = parent.tolist()
         sums = total.tolist()
         for row in order.tolist():
             if up[row] >= 0:
                 sums[row] += sums[up[row]]
         return np.asarray(sums)
-    for start, stop in zip(bounds[1:-1], bounds[2:], strict=True):
+    for start, stop in pairwise(bounds[1:].tolist()):
         rows = order[start:stop]
         total[rows] += total[parent[rows]]
     return total

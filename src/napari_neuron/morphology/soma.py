@@ -116,6 +116,23 @@ def find_soma_bodies(morphology: Morphology) -> SomaBodies:
     )
 
 
+def rows_without_width(morphology: Morphology) -> IntArray:
+    """Return the rows whose radius is zero or negative though their cable needs one.
+
+    The points of a soma's outline do not: its width is the distance between them.
+    """
+    rows = np.flatnonzero(morphology.radius <= 0)
+    if len(rows) == 0:
+        return rows
+    bodies = find_soma_bodies(morphology)
+    body = bodies.of_node[rows]
+    is_outline = body >= 0
+    body = body[is_outline]
+    width = bodies.points[bodies.point_start[body], 3]
+    is_outline[is_outline] = (bodies.reach[body] == 0) & (width > 0)
+    return rows[~is_outline]
+
+
 def soma_groups(morphology: Morphology) -> tuple[IntArray, IntArray]:
     """Return the rows of type 1 and, for each, the row of its group's node nearest to the root."""
     soma = morphology.swc_type == SOMA

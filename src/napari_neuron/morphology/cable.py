@@ -1,0 +1,219 @@
+"""Where a skeleton has cable: its edges without what lies inside somata or has no length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from napari_neuron.morphology.model import SOMA, BoolArray, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.soma import COINCIDENT, SomaBodies, find_soma_bodies, sphere_points
+
+_BODY = 3.0
+"""Radii from a soma's centre within which a neurite's first point counts as on the soma."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cable:
+    """The skeleton as sections see it. Items are nodes, then links, then bodies.
+
+    A *link* is the made-up end of cable that runs into a soma from outside. A *body* is a soma
+    (or a lone point) that is one lump. Every node stands for itself or, where there is no cable
+    between them, for another item (``item_of_node``).
+
+    Attributes
+    ----------
+    up : (n_items,) int64
+        The item each item hangs on; -1 for roots and for items that are not part of the tree.
+    start, start_radius, start_node
+        First point of the edge above each item.
+    depth : (n_items,) int64
+        Grows from parent to child.
+    """
+
+    n_links: int
+    bodies: SomaBodies
+    item_of_node: IntArray
+    up: IntArray
+    is_edge: BoolArray
+    is_soma: BoolArray
+    breaks: BoolArray
+    position: FloatArray
+    radius: FloatArray
+    node: IntArray
+    owner: IntArray
+    depth: IntArray
+    start: FloatArray
+    start_radius: FloatArray
+    start_node: IntArray
+
+    @property
+    def first_body(self) -> int:
+        """Index of the first body among the items."""
+        return len(self.item_of_node) + self.n_links
+
+
+def find_cable(morphology: Morphology, break_above: BoolArray | None) -> Cable:
+    """Reduce a skeleton to its cable and its bodies; see `Cable`."""
+    n = len(morphology)
+    parent, position, radius = morphology.parent, morphology.position, morphology.radius
+    rows = np.arange(n)
+    has_parent = parent >= 0
+    soma = morphology.swc_type == SOMA
+    bodies = find_soma_bodies(morphology)
+    in_body = bodies.of_node >= 0
+
+    # Cable that leaves a soma has its own thickness, and starts at the surface or beyond it.
+    start, start_radius, start_node = position[parent], radius[parent], parent.copy()
+    length = morphology.edge_length.copy()
+    leaving = np.flatnonzero(has_parent & ~soma & soma[parent])
+    entering = np.flatnonzero(has_parent & soma & ~soma[parent])
+    neighbours = morphology.n_children + has_parent
+    origin, reach = _soma_surface(morphology, bodies, np.concatenate([parent[leaving], entering]))
+    outside = np.concatenate([leaving, parent[entering]])
+    surface, gap = _outside(origin, reach, position[outside], neighbours[outside] == 2)
+    k = len(leaving)
+    start[leaving], length[leaving] = surface[:k], gap[:k]
+    start_radius[leaving] = radius[leaving]
+    start_node[leaving[reach[:k] > 0]] = -1
+
+    # Cable that runs into a soma from outside ends there, with the thickness it has outside.
+    end, gap = surface[k:], gap[k:]
+    linked = gap > COINCIDENT
+    end, entering = end[linked], entering[linked]
+    n_links = len(entering)
+    link = n + np.arange(n_links)
+    before = parent[entering]
+
+    # Nodes without cable of their own stand for what they coincide with.
+    alias = np.arange(n + n_links + len(bodies.first_row))
+    joined = has_parent & ~in_body & (length <= COINCIDENT)
+    alias[:n][joined] = parent[joined]
+    alias[:n][in_body] = n + n_links + bodies.of_node[in_body]
+    link_of = np.full(n, -1)
+    link_of[entering] = link
+    through_link = np.flatnonzero((link_of >= 0) & ~in_body)
+    alias[through_link] = link_of[through_link]
+    item = follow(alias)
+
+    breaks = np.zeros(n, dtype=np.bool_) if break_above is None else break_above.copy()
+    if break_above is not None and joined.any():
+        breaks = _carry_breaks(breaks, parent, joined, morphology.depth)
+
+    up = np.full(len(alias), -1)
+    is_edge = np.zeros(len(alias), dtype=np.bool_)
+    is_edge[:n] = has_parent & (alias[:n] == rows)
+    is_edge[n : n + n_links] = True
+    up[:n][is_edge[:n]] = item[parent[is_edge[:n]]]
+    up[link] = item[before]
+    first = bodies.first_row
+    above = np.where(has_parent[first], item[parent[first]], -1)
+    up[n + n_links :] = np.where(link_of[first] >= 0, link_of[first], above)
+
+    # A root on which nothing hangs is a lone point: a sphere.
+    hanging = np.bincount(up[up >= 0], minlength=len(up))
+    lone = np.flatnonzero(~has_parent & (alias[:n] == rows) & (hanging[:n] == 0))
+    if len(lone):
+        alias = np.concatenate([alias, len(alias) + np.arange(len(lone))])
+        alias[lone] = alias[-len(lone) :]
+        item = follow(alias)
+        bodies = _with_spheres(bodies, lone, position[lone], radius[lone])
+        first = bodies.first_row
+        up = np.concatenate([up, np.full(len(lone), -1)])
+        is_edge = np.concatenate([is_edge, np.zeros(len(lone), dtype=np.bool_)])
+
+    n_bodies = len(first)
+    no_body = np.zeros(n_bodies)
+    depth = morphology.depth
+    return Cable(
+        n_links=n_links,
+        bodies=bodies,
+        item_of_node=item[:n],
+        up=up,
+        is_edge=is_edge,
+        is_soma=np.concatenate([soma, np.zeros(n_links, np.bool_), np.ones(n_bodies, np.bool_)]),
+        breaks=np.concatenate([breaks, np.zeros(n_links + n_bodies, np.bool_)]),
+        position=np.concatenate([position, end, bodies.centre]),
+        radius=np.concatenate([radius, radius[before], no_body]),
+        node=np.concatenate([rows, np.full(n_links + n_bodies, -1)]),
+        owner=np.concatenate([rows, before, first]),
+        depth=np.concatenate([2 * depth, 2 * depth[entering], 2 * depth[first] + 1]),
+        start=np.concatenate([start, position[before], bodies.centre]),
+        start_radius=np.concatenate([start_radius, radius[before], no_body]),
+        start_node=np.concatenate([start_node, before, np.full(n_bodies, -1)]),
+    )
+
+
+def _soma_surface(
+    morphology: Morphology, bodies: SomaBodies, soma_row: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the point and the distance from it at which cable leaving a soma node starts.
+
+    A neurite at the end of a soma that is cable continues it from that very point; one on its
+    side starts at the soma's surface.
+    """
+    soma = morphology.swc_type == SOMA
+    parent = morphology.parent
+    joined = np.flatnonzero(soma & (parent >= 0) & soma[parent])
+    neighbours = np.bincount(parent[joined], minlength=len(morphology))
+    neighbours[joined] += 1
+    origin = morphology.position[soma_row]
+    reach = np.where(neighbours[soma_row] > 1, morphology.radius[soma_row], 0.0)
+    body = bodies.of_node[soma_row]
+    lump = body >= 0
+    reach[lump] = bodies.reach[body[lump]]
+    ball = lump & (reach > 0)
+    origin[ball] = bodies.centre[body[ball]]
+    return origin, reach
+
+
+def _outside(
+    origin: FloatArray, reach: FloatArray, point: FloatArray, goes_on: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return where the cable from a soma to a node outside starts, and how long it is.
+
+    It starts at the surface. But a sphere stands for a body that is not round: where the cable
+    goes on beyond the node (``goes_on``) and the node is within `_BODY` radii, the node itself
+    lies on the body, and the cable starts there with no length before it.
+    """
+    away = point - origin
+    distance = np.linalg.norm(away, axis=1)
+    fraction = np.divide(reach, distance, out=np.zeros_like(reach), where=distance > 0)
+    length = np.where(goes_on & (distance <= _BODY * reach), 0.0, distance - reach)
+    return origin + away * fraction[:, None], length
+
+
+def follow(above: IntArray) -> IntArray:
+    """Return where following ``above`` from each item ends (at an item that names itself)."""
+    while True:  # pointer doubling: log2(longest chain) rounds
+        further = above[above]
+        if np.array_equal(further, above):
+            return further
+        above = further
+
+
+def _carry_breaks(
+    breaks: BoolArray, parent: IntArray, joined: BoolArray, depth: IntArray
+) -> BoolArray:
+    """Pass breaks above nodes without cable on to the edges below them."""
+    carried = breaks.copy()
+    rows = np.flatnonzero((parent >= 0) & joined[parent])
+    for row in rows[np.argsort(depth[rows], kind="stable")].tolist():
+        carried[row] |= carried[parent[row]]
+    return carried
+
+
+def _with_spheres(
+    bodies: SomaBodies, row: IntArray, centre: FloatArray, radius: FloatArray
+) -> SomaBodies:
+    of_node = bodies.of_node.copy()
+    of_node[row] = len(bodies.first_row) + np.arange(len(row))
+    more = bodies.point_start[-1] + 3 * np.arange(1, len(row) + 1)
+    return SomaBodies(
+        of_node=of_node,
+        first_row=np.concatenate([bodies.first_row, row]),
+        centre=np.concatenate([bodies.centre, centre]),
+        reach=np.concatenate([bodies.reach, radius]),
+        point_start=np.concatenate([bodies.point_start, more]),
+        points=np.concatenate([bodies.points, sphere_points(centre, radius).reshape(-1, 4)]),
+    )
