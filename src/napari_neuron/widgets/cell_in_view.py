@@ -1,0 +1,132 @@
+"""`CellInView`: the chosen cell as it lies in the viewer: its layers and its selected nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from napari.layers import Points, Shapes
+from psygnal import Signal
+
+from napari_neuron.morphology.model import Morphology
+from napari_neuron.session import Session
+
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
+
+KEY = "napari_neuron"
+
+
+def morphology_of(layer: Any) -> Morphology | None:
+    """Return the morphology that a skeleton layer shows, None for any other layer."""
+    held = layer.metadata.get(KEY)
+    if not isinstance(held, dict) or not isinstance(layer, Points | Shapes):
+        return None
+    morphology = held.get("morphology")
+    return morphology if isinstance(morphology, Morphology) else None
+
+
+def layers_of(viewer: Viewer, name: str) -> list[Any]:
+    """Return the skeleton layers (paths and nodes) of the cell called ``name``."""
+    found = ((layer, morphology_of(layer)) for layer in viewer.layers)
+    return [layer for layer, cell in found if cell is not None and cell.name == name]
+
+
+def cells_in(viewer: Viewer) -> dict[str, Morphology]:
+    """Return the skeletons open in the viewer by name, in the order of the layers."""
+    found = (morphology_of(layer) for layer in viewer.layers)
+    return {cell.name: cell for cell in found if cell is not None}
+
+
+def _changed_signal(selected_data: Any) -> Any:
+    """Return the signal of napari's selection set, which has had two names."""
+    events = selected_data.events
+    return events.items_changed if hasattr(events, "items_changed") else events.changed
+
+
+class CellInView:
+    """What editors may know of the chosen cell; it changes nothing.
+
+    Attributes
+    ----------
+    cell_changed : Signal ()
+        Another cell, or the same with other labels or units.
+    selection_changed : Signal ()
+        Other points are selected, or another layer is.
+    """
+
+    cell_changed = Signal()
+    selection_changed = Signal()
+
+    def __init__(self, viewer: Viewer, session: Session) -> None:
+        self._viewer = viewer
+        self._session = session
+        self._watched: list[Any] = []
+        session.cells_changed.connect(self._on_cells_changed)
+        viewer.layers.events.inserted.connect(self._on_layers_changed)
+        viewer.layers.events.removed.connect(self._on_layers_changed)
+        viewer.layers.selection.events.active.connect(self._on_selected)
+        self._on_layers_changed()
+
+    @property
+    def cell(self) -> Morphology | None:
+        """The chosen cell."""
+        cells = self._session.cells
+        return cells[0] if cells else None
+
+    @property
+    def nodes_layer(self) -> Any:
+        """The Points layer of the cell's nodes, None if it was removed."""
+        layers = self._layers_with_nodes()
+        return next((layer for layer in layers if "path_distance" in layer.features), None)
+
+    @property
+    def selected(self) -> tuple[int, ...]:
+        """Ids of the nodes whose points are selected, in the order of the points.
+
+        The points of the active layer count if it is one of the cell's (its nodes, its synapses),
+        else those of the nodes layer. Of synapses, a node may occur several times.
+        """
+        active = self._viewer.layers.selection.active
+        layer = active if active in self._layers_with_nodes() else self.nodes_layer
+        if layer is None:
+            return ()
+        rows = sorted(layer.selected_data)
+        ids = np.asarray(layer.features["node_id"], dtype=np.int64)
+        return tuple(int(i) for i in ids[rows])
+
+    def disconnect(self) -> None:
+        """Stop listening to session and viewer."""
+        self._session.cells_changed.disconnect(self._on_cells_changed)
+        self._viewer.layers.events.inserted.disconnect(self._on_layers_changed)
+        self._viewer.layers.events.removed.disconnect(self._on_layers_changed)
+        self._viewer.layers.selection.events.active.disconnect(self._on_selected)
+        self._watch([])
+        self.cell_changed.disconnect()
+        self.selection_changed.disconnect()
+
+    def _layers_with_nodes(self) -> list[Any]:
+        if self.cell is None:
+            return []
+        layers = layers_of(self._viewer, self.cell.name)
+        return [x for x in layers if isinstance(x, Points) and "node_id" in x.features]
+
+    def _on_cells_changed(self) -> None:
+        self._on_layers_changed()
+        self.cell_changed.emit()
+
+    def _on_layers_changed(self, event: Any = None) -> None:
+        self._watch(self._layers_with_nodes())
+
+    def _watch(self, layers: list[Any]) -> None:
+        if layers == self._watched:
+            return
+        for layer in self._watched:
+            _changed_signal(layer.selected_data).disconnect(self._on_selected)
+        self._watched = layers
+        for layer in layers:
+            _changed_signal(layer.selected_data).connect(self._on_selected)
+        self.selection_changed.emit()
+
+    def _on_selected(self, *_: Any) -> None:
+        self.selection_changed.emit()

@@ -1,0 +1,168 @@
+"""`Header`: the cell, Run, undo and files: what is at hand from every tab."""
+
+from __future__ import annotations
+
+from magicgui.widgets import ComboBox
+from psygnal import Signal
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QKeySequence, QShortcut
+from qtpy.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_neuron.session import Progress, RunState
+from napari_neuron.widgets.numbers import shown_number
+from napari_neuron.widgets.page import hint
+from napari_neuron.widgets.problem import ProblemLabel
+from napari_neuron.widgets.style import Palette, icon
+
+
+class Header(QWidget):
+    """The cell chooser, the buttons and how the run goes.
+
+    Attributes
+    ----------
+    cell_requested : Signal (str)
+    run_requested, cancel_requested, undo_requested, redo_requested : Signal ()
+    open_requested, save_requested : Signal ()
+    """
+
+    cell_requested = Signal(str)
+    run_requested = Signal()
+    cancel_requested = Signal()
+    undo_requested = Signal()
+    redo_requested = Signal()
+    open_requested = Signal()
+    save_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = ComboBox(choices=[], name="cell", tooltip="The skeleton that is simulated")
+        self.cell.native.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.cell.native.setMinimumContentsLength(10)
+        self.cell.changed.connect(self._on_cell_changed)
+        chooser = QHBoxLayout()
+        chooser.addWidget(QLabel("Cell"))
+        chooser.addWidget(self.cell.native)
+
+        self.run_button = QPushButton("Run")
+        self.run_button.setObjectName("run")
+        self.run_button.clicked.connect(lambda _=False: self.run_requested.emit())
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.clicked.connect(lambda _=False: self.cancel_requested.emit())
+        self.undo_button = self._tool("Undo (Ctrl+Z)", self.undo_requested)
+        self.redo_button = self._tool("Redo (Ctrl+Shift+Z)", self.redo_requested)
+        self.open_button = self._tool("Open an experiment (JSON)…", self.open_requested)
+        self.save_button = self._tool("Save the experiment (JSON)…", self.save_requested)
+        self._icons = {
+            "undo": self.undo_button,
+            "redo": self.redo_button,
+            "open": self.open_button,
+            "save": self.save_button,
+        }
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        self._gap = QWidget()  # where the progress is during a run, so that nothing moves
+        bar = QHBoxLayout()
+        bar.setSpacing(4)
+        bar.addWidget(self.run_button)
+        bar.addWidget(self.cancel_button)
+        bar.addWidget(self.progress, 1)
+        bar.addWidget(self._gap, 1)
+        for button in self._icons.values():
+            bar.addWidget(button)
+
+        self.status = hint()
+        self.problem = ProblemLabel()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(chooser)
+        layout.addLayout(bar)
+        layout.addWidget(self.status)
+        layout.addWidget(self.problem)
+        self.say("")
+        self.set_run_state(RunState.IDLE)
+        self._add_shortcut("Ctrl+Z", self.undo_requested)
+        self._add_shortcut("Ctrl+Shift+Z", self.redo_requested)
+
+    def _tool(self, tooltip: str, requested: Signal) -> QToolButton:
+        button = QToolButton()
+        button.setToolTip(tooltip)
+        button.clicked.connect(lambda _=False: requested.emit())
+        return button
+
+    def _add_shortcut(self, keys: str, requested: Signal) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(lambda: requested.emit())
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take over the theme's colours."""
+        for name, button in self._icons.items():
+            button.setIcon(icon(name, palette))
+        self.run_button.setIcon(icon("run", palette, 12))
+        self.cancel_button.setIcon(icon("stop", palette, 12))
+
+    def set_cells(self, names: tuple[str, ...], chosen: str | None) -> None:
+        """Offer cells; emits nothing."""
+        with self.cell.changed.blocked():
+            self.cell.choices = names
+            if chosen in names:
+                self.cell.value = chosen
+        self.cell.enabled = bool(names)
+
+    def set_history(self, can_undo: bool, can_redo: bool) -> None:
+        """Enable what can be undone and redone."""
+        self.undo_button.setEnabled(can_undo)
+        self.redo_button.setEnabled(can_redo)
+
+    def set_run_state(self, state: RunState) -> None:
+        """Show what the session is busy with."""
+        idle = state is RunState.IDLE
+        self.run_button.setVisible(idle)
+        self.cancel_button.setVisible(not idle)
+        self.cancel_button.setEnabled(state is not RunState.CANCELLING)
+        self.progress.setVisible(not idle)
+        self._gap.setVisible(idle)
+        if state is RunState.PREPARING:
+            self.progress.setValue(0)
+            self.say("Building the model …")
+        elif state is RunState.CANCELLING:
+            self.say("Cancelling …")
+
+    def set_progress(self, progress: Progress) -> None:
+        """Show how far a run has come."""
+        self.progress.setValue(round(1000 * progress.fraction))
+        text = f"{shown_number(round(progress.time, 1))} of {shown_number(progress.duration)} ms"
+        left = progress.wall_time_left
+        if left is not None:
+            text += f" · {_wall_time(left)} left"
+        self.say(text)
+
+    def say(self, text: str, problem: str = "") -> None:
+        """Show a calm line, and what went wrong if something did."""
+        self.status.setText(text)
+        self.status.setVisible(bool(text) or not problem)
+        self.problem.say(problem)
+
+    def _on_cell_changed(self, name: str | None) -> None:
+        if name:
+            self.cell_requested.emit(name)
+
+
+def _wall_time(seconds: float) -> str:
+    if seconds < 59.5:
+        return f"{max(1, round(seconds))} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"

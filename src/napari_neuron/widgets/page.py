@@ -1,0 +1,42 @@
+"""`Page`: what each tab is, a column that scrolls."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+
+class Page(QScrollArea):
+    """A scrolling column of widgets, as wide as the dock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        inside.setObjectName("page")
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(10, 10, 10, 10)
+        self.column.setSpacing(6)
+        self.setWidget(inside)
+
+    def add(self, *widgets: QWidget) -> None:
+        """Append widgets to the column."""
+        for widget in widgets:
+            self.column.addWidget(widget)
+
+    def add_heading(self, text: str) -> None:
+        """Append a heading, with room above it."""
+        if self.column.count():
+            self.column.addSpacing(8)
+        label = QLabel(text)
+        label.setObjectName("heading")
+        self.column.addWidget(label)
+
+
+def hint(text: str = "") -> QLabel:
+    """Return a label for what is said in passing."""
+    label = QLabel(text)
+    label.setObjectName("hint")
+    label.setWordWrap(True)
+    return label

@@ -1,0 +1,385 @@
+"""`SimulationWidget`: the dock widget "Neuron simulation"."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import QEvent, QSize, Qt, QTimer
+from qtpy.QtGui import QColor
+from qtpy.QtWidgets import QApplication, QFileDialog, QTabWidget, QVBoxLayout, QWidget
+
+from napari_neuron.errors import ExperimentError, NapariNeuronError
+from napari_neuron.result import SimulationResult
+from napari_neuron.result.model import Status
+from napari_neuron.session import RunState
+from napari_neuron.spec import Experiment
+from napari_neuron.widgets.cell_files import CellFiles
+from napari_neuron.widgets.cell_in_view import CellInView, cells_in
+from napari_neuron.widgets.cell_tab import CellTab
+from napari_neuron.widgets.compartment_count import CompartmentCount
+from napari_neuron.widgets.header import Header
+from napari_neuron.widgets.markers import MarkerDisplay, markers_of
+from napari_neuron.widgets.numbers import shown_number
+from napari_neuron.widgets.run_tab import RunTab, frames_in_words
+from napari_neuron.widgets.run_worker import start_run
+from napari_neuron.widgets.sessions import session_of
+from napari_neuron.widgets.style import Palette, style_sheet
+from napari_neuron.widgets.tabs import BiophysicsTab, InputsTab, RecordersTab
+from napari_neuron.widgets.voltage_display import VoltageDisplay
+
+if TYPE_CHECKING:
+    import napari
+
+_TAB_OF_FIELD = {
+    "cells": "Cell",
+    "discretisation": "Cell",
+    "paint": "Biophysics",
+    "stimuli": "Inputs",
+    "recorders": "Recorders",
+    "run": "Run",
+}
+
+
+class SimulationWidget(QWidget):
+    """Says what the membrane does and what input it gets, and runs it.
+
+    Parameters
+    ----------
+    viewer
+        Whose skeletons can be chosen, and which shows markers and the voltage.
+    """
+
+    def __init__(self, viewer: napari.viewer.Viewer) -> None:
+        super().__init__()
+        self.viewer = viewer
+        self.session = session_of(viewer)
+        self._view = CellInView(viewer, self.session)
+        self._markers = MarkerDisplay(viewer)
+        self._voltage = VoltageDisplay(viewer)
+        self._files = CellFiles(viewer, self.session)
+        self._count = CompartmentCount()
+        self._shut_down = False
+        self._worker: Any = None
+
+        self.header = Header()
+        self._palette = Palette.of(viewer.theme)
+        self.cell_tab = CellTab(self._view, self._palette)
+        self.biophysics_tab = BiophysicsTab(self._view)
+        self.inputs_tab = InputsTab(self._view)
+        self.recorders_tab = RecordersTab(self._view)
+        self.run_tab = RunTab(self._view, self.session)
+        self.tabs = QTabWidget()
+        for name, tab in {
+            "Cell": self.cell_tab,
+            "Biophysics": self.biophysics_tab,
+            "Inputs": self.inputs_tab,
+            "Recorders": self.recorders_tab,
+            "Run": self.run_tab,
+        }.items():
+            self.tabs.addTab(tab, name)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
+        self.tabs.setUsesScrollButtons(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.header)
+        layout.addWidget(self.tabs, 1)
+        self.setMinimumWidth(340)
+
+        self._connect_editors()
+        self._connect_session()
+        viewer.layers.events.inserted.connect(self._on_layers_changed)
+        viewer.layers.events.removed.connect(self._on_layers_changed)
+        viewer.events.theme.connect(self._on_theme_changed)
+        QApplication.instance().aboutToQuit.connect(self.shut_down)
+        self._on_theme_changed()
+        self._on_layers_changed()
+        self._on_experiment_changed(self.session.experiment)
+
+    def sizeHint(self) -> QSize:
+        """Ask for 400 x 700."""
+        return QSize(400, 700)
+
+    # connections ---------------------------------------------------------------------------
+
+    def _connect_editors(self) -> None:
+        header, session = self.header, self.session
+        header.cell_requested.connect(self._files.choose)
+        header.run_requested.connect(self.run)
+        header.cancel_requested.connect(session.cancel)
+        header.undo_requested.connect(session.undo)
+        header.redo_requested.connect(session.redo)
+        header.open_requested.connect(self._ask_what_to_open)
+        header.save_requested.connect(self._ask_where_to_save)
+        self.cell_tab.label_requested.connect(self._on_label_requested)
+        self.cell_tab.unit_requested.connect(self._on_unit_requested)
+        self._files.labelled.connect(self._on_labelled)
+        self._count.counted.connect(self._on_counted)
+        self.cell_tab.discretisation.changed.connect(lambda v: self._edit("discretisation", v))
+        self.biophysics_tab.editor.changed.connect(lambda v: self._edit("paint", v))
+        self.inputs_tab.editor.changed.connect(lambda v: self._edit("stimuli", v))
+        self.recorders_tab.editor.changed.connect(lambda v: self._edit("recorders", v))
+        self.run_tab.form.changed.connect(lambda v: self._edit("run", v))
+        self.run_tab.show_requested.connect(self._on_show_requested)
+        self.run_tab.save_requested.connect(self._ask_where_to_save_result)
+        for tab in (self.inputs_tab, self.recorders_tab):
+            tab.editor.current_changed.connect(self._show_markers)
+        self.tabs.currentChanged.connect(self._show_markers)
+
+    def _connect_session(self) -> None:
+        session = self.session
+        session.cells_changed.connect(self._on_cells_changed)
+        session.experiment_changed.connect(self._on_experiment_changed)
+        session.run_state_changed.connect(self._on_run_state_changed)
+        session.run_started.connect(self._on_run_started)
+        session.run_advanced.connect(self._on_run_advanced)
+        session.run_ended.connect(self._on_run_ended)
+        session.results_changed.connect(self._on_results_changed)
+
+    def _disconnect_session(self) -> None:
+        session = self.session
+        session.cells_changed.disconnect(self._on_cells_changed)
+        session.experiment_changed.disconnect(self._on_experiment_changed)
+        session.run_state_changed.disconnect(self._on_run_state_changed)
+        session.run_started.disconnect(self._on_run_started)
+        session.run_advanced.disconnect(self._on_run_advanced)
+        session.run_ended.disconnect(self._on_run_ended)
+        session.results_changed.disconnect(self._on_results_changed)
+
+    # the experiment ------------------------------------------------------------------------
+
+    def _edit(self, field: str, value: Any) -> None:
+        try:
+            self.session.edit(self.session.experiment.replace(**{field: value}))
+        except ExperimentError as error:
+            self._show_experiment_error(error)
+        else:
+            self._clear_problems()
+
+    def _on_experiment_changed(self, experiment: Experiment) -> None:
+        self.cell_tab.discretisation.set_value(experiment.discretisation)
+        self.biophysics_tab.editor.set_value(experiment.paint)
+        self.inputs_tab.editor.set_value(experiment.stimuli)
+        self.recorders_tab.set_value(experiment)
+        self.run_tab.form.set_value(experiment.run)
+        self.header.set_history(self.session.can_undo, self.session.can_redo)
+        self.run_tab.show_results()
+        self._clear_problems()
+        self._show_markers()
+        self._count.request(self.session.cells, experiment)
+
+    def _show_experiment_error(self, error: ExperimentError) -> None:
+        """Say a mistake where it was made: in the item's form if it is shown."""
+        self._clear_problems()
+        found = re.match(r"(\w+)(?:\[(\d+)\])?\.?(.*)", error.field)
+        part, index, field = found.groups() if found else ("", None, "")
+        name = _TAB_OF_FIELD.get(part, "")
+        self._mark_tab(name)
+        editor = {
+            "paint": self.biophysics_tab.editor,
+            "stimuli": self.inputs_tab.editor,
+            "recorders": self.recorders_tab.editor,
+        }.get(part)
+        if editor is not None and index is not None:
+            editor.show_problem(error, int(index), field)
+        elif part == "run":
+            self.run_tab.form.show_problem(error, field)
+        self.header.say("", f"{name}: {error.problem}" if name else str(error))
+
+    def _clear_problems(self) -> None:
+        self._mark_tab("")
+        for tab in (self.biophysics_tab, self.inputs_tab, self.recorders_tab):
+            tab.editor.show_problem(None)
+        if self.header.problem.text():
+            self.header.say("")
+
+    def _mark_tab(self, marked: str) -> None:
+        for index in range(self.tabs.count()):
+            name = self.tabs.tabText(index).removesuffix(" ⚠")
+            is_marked = name == marked
+            self.tabs.setTabText(index, f"{name} ⚠" if is_marked else name)
+            colour = QColor(self._palette.error) if is_marked else QColor()
+            self.tabs.tabBar().setTabTextColor(index, colour)
+
+    def _ask_what_to_open(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Open an experiment", "", "Experiments (*.json);;All files (*)"
+        )
+        if path:
+            self.open_experiment(path)
+
+    def _ask_where_to_save(self) -> None:
+        cell = self._view.cell
+        suggested = f"{cell.name if cell else 'experiment'}.json"
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Save the experiment", suggested, "Experiments (*.json)"
+        )
+        if path:
+            self.save_experiment(path)
+
+    def _ask_where_to_save_result(self, result: SimulationResult) -> None:
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Save the result", f"{result.cells[0].name}.h5", "Results (*.h5)"
+        )
+        if path:
+            self._try(f"Saved {Path(path).name}.", lambda: result.save(path))
+
+    def open_experiment(self, path: str | Path) -> None:
+        """Make the experiment in a file the current one; undo goes back."""
+        self._try(f"Opened {Path(path).name}.", lambda: self._files.open_experiment(Path(path)))
+
+    def save_experiment(self, path: str | Path) -> None:
+        """Write the experiment to a JSON file."""
+        self._try(f"Saved {Path(path).name}.", lambda: self.session.experiment.save(path))
+
+    def _try(self, done: str, action: Any) -> None:
+        try:
+            note = action()
+        except (NapariNeuronError, OSError) as error:
+            self.header.say("", str(error))
+        else:
+            self.header.say(note or done)
+
+    # the cell ------------------------------------------------------------------------------
+
+    def _on_layers_changed(self, event: Any = None) -> None:
+        if self._files.is_replacing:
+            return
+        cells = cells_in(self.viewer)
+        chosen = self._view.cell
+        if chosen is None or cells.get(chosen.name) is not chosen:
+            name = chosen.name if chosen is not None and chosen.name in cells else None
+            name = name or next(iter(cells), None)
+            self.session.choose_cells((cells[name],) if name else ())
+        self._show_cells()
+
+    def _show_cells(self) -> None:
+        chosen = self._view.cell
+        self.header.set_cells(tuple(cells_in(self.viewer)), chosen.name if chosen else None)
+        self.header.run_button.setEnabled(chosen is not None)
+
+    def _on_cells_changed(self) -> None:
+        self._show_cells()
+        self.header.set_history(self.session.can_undo, self.session.can_redo)
+        self.run_tab.show_results()
+        self._show_markers()
+        self._count.request(self.session.cells, self.session.experiment)
+
+    def _on_label_requested(self) -> None:
+        self.cell_tab.set_labelling(True)
+        self._files.label_axon_and_dendrite()
+
+    def _on_labelled(self, problem: str) -> None:
+        self.cell_tab.set_labelling(False)
+        self.cell_tab.problem.say(problem)
+
+    def _on_unit_requested(self, unit: str) -> None:
+        try:
+            self._files.read_again(unit)
+        except (NapariNeuronError, OSError, ValueError) as error:
+            self.cell_tab.problem.say(str(error))
+
+    def _on_counted(self, n: int | None, problem: str) -> None:
+        text = f"{n:,} compartments" if n is not None else problem
+        self.cell_tab.discretisation.count.setText(text)
+        self.run_tab.size.setText(frames_in_words(self.session.experiment.run, n))
+
+    def _show_markers(self, *_: Any) -> None:
+        part, tab = {
+            self.inputs_tab: ("stimuli", self.inputs_tab),
+            self.recorders_tab: ("recorders", self.recorders_tab),
+        }.get(self.tabs.currentWidget(), ("", None))
+        highlighted = (part, tab.editor.row) if tab is not None else None
+        cell = self._view.cell
+        markers = markers_of(self.session.experiment, cell, highlighted) if cell else ()
+        self._markers.show(cell, markers)
+
+    # the run -------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run the experiment in a thread."""
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            focused.clearFocus()  # what is half typed is meant
+        self._clear_problems()
+        try:
+            self._worker = start_run(self.session)
+        except NapariNeuronError as error:
+            self.header.say("", str(error))
+
+    def _on_run_state_changed(self, state: RunState) -> None:
+        self.header.set_run_state(state)
+
+    def _on_run_started(self, result: SimulationResult) -> None:
+        self._voltage.show(result, follow=True)
+
+    def _on_run_advanced(self, progress: Any) -> None:
+        self.header.set_progress(progress)
+        self._voltage.advance()
+
+    def _on_run_ended(self, result: SimulationResult | None, error: Exception | None) -> None:
+        self._voltage.advance()
+        if isinstance(error, ExperimentError):
+            self._show_experiment_error(error)
+        elif error is not None:
+            self.header.say("", str(error))
+        elif result is None or result.status is Status.CANCELLED:
+            reached = result.time[-1] if result is not None and result.n_frames else 0.0
+            self.header.say(f"Cancelled at {shown_number(round(reached, 1))} ms.")
+        else:
+            progress = self.session.progress
+            seconds = f" in {progress.wall_time:.1f} s" if progress is not None else ""
+            self.header.say(f"Finished {shown_number(result.experiment.run.duration)} ms{seconds}.")
+
+    def _on_results_changed(self) -> None:
+        self.run_tab.show_results()
+
+    def _on_show_requested(self, result: SimulationResult) -> None:
+        self._voltage.show(result, follow=False)
+
+    # coming and going ----------------------------------------------------------------------
+
+    def _on_theme_changed(self, event: Any = None) -> None:
+        self._palette = Palette.of(self.viewer.theme)
+        self.setStyleSheet(style_sheet(self._palette))
+        self.header.set_palette(self._palette)
+        self.cell_tab.set_palette(self._palette)
+        for tab in (self.biophysics_tab, self.inputs_tab, self.recorders_tab):
+            tab.editor.set_palette(self._palette)
+
+    def event(self, event: QEvent) -> bool:
+        """Notice that the dock was closed: napari takes its parent away."""
+        if event.type() == QEvent.Type.ParentChange:
+            if self.parent() is None and getattr(self, "_docked", False):
+                self.shut_down()
+            self._docked = self.parent() is not None
+        elif event.type() == QEvent.Type.Show:
+            self.window().installEventFilter(self)
+        return super().event(event)
+
+    def eventFilter(self, watched: Any, event: QEvent) -> bool:
+        """Notice that the window was closed."""
+        if event.type() == QEvent.Type.Close:
+            QTimer.singleShot(0, lambda: None if watched.isVisible() else self.shut_down())
+        return super().eventFilter(watched, event)
+
+    def closeEvent(self, event: Any) -> None:
+        """Leave nothing behind."""
+        self.shut_down()
+        super().closeEvent(event)
+
+    def shut_down(self) -> None:
+        """Cancel what runs, end the engine's process, and listen to nothing any more."""
+        if self._shut_down:
+            return
+        self._shut_down = True
+        self.session.release()
+        self._disconnect_session()
+        self._view.disconnect()
+        self._voltage.disconnect()
+        self._count.stop()
+        self.viewer.layers.events.inserted.disconnect(self._on_layers_changed)
+        self.viewer.layers.events.removed.disconnect(self._on_layers_changed)
+        self.viewer.events.theme.disconnect(self._on_theme_changed)

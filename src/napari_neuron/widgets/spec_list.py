@@ -1,0 +1,253 @@
+"""`SpecListEditor`: a list of paints, stimuli or recorders, and the form of the selected one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from psygnal import Signal
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtGui import QIcon
+from qtpy.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_neuron.errors import ExperimentError
+from napari_neuron.spec.base import Spec
+from napari_neuron.widgets.cell_in_view import CellInView
+from napari_neuron.widgets.form import SpecForm
+from napari_neuron.widgets.problem import ProblemLabel
+from napari_neuron.widgets.style import Palette, icon
+from napari_neuron.widgets.words import kind_name, kind_of
+
+_ROW_HEIGHT = 24
+
+
+class SpecListEditor(QWidget):
+    """Edits a tuple of specs of several kinds.
+
+    Parameters
+    ----------
+    view
+        The cell that nodes and regions refer to.
+    kinds
+        What can be added, in the order of the menu.
+    describe
+        One line about an item, for the list.
+    make
+        Makes the items to add for a kind; an empty tuple if there is nothing to make them at.
+    swatch
+        An icon for an item; None for none.
+    ordered
+        Whether the order means something: adds buttons to move items.
+    empty
+        What is said in place of the list while it is empty.
+
+    Attributes
+    ----------
+    changed : Signal (tuple of Spec)
+        The person changed an item, added, removed or moved one.
+    current_changed : Signal (int)
+        Another row is selected; -1 for none.
+    """
+
+    changed = Signal(tuple)
+    current_changed = Signal(int)
+
+    def __init__(
+        self,
+        view: CellInView,
+        *,
+        kinds: tuple[type[Spec], ...],
+        describe: Callable[[Any], str],
+        make: Callable[[type[Spec]], tuple[Spec, ...]],
+        swatch: Callable[[Any], QIcon] | None = None,
+        ordered: bool = False,
+        empty: str = "",
+    ) -> None:
+        super().__init__()
+        self._view = view
+        self._describe = describe
+        self._make = make
+        self._swatch = swatch
+        self._value: tuple[Spec, ...] = ()
+        self._forms: dict[type[Spec], SpecForm] = {}
+        self._wanted_row: int | None = None
+
+        self.list = QListWidget()
+        self.list.setIconSize(QSize(14, 14))
+        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.currentRowChanged.connect(self._on_row_changed)
+        self.empty = QLabel(empty)
+        self.empty.setObjectName("hint")
+        self.empty.setWordWrap(True)
+
+        self.add_button = QToolButton()
+        self.add_button.setText("Add ▾")
+        self.add_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add_menu = QMenu(self.add_button)
+        for kind in kinds:
+            action = self.add_menu.addAction(kind_name(kind))
+            action.setData(kind_of(kind))
+            action.triggered.connect(lambda _=False, k=kind: self.add(k))
+        self.add_button.setMenu(self.add_menu)
+        self.remove_button = self._button("Remove the selected item", self.remove)
+        self.up_button = self._button("Move up: painted earlier", lambda: self._move(-1))
+        self.down_button = self._button("Move down: painted later", lambda: self._move(1))
+        self.up_button.setVisible(ordered)
+        self.down_button.setVisible(ordered)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        for button in (self.add_button, self.remove_button, self.up_button, self.down_button):
+            buttons.addWidget(button)
+        buttons.addStretch()
+
+        self.title = QLabel()
+        self.title.setObjectName("heading")
+        self._problem = ProblemLabel()
+        self._form_place = QVBoxLayout()
+        self._form_place.setContentsMargins(0, 0, 0, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.empty)
+        layout.addWidget(self.list)
+        layout.addLayout(buttons)
+        layout.addWidget(self._problem)
+        layout.addSpacing(4)
+        layout.addWidget(self.title)
+        layout.addLayout(self._form_place)
+        self._show()
+
+    def _button(self, tooltip: str, on_clicked: Callable[[], Any]) -> QToolButton:
+        button = QToolButton()
+        button.setToolTip(tooltip)
+        button.clicked.connect(lambda _=False: on_clicked())
+        return button
+
+    @property
+    def value(self) -> tuple[Spec, ...]:
+        """The items."""
+        return self._value
+
+    @property
+    def row(self) -> int:
+        """The selected row, -1 for none."""
+        return int(self.list.currentRow())
+
+    @property
+    def form(self) -> SpecForm | None:
+        """The form of the selected item."""
+        return self._forms.get(type(self._value[self.row])) if self.row >= 0 else None
+
+    def set_value(self, value: tuple[Spec, ...]) -> None:
+        """Show other items; emits nothing about them."""
+        self._value = tuple(value)
+        self._show()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take over the theme's colours."""
+        self.remove_button.setIcon(icon("remove", palette))
+        self.up_button.setIcon(icon("up", palette))
+        self.down_button.setIcon(icon("down", palette))
+
+    def allow_adding(self, reason_not: str = "") -> None:
+        """Enable Add, or disable it and say why in its tooltip."""
+        self.add_button.setEnabled(not reason_not)
+        self.add_button.setToolTip(reason_not)
+
+    def show_problem(self, error: ExperimentError | None, row: int = -1, field: str = "") -> None:
+        """Say what is wrong: in the form of ``row`` if it is shown, else below the list."""
+        form = self.form
+        if error is not None and form is not None and row in (-1, self.row):
+            self._problem.say("")
+            form.show_problem(error, field)
+        else:
+            self._problem.say("" if error is None else str(error))
+
+    def add(self, kind: type[Spec]) -> None:
+        """Append items of a kind, and select the last one."""
+        made = self._make(kind)
+        if made:
+            self._change_to((*self._value, *made), len(self._value) + len(made) - 1)
+
+    def remove(self) -> None:
+        """Remove the selected item."""
+        row = self.row
+        if row >= 0:
+            left = self._value[:row] + self._value[row + 1 :]
+            self._change_to(left, min(row, len(left) - 1))
+
+    def _move(self, by: int) -> None:
+        row, target = self.row, self.row + by
+        if row >= 0 and 0 <= target < len(self._value):
+            items = list(self._value)
+            items.insert(target, items.pop(row))
+            self._change_to(tuple(items), target)
+
+    def _change_to(self, value: tuple[Spec, ...], row: int) -> None:
+        self._wanted_row = row
+        self.changed.emit(value)
+        self._wanted_row = None
+
+    def _on_form_changed(self, spec: Spec) -> None:
+        row = self.row
+        self.changed.emit((*self._value[:row], spec, *self._value[row + 1 :]))
+
+    def _show(self) -> None:
+        n = len(self._value)
+        row = self.row if self._wanted_row is None else self._wanted_row
+        row = min(max(row, 0), n - 1)
+        blocked = self.list.blockSignals(True)
+        while self.list.count() > n:
+            self.list.takeItem(self.list.count() - 1)
+        while self.list.count() < n:
+            item = QListWidgetItem()
+            item.setSizeHint(QSize(0, _ROW_HEIGHT))
+            self.list.addItem(item)
+        for index, spec in enumerate(self._value):
+            item = self.list.item(index)
+            item.setText(self._describe(spec))
+            item.setToolTip(item.text())
+            if self._swatch is not None:
+                item.setIcon(self._swatch(spec))
+        self.list.setCurrentRow(row)
+        self.list.blockSignals(blocked)
+        self.list.setFixedHeight(min(max(n, 1), 7) * _ROW_HEIGHT + 8)
+        self.list.setVisible(n > 0)
+        self.empty.setVisible(n == 0)
+        self._show_row(row)
+
+    def _on_row_changed(self, row: int) -> None:
+        self._problem.say("")
+        self._show_row(row)
+
+    def _show_row(self, row: int) -> None:
+        self.remove_button.setEnabled(row >= 0)
+        self.up_button.setEnabled(row > 0)
+        self.down_button.setEnabled(0 <= row < len(self._value) - 1)
+        self.title.setVisible(row >= 0)
+        shown = type(self._value[row]) if row >= 0 else None
+        if shown is not None:
+            spec = self._value[row]
+            self.title.setText(kind_name(spec))
+            if shown not in self._forms:
+                form = SpecForm(spec, self._view)
+                form.changed.connect(self._on_form_changed)
+                self._form_place.addWidget(form)
+                self._forms[shown] = form
+            self._forms[shown].set_value(spec)
+        for kind, form in self._forms.items():
+            form.setVisible(kind is shown)
+        self.current_changed.emit(row)

@@ -1,0 +1,86 @@
+"""Shows the run under way: the voltage layer fills, the time slider follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from napari_neuron.result import SimulationResult
+from napari_neuron.view.voltage_layer import VoltageLayer
+
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
+
+
+class VoltageDisplay:
+    """The voltage layer of the newest run.
+
+    One layer per cell: a new run takes the place of the last, and its colours. The time slider
+    follows the newest frame until the person moves it.
+    """
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self._layer: Any = None
+        self._result: SimulationResult | None = None
+        self._follows = False
+        self._moving = False
+        viewer.dims.events.current_step.connect(self._on_slider_moved)
+
+    @property
+    def layer(self) -> Any:
+        """The layer, None while there is none."""
+        return self._layer if self._layer in self._viewer.layers else None
+
+    def disconnect(self) -> None:
+        """Stop listening to the viewer."""
+        self._viewer.dims.events.current_step.disconnect(self._on_slider_moved)
+
+    def show(self, result: SimulationResult, *, follow: bool) -> None:
+        """Show a result instead of the one before; ``follow`` its newest frame."""
+        from napari_neuron.view import add_voltage_layer
+
+        self._result = result
+        self._follows = False
+        before = self.layer
+        kept: dict[str, Any] = {}
+        if before is not None:
+            kept = {
+                name: getattr(before, name)
+                for name in ("colormap", "contrast_limits", "opacity", "shading")
+            }
+            self._viewer.layers.remove(before)
+        self._layer = add_voltage_layer(self._viewer, result)
+        for name, value in kept.items():
+            setattr(self._layer, name, value)
+        if follow:
+            self._follows = True
+            self._go_to(0.0)
+
+    def advance(self) -> None:
+        """Show what has come since."""
+        result, layer = self._result, self.layer
+        if result is None or layer is None or not result.n_frames:
+            return
+        layer.set_valid_frames(result.n_frames)
+        if self._follows:
+            self._go_to((result.n_frames - 1) * result.frame_interval)
+
+    def _go_to(self, time: float) -> None:
+        self._moving = True
+        try:
+            axis = time_axis(self._viewer)
+            if axis is not None:
+                self._viewer.dims.set_point(axis, time)
+        finally:
+            self._moving = False
+
+    def _on_slider_moved(self, event: Any = None) -> None:
+        if not self._moving:
+            self._follows = False
+
+
+def time_axis(viewer: Viewer) -> int | None:
+    """Return the viewer's axis that is time, None without a voltage layer (time, z, y, x)."""
+    if not any(isinstance(layer, VoltageLayer) for layer in viewer.layers):
+        return None
+    return int(viewer.dims.ndim) - 4
