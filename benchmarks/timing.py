@@ -1,4 +1,4 @@
-"""Timing in turns: each contender once, then each again, so that a drifting machine hurts all alike."""
+"""Timing in turns: each contender once, then each again, so that drift hurts all alike."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 
 def in_turns(contenders: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Return the median wall time (s) of each contender over ``repeats`` rounds, after one to warm up.
+    """Return each contender's median wall time (s) over ``repeats`` rounds, after one to warm up.
 
     A contender may return its own time in seconds, when only part of it counts.
     """

@@ -42,9 +42,9 @@ def fly_experiment(cell: nn.Morphology) -> nn.Experiment:
         paint=[
             nn.CableProperties(Ra=266.1, cm=0.8),
             nn.Passive(g=1 / 20_800, e=-60),
-            # in whole sections, as navis does: this takes in the half of the cell body fibre between
-            # the linker and the next branch. With the region to the micrometre (whole_sections=False,
-            # the default) the soma stays below -30 mV, and the spikes are the same.
+            # In whole sections, as navis and plain NEURON scripts do: that takes in half of the
+            # cell body fibre, in one run with the linker. With the region to the micrometre
+            # (the default) the soma stays below -30 mV; the spikes at the axon's tip are the same.
             nn.HodgkinHuxley(region=nn.Labelled(labels=["axon", "linker"]), whole_sections=True),
         ],
         stimuli=[
