@@ -30,7 +30,7 @@ print("RESULT", len(sections), sum(segment.area() for section in sections for se
 
 
 def import3d(path: Path) -> tuple[int, float] | None:
-    """Return Import3d's number of sections and area in µm², or None if it does not read the file."""
+    """Return Import3d's number of sections and area in µm², or None if it cannot read the file."""
     run = subprocess.run(
         [sys.executable, "-c", IMPORT3D, str(path)], capture_output=True, text=True, timeout=120
     )

@@ -89,7 +89,10 @@ def to_navis(morphology: Morphology) -> Any:
         labels = dict(zip(morphology.node_id.tolist(), morphology.labels.tolist(), strict=True))
         neuron.nodes["compartment"] = [labels[node] or None for node in neuron.nodes["node_id"]]
     if morphology.connectors is not None:
-        neuron.connectors = morphology.connectors.copy()
+        connectors = morphology.connectors.copy()
+        if "connector_id" not in connectors:
+            connectors.insert(0, "connector_id", np.arange(len(connectors)))  # navis demands one
+        neuron.connectors = connectors
     soma = morphology.node_id[morphology.swc_type == SOMA]
     if len(soma) == 1:  # more than one (an outline, a chain) navis finds by its label
         neuron.soma = int(soma[0])

@@ -206,10 +206,11 @@ def _contour_stack(morphology: Morphology, rows: IntArray) -> FloatArray | None:
     turn = -int(along.argmax())
     along, aside = np.roll(along, turn), np.roll(aside, turn)
     far = int(along.argmin())
-    places = np.linspace(along.min(), along.max(), _DISCS + 2)[1:-1]
+    places = np.linspace(along.min(), along.max(), _DISCS)
     back = np.maximum.accumulate(along[far:])
     forth = np.maximum.accumulate(along[far::-1])
     width = np.abs(np.interp(places, back, aside[far:]) - np.interp(places, forth, aside[far::-1]))
+    width[[0, -1]] = 0.5 * width[[1, -2]]  # NEURON makes NaN of cable that ends in a point
     if not width.min() > COINCIDENT:
         return None
     return np.column_stack([centre + places[:, None] * axes[0], width])
