@@ -1,0 +1,137 @@
+"""``napari-neuron demo``: the fly neuron of examples/drosophila_pn.py, run in the window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_neuron.errors import SimulationError
+from napari_neuron.morphology import Morphology, label_axon_dendrite
+from napari_neuron.spec import Experiment
+
+if TYPE_CHECKING:
+    from napari import Viewer
+
+    from napari_neuron.result import SimulationResult
+
+SOMA = 20
+WATCHED = "axon tip"
+LONGEST_WAIT = 600.0
+"""Seconds before a demo that nobody watches gives up."""
+
+
+def fly_neuron() -> Morphology:
+    """Return a hemibrain DA1 projection neuron from navis, rooted at its soma and labelled."""
+    import navis
+
+    neuron = navis.example_neurons(1, kind="skeleton").convert_units("um")
+    neuron.soma = SOMA
+    neuron.reroot(SOMA, inplace=True)
+    return label_axon_dendrite(Morphology.from_navis(neuron))
+
+
+def fly_experiment() -> Experiment:
+    """Return the experiment of examples/drosophila_pn.py, which wrote the file it is read from."""
+    text = files("napari_neuron").joinpath("data/fly_neuron.json").read_text(encoding="utf-8")
+    return Experiment.from_json(text)
+
+
+def run_demo(output: Path | None = None) -> None:
+    """Open napari with the fly neuron and both dock widgets, and press Run.
+
+    Parameters
+    ----------
+    output
+        None to stay open. Otherwise a folder: ``screenshot.png`` (the window in mid-spike) and
+        ``traces.png`` are written there and the window is closed.
+
+    Raises
+    ------
+    SimulationError
+        If the run fails (with ``output``; otherwise the window says so).
+    """
+    import napari
+
+    viewer, simulation, traces = open_demo()
+    simulation.run()
+    if output is None:
+        napari.run()
+        return
+    try:
+        result = _wait_for_the_end(simulation.session)
+        output.mkdir(parents=True, exist_ok=True)
+        traces.plot.figure.savefig(output / "traces.png", dpi=150)
+        go_to(viewer, spike_time(result))
+        settle()
+        window_screenshot(viewer, output / "screenshot.png")
+    finally:
+        viewer.close()
+        settle()
+
+
+def open_demo() -> tuple[Viewer, Any, Any]:
+    """Open napari with the fly neuron, its experiment, and both dock widgets.
+
+    Returns
+    -------
+    viewer, the widget "Neuron simulation", the widget "Traces"
+    """
+    import napari
+
+    from napari_neuron.view import skeleton_layer_data
+
+    viewer = napari.Viewer(title="napari-neuron demo", ndisplay=3)
+    viewer.window.resize(1600, 1000)
+    for data, settings, layer_type in skeleton_layer_data(fly_neuron()):
+        viewer.add_layer(napari.layers.Layer.create(data, settings, layer_type))
+    _, simulation = viewer.window.add_plugin_dock_widget("napari-neuron", "Neuron simulation")
+    _, traces = viewer.window.add_plugin_dock_widget("napari-neuron", "Traces")
+    session = simulation.session
+    session.edit(fly_experiment().replace(cells=session.experiment.cells))
+    return viewer, simulation, traces
+
+
+def spike_time(result: SimulationResult) -> float:
+    """Return when the first spike is half-way along the axon, ms."""
+    spikes = result.spikes[WATCHED]
+    return float(spikes[0]) - 0.4 if len(spikes) else float(result.time[-1])
+
+
+def go_to(viewer: Viewer, moment: float) -> None:
+    """Move the time slider to ``moment``, ms."""
+    viewer.dims.set_point(0, moment)
+
+
+def settle(seconds: float = 0.5) -> None:
+    """Let the window draw."""
+    _process_events_until(lambda: False, seconds)
+
+
+def window_screenshot(viewer: Viewer, path: Path) -> None:
+    """Write a picture of the whole window."""
+    viewer.window.screenshot(str(path), flash=False, canvas_only=False)
+
+
+def _wait_for_the_end(session: Any) -> SimulationResult:
+    ended: list[tuple[SimulationResult | None, Exception | None]] = []
+    session.run_ended.connect(lambda result, error: ended.append((result, error)))
+    _process_events_until(lambda: bool(ended), LONGEST_WAIT)
+    if not ended:
+        raise SimulationError(f"the demo did not end within {LONGEST_WAIT:g} s")
+    result, error = ended[0]
+    if error is not None:
+        raise error
+    assert result is not None
+    return result
+
+
+def _process_events_until(done: Callable[[], bool], seconds: float) -> None:
+    from qtpy.QtWidgets import QApplication
+
+    deadline = time.monotonic() + seconds
+    while not done() and time.monotonic() < deadline:
+        QApplication.processEvents()
+        time.sleep(0.005)
