@@ -61,7 +61,7 @@ def run_demo(output: Path | None = None) -> None:
         napari.run()
         return
     try:
-        result = _wait_for_the_end(simulation.session)
+        result = wait_for_the_end(simulation.session)
         output.mkdir(parents=True, exist_ok=True)
         traces.plot.figure.savefig(output / "traces.png", dpi=150)
         go_to(viewer, spike_time(result))
@@ -115,7 +115,14 @@ def window_screenshot(viewer: Viewer, path: Path) -> None:
     viewer.window.screenshot(str(path), flash=False, canvas_only=False)
 
 
-def _wait_for_the_end(session: Any) -> SimulationResult:
+def wait_for_the_end(session: Any) -> SimulationResult:
+    """Let the window work until the run of its session is over.
+
+    Raises
+    ------
+    SimulationError
+        If the run fails, or takes longer than `LONGEST_WAIT`.
+    """
     ended: list[tuple[SimulationResult | None, Exception | None]] = []
     session.run_ended.connect(lambda result, error: ended.append((result, error)))
     _process_events_until(lambda: bool(ended), LONGEST_WAIT)
