@@ -1,0 +1,101 @@
+"""The window: opening a file, and the longest stall while a run goes on.
+
+    python benchmarks/window.py        (needs a display or Xvfb)
+
+Opening: a 4,465-node SWC file in a running napari, from the call until it is drawn. Stall: the
+longest time between two ticks of a 60 Hz timer in the window's thread while the fly neuron is
+simulated and shown live, with both dock widgets open.
+"""
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import fly
+import napari
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QApplication
+from timing import machine, milliseconds, table
+
+from napari_neuron import demo
+from napari_neuron.morphology import write_swc
+
+REPEATS = 7
+TICK = 1 / 60
+
+
+def opening() -> float:
+    """Return the median time (s) to open the fly neuron's file and draw it."""
+    cell, _ = fly.cell_and_experiment()
+    path = Path(tempfile.mkdtemp()) / "fly.swc"
+    write_swc(cell, path)
+    viewer = napari.Viewer()
+    demo.settle(1)
+    times = []
+    for _ in range(REPEATS + 1):
+        start = time.perf_counter()
+        viewer.open(path, plugin="napari-neuron")
+        QApplication.processEvents()
+        times.append(time.perf_counter() - start)
+        viewer.layers.clear()
+        demo.settle(0.2)
+    viewer.close()
+    return statistics.median(times[1:])
+
+
+class Ticks:
+    """Notes when a 60 Hz timer fires."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self._timer = QTimer()
+        self._timer.timeout.connect(lambda: self.times.append(time.perf_counter()))
+        self._timer.start(round(1000 * TICK))
+
+    def stop(self) -> list[float]:
+        """Return the gaps between ticks, s."""
+        self._timer.stop()
+        return [b - a for a, b in zip(self.times, self.times[1:], strict=False)]
+
+
+def stalls() -> list[list[str]]:
+    """Return a row for a first and a second run: median tick, longest gap, gaps above 50 ms."""
+    viewer, simulation, _traces = demo.open_demo()
+    demo.settle(2)
+    rows = []
+    for name in ("first run (the layer is added)", "second run (a layer takes its place)"):
+        ticks = Ticks()
+        simulation.run()
+        demo.wait_for_the_end(simulation.session)
+        gaps = ticks.stop()
+        rows.append(
+            [
+                name,
+                milliseconds(statistics.median(gaps)),
+                milliseconds(max(gaps)),
+                str(sum(gap > 0.05 for gap in gaps)),
+                "under 50 ms",
+            ]
+        )
+        demo.settle(1)
+    viewer.close()
+    return rows
+
+
+if __name__ == "__main__":
+    print("### The window\n")
+    print(__doc__.split("\n\n")[2] + "\n")
+    print(
+        table(
+            ["", "median", "wanted"],
+            [["opening 4,465 nodes", milliseconds(opening()), "under 1500 ms"]],
+        )
+    )
+    print(
+        table(
+            ["1000 ms of the fly neuron, live", "median tick", "longest", "above 50 ms", "wanted"],
+            stalls(),
+        )
+    )
+    print(f"Measured on {machine()}.")
