@@ -37,8 +37,12 @@ def traces_of_us():
     """Return what a run could leave behind: children, threads, temporary files."""
     children = {child.pid for child in psutil.Process().children(recursive=True)}
     threads = {thread for thread in threading.enumerate() if "napari-neuron" in thread.name}
-    files = {p.name for p in Path(tempfile.gettempdir()).glob("napari-neuron-*")}
-    return children, threads, files
+    return children, threads, set(os.listdir(tempfile.gettempdir()))
+
+
+@pytest.fixture
+def own_temporary_directory(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 def test_the_same_experiment_gives_the_same_bits_everywhere(engine):
@@ -162,6 +166,7 @@ def test_a_child_that_died_between_runs_is_replaced(engine):
     assert simulate(fork(), fork_experiment(1.0), engine=engine).status is Status.COMPLETE
 
 
+@pytest.mark.usefixtures("own_temporary_directory")
 def test_nothing_is_left_after_close():
     before = traces_of_us()
     engine = ChildEngine()
@@ -175,6 +180,7 @@ def test_nothing_is_left_after_close():
     assert cancelled.result.voltage.shape[0] >= 3
 
 
+@pytest.mark.usefixtures("own_temporary_directory")
 def test_nothing_is_left_of_an_engine_that_nobody_closed():
     before = traces_of_us()
     simulate(fork(), fork_experiment(2.0), engine=ChildEngine())
@@ -184,10 +190,11 @@ def test_nothing_is_left_of_an_engine_that_nobody_closed():
     assert traces_of_us() == before
 
 
+@pytest.mark.parametrize("n_frames", [-1, 2], ids=["while it starts", "in the middle"])
 @pytest.mark.parametrize(
     "end", ["", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"], ids=["exit", "kill"]
 )
-def test_nothing_is_left_when_the_parent_ends_in_the_middle_of_a_run(tmp_path, end):
+def test_nothing_is_left_when_the_parent_ends_during_a_run(tmp_path, end, n_frames):
     script = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
@@ -196,7 +203,7 @@ from napari_neuron.engine import ChildEngine, Simulation
 engine = ChildEngine()
 simulation = Simulation(cable(), long_experiment(), engine)
 for advanced in simulation:
-    if advanced.n_frames > 2:
+    if advanced.n_frames > {n_frames}:
         break
 print(engine.pid, flush=True)
 {end}

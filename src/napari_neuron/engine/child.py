@@ -13,6 +13,7 @@ import faulthandler
 import json
 import os
 import queue
+import shutil
 import signal
 import sys
 import threading
@@ -38,6 +39,7 @@ class _Inbox(threading.Thread):
         self._stream = stream
         self.runs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self.cancelled = -1
+        self._folder: str | None = None
 
     def run(self) -> None:
         for line in self._stream:
@@ -45,9 +47,13 @@ class _Inbox(threading.Thread):
             if "cancel" in message:
                 self.cancelled = message["cancel"]
             else:
+                self._folder = message["folder"]
                 self.runs.put(message)
+        # The parent deletes these, unless it was killed.
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
         with contextlib.suppress(OSError):
-            os.rmdir(os.getcwd())  # the parent deletes it, unless it was killed
+            os.rmdir(os.getcwd())
         os._exit(0)
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -139,7 +140,10 @@ class ChildProcess:
         self._process.wait(timeout=5)
         self._threads[1].join(timeout=1)
         code = self._process.returncode
-        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit status {code}"
+        if code < 0:
+            how = f"was killed by signal {-code} ({signal.strsignal(-code)})"
+        else:
+            how = f"ended with exit status {code}"
         tail = self.log_tail()
         return how + (f". Its last words:\n{tail}" if tail else "")
 

@@ -1,7 +1,7 @@
 """How a compiled model gets into the child process, and its frames out of it.
 
-A run has a folder of its own in the system's temporary directory: the model as an .npz archive of
-plain arrays and a JSON text (nothing is pickled), and two files both processes map into memory.
+A run has a folder of its own in the system's temporary directory: the model as a line of JSON and
+the bytes of its arrays (nothing is pickled), and two files both processes map into memory.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -65,19 +66,25 @@ class RunFolder:
 
 
 def write_model(model: CompiledModel, folder: Path) -> None:
-    """Write ``model.npz`` into ``folder``."""
-    arrays: dict[str, npt.NDArray[Any]] = {}
-    text = json.dumps(_plain(model, arrays))
-    arrays["structure"] = np.frombuffer(text.encode(), dtype=np.uint8)
-    with open(folder / "model.npz", "wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
+    """Write the file ``model`` into ``folder``."""
+    arrays: list[npt.NDArray[Any]] = []
+    structure = _plain(model, arrays)
+    kinds = [(array.dtype.str, array.shape) for array in arrays]
+    with open(folder / "model", "wb") as file:  # a third of the time that an .npz takes
+        file.write(json.dumps([structure, kinds]).encode() + b"\n")
+        for array in arrays:
+            file.write(array.tobytes())
 
 
 def read_model(folder: Path) -> CompiledModel:
     """Read what `write_model` wrote."""
-    with np.load(folder / "model.npz", allow_pickle=False) as arrays:
-        structure = json.loads(arrays["structure"].tobytes())
-        model = _revived(structure, arrays)
+    with open(folder / "model", "rb") as file:
+        structure, kinds = json.loads(file.readline())
+        arrays = [
+            np.fromfile(file, np.dtype(dtype), math.prod(shape)).reshape(shape)
+            for dtype, shape in kinds
+        ]
+    model = _revived(structure, arrays)
     assert isinstance(model, CompiledModel)
     return model
 
@@ -89,21 +96,20 @@ def map_results(
     return _map_results(model, folder, create=False)
 
 
-def _plain(value: Any, arrays: dict[str, npt.NDArray[Any]]) -> Any:
-    """Turn dataclasses, tuples and numbers into what JSON has; put arrays aside under a name."""
+def _plain(value: Any, arrays: list[npt.NDArray[Any]]) -> Any:
+    """Turn dataclasses, tuples and numbers into what JSON has; put arrays aside by number."""
     if dataclasses.is_dataclass(value):
         fields = {f.name: _plain(getattr(value, f.name), arrays) for f in dataclasses.fields(value)}
         return {"class": type(value).__name__, "fields": fields}
     if isinstance(value, np.ndarray):
-        name = f"a{len(arrays)}"
-        arrays[name] = value
-        return {"array": name}
+        arrays.append(value)
+        return {"array": len(arrays) - 1}
     if isinstance(value, tuple):
         return [_plain(item, arrays) for item in value]
     return value
 
 
-def _revived(value: Any, arrays: Any) -> Any:
+def _revived(value: Any, arrays: list[npt.NDArray[Any]]) -> Any:
     if isinstance(value, list):
         return tuple(_revived(item, arrays) for item in value)
     if isinstance(value, dict):
