@@ -166,7 +166,7 @@ def guess_unit(
     of_soma = of_soma[of_soma > 3 * median]  # a thinner one is a mere mark on the cable
     if len(of_soma):
         measured.append((_SOMA_RADIUS, float(of_soma.max())))
-    measured = [(expected, value) for expected, value in measured if value > 0]
+    measured = [(expected, value) for expected, value in measured if value > 1e-9]
     if not measured:
         return FileUnit("um", np.ones(3), "assumed: nothing in the file has a size")
 

@@ -103,14 +103,14 @@ def find_sections(morphology: Morphology, break_above: BoolArray | None = None) 
     Raises
     ------
     MorphologyError
-        If a radius is zero or negative.
+        If a radius is zero or negative, or too small for NEURON to tell from zero.
     """
     require_positive_radii(morphology)
     cable = find_cable(morphology, break_above)
-    return _cut(cable)
+    return _cut(cable, morphology.node_id)
 
 
-def _cut(tree: Cable) -> Sections:
+def _cut(tree: Cable, node_id: IntArray) -> Sections:
     up, edges = tree.up, np.flatnonzero(tree.is_edge)
     items = np.arange(len(up))
     is_body = items >= tree.first_body
@@ -161,7 +161,13 @@ def _cut(tree: Cable) -> Sections:
     parent_x = np.where(first, 0.0, x_end[onto])
 
     point_start, points, point_node, arc = _points(tree, edges, section, beginnings)
-    length = np.maximum.reduceat(arc, point_start[:-1])
+    length = arc[point_start[1:] - 1]
+    if not (length > 0).all():
+        row = int(tree.owner[beginnings[np.argmin(length)]])
+        raise MorphologyError(
+            f"node {node_id[row]} is too small for how far it is from the origin: no cable is left "
+            "of it. Check the unit of the file, or move the cell towards the origin"
+        )
     x = x_end.copy()
     of_point = np.repeat(np.arange(len(beginnings)), np.diff(point_start))
     is_item = point_node >= 0
@@ -216,6 +222,10 @@ def _points(
     step[point_start[:-1]] = 0.0
     total = np.cumsum(step)
     arc = total - np.repeat(total[point_start[:-1]], count)
+    # The sum over the whole cell blurs short sections: their ends are summed by themselves.
+    length = np.add.reduceat(step, point_start[:-1])
+    arc = np.minimum(arc, np.repeat(length, count))
+    arc[point_start[1:] - 1] = length
     return point_start, points, item, arc
 
 

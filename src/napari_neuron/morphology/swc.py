@@ -30,7 +30,7 @@ _ROW_TYPE = [
     for index, column in enumerate(_COLUMNS)
 ]
 _LARGEST_ID = 2**63 - 1
-_FARTHEST = 1e12
+_FARTHEST = 1e9
 """No cell is this many micrometres, nanometres or voxels away."""
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
