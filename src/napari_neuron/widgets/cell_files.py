@@ -120,7 +120,8 @@ class CellFiles:
         self._worker = None
         if cell is not None and self._session.cells == (before,):
             for layer in layers_of(self._viewer, before.name):
-                layer.metadata = {**layer.metadata, KEY: {"morphology": cell}}
+                roles = dict.fromkeys(layer.metadata[KEY], cell)
+                layer.metadata = {**layer.metadata, KEY: roles}
                 if "path_distance" in getattr(layer, "features", ()):
                     layer.features = layer.features.assign(label=cell.labels.astype(object))
             self._session.choose_cells((cell,))

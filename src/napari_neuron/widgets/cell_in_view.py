@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from napari.layers import Points, Shapes
+from napari.layers import Points
 from psygnal import Signal
 
 from napari_neuron.morphology.model import Morphology
@@ -17,24 +17,28 @@ if TYPE_CHECKING:
 KEY = "napari_neuron"
 
 
-def morphology_of(layer: Any) -> Morphology | None:
-    """Return the morphology that a skeleton layer shows, None for any other layer."""
+def shown_in(layer: Any, *roles: str) -> Morphology | None:
+    """Return the morphology that a layer shows in one of some roles, None if it does not.
+
+    Roles are those of `napari_neuron.view.skeleton_layers`: "morphology" (its paths or nodes),
+    "synapses_of", "markers_of".
+    """
     held = layer.metadata.get(KEY)
-    if not isinstance(held, dict) or not isinstance(layer, Points | Shapes):
+    if not isinstance(held, dict):
         return None
-    morphology = held.get("morphology")
-    return morphology if isinstance(morphology, Morphology) else None
+    found = (held[role] for role in roles if isinstance(held.get(role), Morphology))
+    return next(found, None)
 
 
 def layers_of(viewer: Viewer, name: str) -> list[Any]:
-    """Return the skeleton layers (paths and nodes) of the cell called ``name``."""
-    found = ((layer, morphology_of(layer)) for layer in viewer.layers)
+    """Return the layers of the cell called ``name`` itself: paths, nodes and synapses."""
+    found = ((layer, shown_in(layer, "morphology", "synapses_of")) for layer in viewer.layers)
     return [layer for layer, cell in found if cell is not None and cell.name == name]
 
 
 def cells_in(viewer: Viewer) -> dict[str, Morphology]:
     """Return the skeletons open in the viewer by name, in the order of the layers."""
-    found = (morphology_of(layer) for layer in viewer.layers)
+    found = (shown_in(layer, "morphology") for layer in viewer.layers)
     return {cell.name: cell for cell in found if cell is not None}
 
 

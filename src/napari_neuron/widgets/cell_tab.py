@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
+import numpy as np
 from psygnal import Signal
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
@@ -18,7 +19,9 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_neuron.morphology import Morphology, check, describe
+from napari_neuron.errors import MorphologyError
+from napari_neuron.morphology import Morphology, check, find_sections
+from napari_neuron.morphology.model import SOMA
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.discretisation_edit import DiscretisationEdit
 from napari_neuron.widgets.page import Page, hint
@@ -30,18 +33,22 @@ _UNITS = ("um", "nm", "8 nm")
 
 def summary_of(cell: Morphology) -> dict[str, str]:
     """Return what a person wants to know of a skeleton first, in words."""
-    facts = describe(cell)
-    trees, area, soma = facts["trees"], facts["membrane_area"], facts["soma_nodes"]
-    labels = [label for label in facts["labels"] if label]
-    synapses = [f"{n:,} {kind}" for kind, n in sorted(facts["connectors"].items())]
+    n_trees = len(cell.roots)
+    try:
+        membrane = f"{find_sections(cell).area.sum():,.0f} µm²"
+    except MorphologyError:  # without thickness; the findings say so
+        membrane = "unknown"
+    soma = cell.node_id[cell.swc_type == SOMA]
     more = f" and {len(soma) - 1:,} more" if len(soma) > 1 else ""
+    labels = () if cell.labels is None else np.unique(cell.labels).tolist()
+    synapses = {} if cell.connectors is None else cell.connectors["type"].value_counts().to_dict()
     return {
-        "Nodes": f"{facts['nodes']:,} in {trees:,} tree{'s' if trees != 1 else ''}",
-        "Cable": f"{facts['cable_length']:,.0f} µm",
-        "Membrane": "unknown" if area is None else f"{area:,.0f} µm²",
-        "Soma": f"node {soma[0]}{more}" if soma else "none",
-        "Synapses": ", ".join(synapses) or "none",
-        "Labels": ", ".join(labels) or "none",
+        "Nodes": f"{len(cell):,} in {n_trees:,} tree{'s' if n_trees != 1 else ''}",
+        "Cable": f"{cell.cable_length:,.0f} µm",
+        "Membrane": membrane,
+        "Soma": f"node {soma[0]}{more}" if len(soma) else "none",
+        "Synapses": ", ".join(f"{n:,} {kind}" for kind, n in sorted(synapses.items())) or "none",
+        "Labels": ", ".join(label for label in labels if label) or "none",
     }
 
 

@@ -16,7 +16,7 @@ from napari_neuron.widgets.fields import NOT_IN_FORMS, editor_for
 from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.words import field_name
 
-_LABEL_WIDTH = 116
+_LABEL_WIDTH = 124
 
 
 def labelled_container(widgets: list[Any]) -> Container:

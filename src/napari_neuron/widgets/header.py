@@ -9,7 +9,6 @@ from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -21,6 +20,7 @@ from napari_neuron.session import Progress, RunState
 from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import hint
 from napari_neuron.widgets.problem import ProblemLabel
+from napari_neuron.widgets.progress_line import ProgressLine
 from napari_neuron.widgets.style import Palette, icon
 
 
@@ -67,16 +67,12 @@ class Header(QWidget):
             "open": self.open_button,
             "save": self.save_button,
         }
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
-        self._gap = QWidget()  # where the progress is during a run, so that nothing moves
+        self.progress = ProgressLine()
         bar = QHBoxLayout()
         bar.setSpacing(4)
         bar.addWidget(self.run_button)
         bar.addWidget(self.cancel_button)
         bar.addWidget(self.progress, 1)
-        bar.addWidget(self._gap, 1)
         for button in self._icons.values():
             bar.addWidget(button)
 
@@ -89,7 +85,7 @@ class Header(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self.status)
         layout.addWidget(self.problem)
-        self.say("")
+        self.say("Open a skeleton to begin.")
         self.set_run_state(RunState.IDLE)
         self._add_shortcut("Ctrl+Z", self.undo_requested)
         self._add_shortcut("Ctrl+Shift+Z", self.redo_requested)
@@ -109,6 +105,7 @@ class Header(QWidget):
         """Take over the theme's colours."""
         for name, button in self._icons.items():
             button.setIcon(icon(name, palette))
+        self.progress.set_palette(palette)
         self.run_button.setIcon(icon("run", palette, 12))
         self.cancel_button.setIcon(icon("stop", palette, 12))
 
@@ -131,17 +128,16 @@ class Header(QWidget):
         self.run_button.setVisible(idle)
         self.cancel_button.setVisible(not idle)
         self.cancel_button.setEnabled(state is not RunState.CANCELLING)
-        self.progress.setVisible(not idle)
-        self._gap.setVisible(idle)
+        self.progress.set_shown(not idle)
         if state is RunState.PREPARING:
-            self.progress.setValue(0)
+            self.progress.set_fraction(0.0)
             self.say("Building the model …")
         elif state is RunState.CANCELLING:
             self.say("Cancelling …")
 
     def set_progress(self, progress: Progress) -> None:
         """Show how far a run has come."""
-        self.progress.setValue(round(1000 * progress.fraction))
+        self.progress.set_fraction(progress.fraction)
         text = f"{shown_number(round(progress.time, 1))} of {shown_number(progress.duration)} ms"
         left = progress.wall_time_left
         if left is not None:

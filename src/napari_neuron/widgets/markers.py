@@ -10,12 +10,18 @@ import numpy as np
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import Experiment
 from napari_neuron.view.skeleton_layers import marker_layer_data
-from napari_neuron.widgets.cell_in_view import KEY
 from napari_neuron.widgets.style import STIMULUS_COLOUR, SYMBOLS, recorder_colours
 from napari_neuron.widgets.words import kind_name
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
+
+
+_OF_THE_CELL = 1 / 55
+"""Size of a marker, of the extent of its cell: to be seen when all of the cell is in view."""
+
+_PIXELS = (2, 32)
+"""Size of a marker on the screen, at least and at most: not to cover what is looked at closely."""
 
 
 @dataclass(frozen=True)
@@ -95,16 +101,24 @@ class MarkerDisplay:
             self._update(layer, cell, markers)
         self._shown = markers
 
+    def raise_to_top(self) -> None:
+        """Draw the markers over what was added since."""
+        layer, layers = self.layer, self._viewer.layers
+        if layer is not None and layers[-1] is not layer:
+            layers.move(layers.index(layer), len(layers))
+
     def _add(self, cell: Morphology, markers: tuple[Marker, ...]) -> None:
         from napari.layers import Layer
 
         data, settings, layer_type = marker_layer_data(
             cell, [m.node for m in markers], [m.colour for m in markers], [m.name for m in markers]
         )
-        self._size = float(settings["size"])
-        settings["metadata"] = {KEY: {"markers_of": cell.name}}
+        extent = float(np.ptp(cell.position, axis=0).max())
+        self._size = max(float(settings["size"]), _OF_THE_CELL * extent)
         settings["symbol"] = [SYMBOLS[m.kind] for m in markers]
         settings["size"], settings["border_color"], settings["border_width"] = self._looks(markers)
+        settings["canvas_size_limits"] = _PIXELS
+        settings["blending"] = "translucent_no_depth"  # to be seen inside a dense arbour too
         layer = Layer.create(data, settings, layer_type)
         layer.editable = False
         selected = set(self._viewer.layers.selection)
@@ -126,7 +140,7 @@ class MarkerDisplay:
 
     def _looks(self, markers: tuple[Marker, ...]) -> tuple[Any, Any, Any]:
         """Return size, border colour and (relative) border width of each marker."""
-        size = [self._size * (1.6 if m.highlighted else 1.0) for m in markers]
-        border = ["white" if m.highlighted else "#202020" for m in markers]
-        width = [0.18 if m.highlighted else 0.08 for m in markers]
+        size = [self._size * (1.5 if m.highlighted else 1.0) for m in markers]
+        border = ["white" if m.highlighted else "#101010" for m in markers]
+        width = [0.12 if m.highlighted else 0.03 for m in markers]
         return np.array(size), border, np.array(width)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from napari.qt.threading import GeneratorWorker, create_worker
+from qtpy.QtCore import QTimer
 
-from napari_neuron.session import RunAdvanced, RunEvent, Session
+from napari_neuron.session import RunAdvanced, RunEnded, RunEvent, Session
 
-SHORTEST_STEP = 0.05
-"""Seconds between two events that the windows are told of."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 50, 250
+"""ms that the window has for itself between two updates: as long as an update and its drawing
+took, within these."""
 
 
 class RunWorker(GeneratorWorker):
@@ -24,30 +26,56 @@ class RunWorker(GeneratorWorker):
         self.session.cancel()
 
 
-def start_run(session: Session) -> RunWorker:
-    """Run the session's experiment in a thread; events are applied in this one.
+class RunDriver:
+    """Runs the session's experiment in a thread and applies what happens in this one.
+
+    Progress is fetched, not sent: a window that is slow to draw gets fewer updates, not a queue
+    of them.
 
     Raises
     ------
     SimulationError
         If the session cannot run now.
     """
-    worker: Any = create_worker(
-        _throttled, session.run(), _start_thread=False, _worker_class=RunWorker
-    )
-    worker.session = session
-    worker.yielded.connect(session.apply)
-    worker.start()
-    return worker
 
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._newest: RunAdvanced | None = None
+        self._fetched = 0.0
+        self._timer = QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._fetch)
+        self._worker: Any = create_worker(
+            self._keep_newest, session.run(), _start_thread=False, _worker_class=RunWorker
+        )
+        self._worker.session = session
+        self._worker.yielded.connect(self._on_yielded)
+        self._worker.start()
 
-def _throttled(events: Iterator[RunEvent]) -> Iterator[RunEvent]:
-    """Leave out what comes faster than eyes: the arrays are shared, only the last counts."""
-    told = 0.0
-    for event in events:
-        if isinstance(event, RunAdvanced):
-            now = time.perf_counter()
-            if now - told < SHORTEST_STEP:
-                continue
-            told = now
-        yield event
+    def _keep_newest(self, events: Iterator[RunEvent]) -> Iterator[RunEvent]:
+        for event in events:
+            if isinstance(event, RunAdvanced):
+                self._newest = event
+            else:
+                yield event
+
+    def _on_yielded(self, event: RunEvent) -> None:
+        if isinstance(event, RunEnded):
+            self._timer.stop()
+            self._apply_newest()
+        self._session.apply(event)
+        if not isinstance(event, RunEnded):
+            self._timer.start(SHORTEST_PAUSE)
+            self._fetched = time.perf_counter()
+
+    def _fetch(self) -> None:
+        now = time.perf_counter()
+        took = 1000 * (now - self._fetched) - self._timer.interval()
+        self._fetched = now
+        self._apply_newest()
+        self._timer.start(round(min(max(SHORTEST_PAUSE, took), LONGEST_PAUSE)))
+
+    def _apply_newest(self) -> None:
+        newest, self._newest = self._newest, None
+        if newest is not None:
+            self._session.apply(newest)

@@ -23,7 +23,7 @@ from napari_neuron.widgets.header import Header
 from napari_neuron.widgets.markers import MarkerDisplay, markers_of
 from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.run_tab import RunTab, frames_in_words
-from napari_neuron.widgets.run_worker import start_run
+from napari_neuron.widgets.run_worker import RunDriver
 from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.style import Palette, style_sheet
 from napari_neuron.widgets.tabs import BiophysicsTab, InputsTab, RecordersTab
@@ -61,7 +61,7 @@ class SimulationWidget(QWidget):
         self._files = CellFiles(viewer, self.session)
         self._count = CompartmentCount()
         self._shut_down = False
-        self._worker: Any = None
+        self._driver: RunDriver | None = None
 
         self.header = Header()
         self._palette = Palette.of(viewer.theme)
@@ -126,6 +126,7 @@ class SimulationWidget(QWidget):
         self.run_tab.save_requested.connect(self._ask_where_to_save_result)
         for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.current_changed.connect(self._show_markers)
+            tab.pick_requested.connect(self._on_pick_requested)
         self.tabs.currentChanged.connect(self._show_markers)
 
     def _connect_session(self) -> None:
@@ -167,6 +168,7 @@ class SimulationWidget(QWidget):
         self.header.set_history(self.session.can_undo, self.session.can_redo)
         self.run_tab.show_results()
         self._clear_problems()
+        self._say_what_is_next()
         self._show_markers()
         self._count.request(self.session.cells, experiment)
 
@@ -193,7 +195,16 @@ class SimulationWidget(QWidget):
         for tab in (self.biophysics_tab, self.inputs_tab, self.recorders_tab):
             tab.editor.show_problem(None)
         if self.header.problem.text():
-            self.header.say("")
+            self._say_what_is_next()
+
+    def _say_what_is_next(self) -> None:
+        cell, duration = self._view.cell, self.session.experiment.run.duration
+        if self.session.run_state is not RunState.IDLE:
+            return
+        if cell is None:
+            self.header.say("Open a skeleton to begin.")
+        else:
+            self.header.say(f"Run simulates {shown_number(duration)} ms of {cell.name}.")
 
     def _mark_tab(self, marked: str) -> None:
         for index in range(self.tabs.count()):
@@ -259,6 +270,7 @@ class SimulationWidget(QWidget):
         chosen = self._view.cell
         self.header.set_cells(tuple(cells_in(self.viewer)), chosen.name if chosen else None)
         self.header.run_button.setEnabled(chosen is not None)
+        self._say_what_is_next()
 
     def _on_cells_changed(self) -> None:
         self._show_cells()
@@ -296,6 +308,13 @@ class SimulationWidget(QWidget):
         markers = markers_of(self.session.experiment, cell, highlighted) if cell else ()
         self._markers.show(cell, markers)
 
+    def _on_pick_requested(self) -> None:
+        layer = self._view.nodes_layer
+        if layer is not None:
+            layer.visible = True
+            layer.mode = "select"
+            self.viewer.layers.selection.active = layer
+
     # the run -------------------------------------------------------------------------------
 
     def run(self) -> None:
@@ -305,7 +324,7 @@ class SimulationWidget(QWidget):
             focused.clearFocus()  # what is half typed is meant
         self._clear_problems()
         try:
-            self._worker = start_run(self.session)
+            self._driver = RunDriver(self.session)
         except NapariNeuronError as error:
             self.header.say("", str(error))
 
@@ -314,6 +333,7 @@ class SimulationWidget(QWidget):
 
     def _on_run_started(self, result: SimulationResult) -> None:
         self._voltage.show(result, follow=True)
+        self._markers.raise_to_top()
 
     def _on_run_advanced(self, progress: Any) -> None:
         self.header.set_progress(progress)
@@ -338,6 +358,7 @@ class SimulationWidget(QWidget):
 
     def _on_show_requested(self, result: SimulationResult) -> None:
         self._voltage.show(result, follow=False)
+        self._markers.raise_to_top()
 
     # coming and going ----------------------------------------------------------------------
 

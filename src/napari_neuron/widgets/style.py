@@ -118,8 +118,6 @@ def style_sheet(palette: Palette) -> str:
     QToolButton:hover {{ background-color: {palette.primary}; }}
     QToolButton:disabled {{ color: {palette.dim}; }}
     QToolButton::menu-indicator {{ image: none; }}
-    QProgressBar {{ border: none; background-color: {palette.foreground}; max-height: 6px; }}
-    QProgressBar::chunk {{ background-color: {palette.current}; border-radius: 2px; }}
     QPushButton#run {{ font-weight: bold; padding: 4px 14px;
         background-color: {palette.current}; }}
     QPushButton#run:disabled {{ background-color: {palette.foreground}; color: {palette.dim}; }}

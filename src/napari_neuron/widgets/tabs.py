@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from psygnal import Signal
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QHBoxLayout, QPushButton
+
 from napari_neuron.spec import (
     AlphaSynapse,
     CableProperties,
@@ -71,16 +75,30 @@ class BiophysicsTab(Page):
 
 
 class _PlacedTab(Page):
-    """A list of things at nodes, which are added at the selected points."""
+    """A list of things at nodes, which are added at the selected points.
+
+    Attributes
+    ----------
+    pick_requested : Signal ()
+        The person wants to select points in the viewer.
+    """
 
     what = ""
+    pick_requested = Signal()
 
     def __init__(self, view: CellInView, kinds: tuple[type[Spec], ...], **editor: Any) -> None:
         super().__init__()
         self._view = view
         self.hint = hint()
+        self.pick_button = QPushButton("Pick points")
+        self.pick_button.setToolTip("Show the nodes layer and select points of it by clicking")
+        self.pick_button.clicked.connect(lambda _=False: self.pick_requested.emit())
+        row = QHBoxLayout()
+        row.addWidget(self.hint, 1)
+        row.addWidget(self.pick_button, 0, Qt.AlignmentFlag.AlignTop)
         self.editor = SpecListEditor(view, kinds=kinds, make=self._make, **editor)
-        self.add(self.hint, self.editor)
+        self.column.addLayout(row)
+        self.add(self.editor)
         self.column.addStretch()
         view.selection_changed.connect(self._on_selection_changed)
         view.cell_changed.connect(self._on_selection_changed)
@@ -92,6 +110,7 @@ class _PlacedTab(Page):
     def _on_selection_changed(self) -> None:
         n = len(self._view.selected)
         layer = self._view.nodes_layer
+        self.pick_button.setVisible(layer is not None)
         self.editor.allow_adding("" if n else "Select points of the nodes layer first")
         if layer is None:
             self.hint.setText("Open a skeleton first.")

@@ -226,7 +226,7 @@ class TracePlot:
         self.canvas.restore_region(self._drawn)
         if self._cursor.get_visible():
             self._axes.draw_artist(self._cursor)
-        self.canvas.blit(self.figure.bbox)
+        self.canvas.update()  # not blit(), which has the whole window drawn at once
 
     def _on_drawn(self, event: Any) -> None:
         self._empty_axes = self.canvas.copy_from_bbox(self.figure.bbox)
@@ -240,7 +240,8 @@ class TracePlot:
         """Leave as much room beside the axes as their labels need, in pixels."""
         width, height = self.figure.get_size_inches() * self.figure.dpi
         scale = self.figure.dpi / 100
-        left, right, bottom, top = (s * scale for s in (56, 12, 38, 8))
+        left, right, bottom, top = (s * scale for s in (56, 18, 38, 8))
+        self._axes.yaxis.label.set_visible(height > 130 * scale)
         if width > left + right + 20 and height > bottom + top + 20:
             self._axes.set_position(
                 (

@@ -26,9 +26,6 @@ from napari_neuron.widgets.voltage_display import time_axis
 if TYPE_CHECKING:
     import napari
 
-_REDRAW = 80
-"""ms between two redraws of growing traces."""
-
 NO_RUN = "Traces of the recorders are drawn here during a run."
 NO_RECORDERS = (
     "This run has no recorders. Add some on the tab Recorders of “Neuron simulation”, then Run."
@@ -86,7 +83,6 @@ class TracesWidget(QWidget):
         self._stack.addWidget(self.empty)
         self._stack.addWidget(full)
 
-        self._redraw = _single_shot(_REDRAW, self._draw_traces)
         self._move = _single_shot(15, self._move_slider)
         session = self.session
         session.run_started.connect(self._on_run_started)
@@ -137,8 +133,7 @@ class TracesWidget(QWidget):
         self.show_result(result)
 
     def _on_run_advanced(self, _: Any) -> None:
-        if not self._redraw.isActive():
-            self._redraw.start()
+        self._draw_traces()
 
     def _on_run_ended(self, *_: Any) -> None:
         self._draw_traces()
@@ -238,7 +233,6 @@ class TracesWidget(QWidget):
         if self._shut_down:
             return
         self._shut_down = True
-        self._redraw.stop()
         self._move.stop()
         session = self.session
         session.run_started.disconnect(self._on_run_started)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from napari.layers import Image
+
 from napari_neuron.result import SimulationResult
 from napari_neuron.view.voltage_layer import VoltageLayer
+from napari_neuron.widgets.cell_in_view import layers_of
+
+_KEPT = ("colormap", "opacity", "shading", "minimum_radius")
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -42,19 +47,23 @@ class VoltageDisplay:
         self._result = result
         self._follows = False
         before = self.layer
-        kept: dict[str, Any] = {}
-        if before is not None:
-            kept = {
-                name: getattr(before, name)
-                for name in ("colormap", "contrast_limits", "opacity", "shading")
-            }
+        looks: dict[str, Any] = {}
+        if before is None:
+            self._clear_the_view(result.cells[0].name)
+        else:
+            looks = {name: getattr(before, name) for name in _KEPT}
             self._viewer.layers.remove(before)
-        self._layer = add_voltage_layer(self._viewer, result)
-        for name, value in kept.items():
-            setattr(self._layer, name, value)
+        self._layer = add_voltage_layer(self._viewer, result, **looks)
         if follow:
             self._follows = True
             self._go_to(0.0)
+
+    def _clear_the_view(self, name: str) -> None:
+        """Hide what would cover the voltage, once; the person may show it again."""
+        for layer in layers_of(self._viewer, name):
+            layer.visible = False
+        if not any(isinstance(layer, Image) for layer in self._viewer.layers):
+            self._viewer.dims.ndisplay = 3  # nothing is there to be looked at in slices
 
     def advance(self) -> None:
         """Show what has come since."""
