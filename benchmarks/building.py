@@ -14,12 +14,13 @@ from pathlib import Path
 
 import fly
 import navis.interfaces.neuron as navis_neuron
+import numpy as np
 from neuron import h
 from timing import in_turns, machine, milliseconds, table
 
 from napari_neuron.compile.lower import compile_experiment
 from napari_neuron.engine.neuron_model import NeuronModel
-from napari_neuron.morphology import write_swc
+from napari_neuron.morphology import Morphology, write_swc
 
 REPEATS = 7
 
@@ -31,6 +32,21 @@ def clear() -> None:
         h.delete_section(sec=section)
 
 
+def sorted_for_import3d(cell: Morphology) -> Morphology:
+    """Return the cell with parents first, numbered from 1, of one type: Import3d needs that."""
+    order = cell.topological_order
+    rank = np.empty(len(cell), dtype=np.int64)
+    rank[order] = np.arange(len(cell))
+    parent = cell.parent[order]
+    return Morphology(
+        node_id=np.arange(1, len(cell) + 1),
+        parent=np.where(parent < 0, -1, rank[parent]),
+        swc_type=np.full(len(cell), 3),
+        position=cell.position[order],
+        radius=cell.radius[order],
+    )
+
+
 def main() -> None:
     """Measure, and print a Markdown table."""
     h.load_file("stdrun.hoc")
@@ -40,8 +56,7 @@ def main() -> None:
     neuron = fly.navis_neuron()
     painted = [int(i) for i in cell.node_id[(cell.labels == "axon") | (cell.labels == "linker")]]
     swc = Path(tempfile.mkdtemp()) / "fly.swc"
-    # type 0 throughout: Import3d would put one section per change of type, and reject the soma
-    write_swc(cell.replace(swc_type=cell.swc_type * 0 + 3), swc)
+    write_swc(sorted_for_import3d(cell), swc)
 
     def ours() -> None:
         with NeuronModel(compile_experiment([cell], experiment)) as model:
@@ -51,7 +66,7 @@ def main() -> None:
         model = navis_neuron.CompartmentModel(neuron, res=10)
         model.Ra, model.cm = 266.1, 0.8
         model.insert("pas", g=1 / 20800, e=-60)
-        model.insert("hh", subset=painted)
+        model.insert("hh", subset=list(set(model.get_node_section(painted))))
         h.finitialize(-60)
         del model
         clear()
