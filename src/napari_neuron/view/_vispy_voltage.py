@@ -22,6 +22,7 @@ from napari._vispy.overlays.colorbar import VispyColorBarOverlay
 from napari._vispy.utils.visual import layer_to_visual, overlay_to_visual
 from napari.components.overlays import ColorBarOverlay
 from napari.layers import Surface
+from napari.utils.events import EventEmitter
 from vispy.gloo import IndexBuffer, Texture2D, VertexBuffer
 from vispy.scene.visuals import create_visual_node
 from vispy.visuals import Visual
@@ -261,6 +262,7 @@ class VispyVoltageLayer(VispyBaseLayer):
         events.contrast_limits.connect(self._on_contrast_limits_change)
         events.shading.connect(self._on_shading_change)
         events.minimum_radius.connect(self._on_minimum_radius_change)
+        layer.frame_changed.connect(self._on_frame_change)
         self.reset()
         self._on_data_change()
 
@@ -289,6 +291,15 @@ class VispyVoltageLayer(VispyBaseLayer):
         if len(axes) == 2:
             node.set_uniform("slab", layer._slab(next(a for a in range(3) if a not in axes)))
         node.set_frame(layer.current_frame)
+
+    def _on_frame_change(self, event: Any = None) -> None:
+        if self._axes is not None:
+            self.node.set_frame(self.layer.current_frame)
+
+    def close(self) -> None:
+        """Let go of the layer."""
+        self.layer.frame_changed.disconnect(self._on_frame_change)
+        super().close()
 
     def _on_minimum_radius_change(self, event: Any = None) -> None:
         self.node.set_uniform("minimum_radius", self.layer.minimum_radius)
@@ -324,7 +335,8 @@ class GpuSurface(Surface):
     """
 
     gpu: bool
-    _extent_is_known = False
+    frame_changed: EventEmitter
+    _drawn: tuple[Any, ...] = ()
     _dims_step: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
 
     @property
@@ -343,17 +355,30 @@ class GpuSurface(Surface):
             super()._set_view_slice()
 
     def _slice_dims(self, dims: Any, force: bool = False) -> None:
-        # napari recomputes the extent of all layers at each step of any slider; ours is fixed
         self._dims_step = tuple(getattr(r, "step", r[2]) for r in dims.range)[-self.ndim :]
-        self._extent_is_known = self.gpu
-        try:
-            super()._slice_dims(dims, force)
-        finally:
-            self._extent_is_known = False
+        super()._slice_dims(dims, force)
 
-    def _clear_extent(self) -> None:
-        if not self._extent_is_known:
-            super()._clear_extent()
+    def _refresh_sync(self, *, data_displayed: bool = False, **rest: Any) -> None:
+        # Where only time has moved, tell the visual and nobody else: napari recomputes the extent
+        # of all layers and Qt repaints the layer list for every event of a layer.
+        if not self.gpu or not data_displayed or not self.visible:
+            super()._refresh_sync(data_displayed=data_displayed, **rest)
+            return
+        now = self._slice_input
+        place = now.world_slice
+        drawn = (
+            id(self.mesh),
+            now.ndisplay,
+            tuple(now.order),
+            tuple(place.point[1:]),
+            tuple(place.margin_left[1:]),
+            tuple(place.margin_right[1:]),
+        )
+        if drawn == self._drawn:
+            self.frame_changed()
+            return
+        self._drawn = drawn
+        super()._refresh_sync(data_displayed=True, **rest)
 
     @property
     def _extent_data(self) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from napari.layers import Surface
-from napari.utils.events import Event
+from napari.utils.events import Event, EventEmitter
 
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.view.colours import VOLTAGE_COLORMAP, voltage_limits
@@ -67,6 +67,7 @@ class VoltageLayer(_Base):
         **surface: Any,
     ) -> None:
         self.gpu = gpu and not _GPU_PROBLEM
+        self.frame_changed = EventEmitter(source=self, type_name="frame_changed")
         self.frames = frames
         self.frame_interval = float(frame_interval)
         self.compartment_of_node = np.asarray(compartment_of_node, dtype=np.int64)
@@ -75,7 +76,8 @@ class VoltageLayer(_Base):
         self.node_radius = np.maximum(morphology.radius, 0.0)
         if minimum_radius is None:
             minimum_radius = default_minimum_radius(morphology)
-        sides = 8 if len(morphology) < 20_000 else 6
+        n_nodes = len(morphology)
+        sides = 8 if n_nodes < 20_000 else 6 if n_nodes < 100_000 else 4
         self.mesh: TubeMesh = tube_mesh(
             morphology, self.compartment_of_node, minimum_radius=minimum_radius, sides=sides
         )
