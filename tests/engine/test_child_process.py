@@ -274,10 +274,19 @@ def test_a_planted_mechanism_library_is_not_loaded(planted, monkeypatch, way):
     assert not any(name.startswith("libnrnmech") for name in maps)
 
 
-def test_a_python_without_neuron_is_named_with_the_remedy(tmp_path):
+def test_a_python_that_is_not_there_is_named_with_the_remedy(tmp_path):
     engine = ChildEngine(tmp_path / "python")
     with pytest.raises(NeuronNotAvailable, match=r"ChildEngine\(python="):
         simulate(fork(), engine=engine)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
+def test_a_python_that_cannot_start_is_named_with_what_it_said(tmp_path):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho no numpy here >&2\nexit 3\n")
+    python.chmod(0o755)
+    with pytest.raises(NeuronNotAvailable, match=r"(?s)exit status 3.*numpy and neuron.*no numpy"):
+        simulate(fork(), engine=ChildEngine(python))
 
 
 def test_missing_neuron_is_said_with_the_remedy(tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ from engine_shapes import fork, fork_experiment
 
 from napari_neuron import MaximumLength, SimulationError, simulate
 from napari_neuron.compile.lower import compile_experiment
-from napari_neuron.engine import InProcessEngine
+from napari_neuron.engine import InProcessEngine, Simulation
 from napari_neuron.engine.neuron_model import NeuronModel
 
 
@@ -139,6 +139,14 @@ def test_nothing_stays_behind_in_this_process_and_its_settings_come_back(h):
     finally:
         h.CVode().active(0)
         h.celsius, h.dt, h.secondorder = 6.3, 0.025, 0
+
+
+def test_a_cancelled_run_leaves_nothing_in_this_process(h):
+    simulation = Simulation(fork(), fork_experiment(1e4), InProcessEngine())
+    next(simulation)
+    assert len(list(h.allsec())) == 3
+    simulation.close()
+    assert not list(h.allsec())
 
 
 def test_what_someone_left_in_the_settings_changes_nothing(h):

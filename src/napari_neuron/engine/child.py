@@ -19,7 +19,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +49,11 @@ class _Inbox(threading.Thread):
             else:
                 self._folder = message["folder"]
                 self.runs.put(message)
-        # The parent deletes these, unless it was killed.
+        self.leave()
+
+    def leave(self) -> NoReturn:
+        """End the process, whatever the other thread is at: the parent is gone."""
+        # It would have deleted these, unless it was killed.
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
         with contextlib.suppress(OSError):
@@ -65,26 +69,36 @@ class _Outbox:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
     def send(self, event: str, **values: Any) -> None:
-        self._stream.write(json.dumps({"event": event, **values}).encode() + b"\n")
+        try:
+            self._stream.write(json.dumps({"event": event, **values}).encode() + b"\n")
+        except OSError as error:  # Windows has other words for it
+            raise BrokenPipeError from error
 
 
 def main() -> None:
     """Serve runs until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which will tell us
-    faulthandler.enable()
+    faulthandler.enable(all_threads=False)
     os.environ["NEURON_MODULE_OPTIONS"] = "-nogui"  # ours; the parent's was not handed down
     outbox = _Outbox()
     inbox = _Inbox(sys.stdin.buffer)
     inbox.start()
     try:
+        _serve_all(inbox, outbox)
+    except BrokenPipeError:
+        inbox.leave()
+
+
+def _serve_all(inbox: _Inbox, outbox: _Outbox) -> None:
+    try:
         outbox.send("ready", provenance=versions())
     except NeuronNotAvailable as error:
         outbox.send("unavailable", message=str(error))
         return
-    while True:
+    is_fit = True
+    while is_fit:
         message = inbox.runs.get()
-        if not _serve(message["run"], Path(message["folder"]), inbox, outbox):
-            return
+        is_fit = _serve(message["run"], Path(message["folder"]), inbox, outbox)
 
 
 def _serve(run: int, folder: Path, inbox: _Inbox, outbox: _Outbox) -> bool:

@@ -134,13 +134,11 @@ class _Run:
                 continue
             if message is None:
                 self._lost(last.time)
-            elif message["event"] == "ready":
-                self.child.provenance = message["provenance"]
             elif message["event"] == "unavailable":
                 self._over(fit=False)
                 raise NeuronNotAvailable(message["message"])
             elif message.get("run") != self.id:
-                continue  # the last words of a run that was cancelled
+                continue  # "ready", or the last of a run that was cancelled
             elif message["event"] == "advanced":
                 if not last.n_frames:
                     folder.delete()  # the child has mapped it: nothing is left behind from here on
@@ -180,7 +178,7 @@ class _Run:
         self.child.send(cancel=self.id)
         deadline = monotonic() + CANCEL_GRACE
         while (left := deadline - monotonic()) > 0:
-            message = self.child.receive(left)
+            message, self._held = self._held or self.child.receive(left), None
             if message is None:
                 break
             if message.get("run") == self.id and message["event"] != "advanced":
@@ -194,10 +192,15 @@ class _Run:
 
     def _lost(self, time: float) -> None:
         self._over(fit=False)
+        how, last_words = self.child.death()
+        if not self.child.provenance and not how.startswith("was killed"):
+            raise NeuronNotAvailable(
+                f"the Python that should run NEURON {how} before it could import it: "
+                f"{self.child.python}. It needs numpy and neuron.{last_words}"
+            )
         raise EngineCrashed(
-            f"the process that ran NEURON {self.child.death()}\n"
-            f"It had come to {time:.6g} ms; the frames up to there are kept. "
-            "The next run starts a new process."
+            f"the process that ran NEURON {how} at {time:.6g} ms. The frames up to there are kept; "
+            f"the next run starts a new process.{last_words}"
         )
 
     def _failed(self, message: dict[str, Any]) -> None:
@@ -205,6 +208,7 @@ class _Run:
             self._over(fit=True)
             raise BlowUpError(message["message"], **message["blow_up"])
         self._over(fit=False)
+        self.child.stop()  # so that all it printed is read
         tail = self.child.log_tail()
         raise SimulationError(message["message"] + (f"\n{tail}" if tail else ""))
 

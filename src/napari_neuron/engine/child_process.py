@@ -63,6 +63,7 @@ class ChildProcess:
     """
 
     def __init__(self, python: str) -> None:
+        self.python = python
         self.provenance: Mapping[str, str] = {}
         self._directory = tempfile.mkdtemp(prefix="napari-neuron-")
         environment = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
@@ -125,6 +126,8 @@ class ChildProcess:
             return {}
         if message is None:
             self._messages.put(None)  # for who asks again
+        elif message["event"] == "ready":
+            self.provenance = message["provenance"]
         return message
 
     def forget_log(self) -> None:
@@ -135,17 +138,17 @@ class ChildProcess:
         """Return the last lines the child printed, in which NEURON says what it did not like."""
         return "\n".join(list(self._log)[-lines:])
 
-    def death(self) -> str:
-        """Say how the process ended, with the last it printed."""
-        self._process.wait(timeout=5)
-        self._threads[1].join(timeout=1)
+    def death(self) -> tuple[str, str]:
+        """Say how the process ended, and the last it printed ("" if that was nothing)."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        self.stop()
         code = self._process.returncode
-        if code < 0:
-            how = f"was killed by signal {-code} ({signal.strsignal(-code)})"
-        else:
-            how = f"ended with exit status {code}"
         tail = self.log_tail()
-        return how + (f". Its last words:\n{tail}" if tail else "")
+        last_words = f" Its last words:\n{tail}" if tail else ""
+        if code < 0:
+            return f"was killed by signal {-code} ({signal.strsignal(-code)})", last_words
+        return f"ended with exit status {code}", last_words
 
     def stop(self) -> None:
         """Kill the process and leave nothing of it behind."""
