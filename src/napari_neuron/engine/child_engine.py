@@ -121,7 +121,8 @@ class _Run:
 
     def begin(self, folder: RunFolder) -> None:
         self._is_over = False
-        self.child.forget_log()
+        if self.child.provenance:  # else what it printed may be why it cannot start
+            self.child.forget_log()
         self.child.send(run=self.id, folder=str(folder.path))
 
     def events(self, folder: RunFolder) -> Iterator[EngineEvent]:
