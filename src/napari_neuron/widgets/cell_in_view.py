@@ -105,9 +105,9 @@ class CellInView:
         self._viewer.layers.events.inserted.disconnect(self._on_layers_changed)
         self._viewer.layers.events.removed.disconnect(self._on_layers_changed)
         self._viewer.layers.selection.events.active.disconnect(self._on_selected)
-        self._watch([])
         self.cell_changed.disconnect()
         self.selection_changed.disconnect()
+        self._watch([])
 
     def _layers_with_nodes(self) -> list[Any]:
         if self.cell is None:

@@ -84,6 +84,11 @@ class SpecForm(QWidget):
         """The last valid spec."""
         return self._spec
 
+    @property
+    def problem_text(self) -> str:
+        """What is wrong with what is typed; "" if nothing is."""
+        return str(self._problem.text())
+
     def set_value(self, spec: Spec) -> None:
         """Show another spec of the same type; emits nothing."""
         self._spec = spec
@@ -105,7 +110,7 @@ class SpecForm(QWidget):
         for name, widget in self.fields.items():
             value = widget.value
             if value is None:
-                self._problem.say(f"{field_name(type(self._spec), name)}: this is not readable yet")
+                self._problem.say(f"{field_name(type(self._spec), name)}: {widget.missing}")
                 return
             if value != getattr(self._spec, name):
                 changes[name] = value

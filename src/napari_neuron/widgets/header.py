@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from magicgui.widgets import ComboBox
 from psygnal import Signal
-from qtpy.QtCore import Qt
-from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -87,19 +85,12 @@ class Header(QWidget):
         layout.addWidget(self.problem)
         self.say("Open a skeleton to begin.")
         self.set_run_state(RunState.IDLE)
-        self._add_shortcut("Ctrl+Z", self.undo_requested)
-        self._add_shortcut("Ctrl+Shift+Z", self.redo_requested)
 
     def _tool(self, tooltip: str, requested: Signal) -> QToolButton:
         button = QToolButton()
         button.setToolTip(tooltip)
         button.clicked.connect(lambda _=False: requested.emit())
         return button
-
-    def _add_shortcut(self, keys: str, requested: Signal) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(lambda: requested.emit())
 
     def set_palette(self, palette: Palette) -> None:
         """Take over the theme's colours."""

@@ -23,23 +23,29 @@ class NodesEdit(ValuedContainerWidget):
     def __init__(self, view: CellInView, *, single: bool = False, **kwargs: Any) -> None:
         self._view = view
         self._single = single
-        self._text = TextEdit(name="ids", tooltip="Node ids of the skeleton, with commas")
-        self._button = PushButton(text="Use selected", name="use_selected")
+        self.ids = TextEdit(name="ids", tooltip="Node ids of the skeleton, with commas")
+        self.use_selected = PushButton(text="Use selected", name="use_selected")
         super().__init__(
-            widgets=[self._text, self._button], layout="horizontal", labels=False, **kwargs
+            widgets=[self.ids, self.use_selected], layout="horizontal", labels=False, **kwargs
         )
         self.margins = (0, 0, 0, 0)
-        line: QLineEdit = self._text.native
+        line: QLineEdit = self.ids.native
         line.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         line.setMinimumWidth(60)
-        self._text.changed.connect(self._on_typed)
-        self._button.changed.connect(self._on_use_selected)
+        self.ids.changed.connect(self._on_typed)
+        self.use_selected.changed.connect(self._on_use_selected)
         view.selection_changed.connect(self._on_selection_changed)
         self._on_selection_changed()
 
+    @property
+    def missing(self) -> str:
+        """What to do while there is no value."""
+        one = "one node id" if self._single else "node ids, with commas between"
+        return f"type {one}, or use the selected points"
+
     def get_value(self) -> tuple[int, ...] | int | None:
         """Return the ids, None if the text is not made of ids."""
-        pieces = [p for p in re.split(r"[\s,;]+", self._text.value) if p]
+        pieces = [p for p in re.split(r"[\s,;]+", self.ids.value) if p]
         try:
             ids = tuple(int(p) for p in pieces)
         except ValueError:
@@ -51,9 +57,9 @@ class NodesEdit(ValuedContainerWidget):
     def set_value(self, value: tuple[int, ...] | int) -> None:
         """Show ids."""
         ids = (value,) if isinstance(value, int) else value
-        with self._text.changed.blocked():
-            self._text.value = ", ".join(map(str, ids))
-        self._text.native.setCursorPosition(0)
+        with self.ids.changed.blocked():
+            self.ids.value = ", ".join(map(str, ids))
+        self.ids.native.setCursorPosition(0)
 
     def _on_typed(self) -> None:
         self.changed.emit(self.value)
@@ -67,11 +73,11 @@ class NodesEdit(ValuedContainerWidget):
     def _on_selection_changed(self) -> None:
         n = len(set(self._view.selected)) if self._single else len(self._view.selected)
         allowed = n == 1 if self._single else n > 0
-        self._button.enabled = allowed
-        self._button.text = f"Use selected ({n})" if n and not self._single else "Use selected"
+        self.use_selected.enabled = allowed
+        self.use_selected.text = f"Use selected ({n})" if n and not self._single else "Use selected"
         if allowed:
-            self._button.tooltip = "Take the nodes of the selected points"
+            self.use_selected.tooltip = "Take the nodes of the selected points"
         elif n:
-            self._button.tooltip = f"{n} points are selected; a recorder sits at one"
+            self.use_selected.tooltip = f"{n} points are selected; a recorder sits at one"
         else:
-            self._button.tooltip = "Select points of the nodes layer first"
+            self.use_selected.tooltip = "Select points of the nodes layer first"

@@ -16,6 +16,8 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QValidator
 from qtpy.QtWidgets import QDoubleSpinBox
 
+from napari_neuron.widgets.text_edit import is_left_to_the_experiment
+
 _EXACT = 323  # decimals that Qt rounds to: so many that no double changes
 
 
@@ -86,6 +88,13 @@ class QuantitySpinBox(QDoubleSpinBox):
         both = self.StepEnabledFlag.StepUpEnabled | self.StepEnabledFlag.StepDownEnabled
         return self.StepEnabledFlag.StepNone if self.isReadOnly() else both
 
+    def keyPressEvent(self, event: Any) -> None:
+        """Leave undo to the experiment once there is no typing to undo."""
+        if is_left_to_the_experiment(event, self.lineEdit()):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
     def wheelEvent(self, event: Any) -> None:
         """Leave the wheel to the scroll area unless the box is in use."""
         if self.hasFocus():
@@ -94,12 +103,14 @@ class QuantitySpinBox(QDoubleSpinBox):
             event.ignore()
 
     def _bare(self, text: str) -> str:
-        return text.removesuffix(self.suffix()).strip()
+        """Return ``text`` without the unit, which may be there twice: shown, and typed."""
+        unit, text = self.suffix().strip(), text.strip()
+        while unit and text.endswith(unit):
+            text = text.removesuffix(unit).strip()
+        return text
 
     def _number_in(self, text: str) -> float | None:
-        unit = self.suffix().strip()
-        bare = self._bare(text).removesuffix(unit).strip() if unit else text.strip()
-        bare = bare.replace("−", "-")
+        bare = self._bare(text).replace("−", "-")
         if "," in bare and "." not in bare:
             bare = bare.replace(",", ".")
         try:

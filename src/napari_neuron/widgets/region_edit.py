@@ -33,10 +33,10 @@ class RegionEdit(ValuedContainerWidget):
         self._kind = ComboBox(
             choices=[(KIND_NAMES[kind], kind) for kind in _KINDS], name="kind", label="Region"
         )
-        self._nodes = NodesEdit(view, name="nodes")
+        self.nodes = NodesEdit(view, name="nodes")
         self._count = Label(name="count")
         self._boxes: list[tuple[Any, CheckBox]] = []
-        super().__init__(widgets=[self._kind, self._nodes, self._count], labels=False, **kwargs)
+        super().__init__(widgets=[self._kind, self.nodes, self._count], labels=False, **kwargs)
         self.margins = (0, 0, 0, 0)
         self.native.layout().setSpacing(3)
         count: QLabel = self._count.native
@@ -44,13 +44,37 @@ class RegionEdit(ValuedContainerWidget):
         count.setObjectName("hint")
         count.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._kind.changed.connect(self._on_kind_changed)
-        self._nodes.changed.connect(self._on_edited)
+        self.nodes.changed.connect(self._on_edited)
         view.cell_changed.connect(self._on_cell_changed)
         self.set_value(Everywhere())
 
+    @property
+    def kind(self) -> str:
+        """The kind of region that is chosen, complete or not."""
+        return str(self._kind.value)
+
+    @kind.setter
+    def kind(self, kind: str) -> None:
+        self._kind.value = kind
+
+    @property
+    def choices(self) -> dict[str, CheckBox]:
+        """The tick boxes that are shown, by their text."""
+        return {box.text: box for _, box in self._boxes}
+
+    @property
+    def said(self) -> str:
+        """How many nodes are in the region, or what is missing."""
+        return str(self._count.value)
+
+    @property
+    def missing(self) -> str:
+        """What to do while there is no value."""
+        return self.said
+
     def get_value(self) -> Region | None:
         """Return the region, None if it is not one yet."""
-        kind = self._kind.value
+        kind = self.kind
         ticked = tuple(what for what, box in self._boxes if box.value)
         try:
             if kind == _SWC_TYPES:
@@ -58,7 +82,7 @@ class RegionEdit(ValuedContainerWidget):
             if kind == _LABELLED:
                 return Labelled(labels=ticked)
             if kind == _PICKED:
-                return PickedNodes(nodes=self._nodes.value or ())
+                return PickedNodes(nodes=self.nodes.value or ())
         except ExperimentError:
             return None
         return Everywhere()
@@ -69,13 +93,13 @@ class RegionEdit(ValuedContainerWidget):
         with self._kind.changed.blocked():
             self._kind.value = value.kind
         if isinstance(value, PickedNodes):
-            self._nodes.set_value(value.nodes)
+            self.nodes.set_value(value.nodes)
         chosen = getattr(value, "types", None) or getattr(value, "labels", None) or ()
         self._show_choices(value.kind, chosen)
 
     def _on_kind_changed(self, kind: str) -> None:
         if kind == _PICKED:
-            self._nodes.set_value(self._view.selected)
+            self.nodes.set_value(self._view.selected)
         self._show_choices(kind, ())
         self._on_edited()
 
@@ -99,7 +123,7 @@ class RegionEdit(ValuedContainerWidget):
             box.changed.connect(self._on_edited)
             self._insert_widget(len(self._boxes) + 1, box)
             self._boxes.append((what, box))
-        self._nodes.visible = kind == _PICKED
+        self.nodes.visible = kind == _PICKED
         self._say(self.value)
 
     def _choices(self, kind: str, chosen: tuple[Any, ...]) -> list[tuple[Any, str]]:
@@ -126,7 +150,7 @@ class RegionEdit(ValuedContainerWidget):
                 if self._boxes
                 else "The nodes have no labels yet: “Label axon and dendrite” on the Cell tab.",
                 _PICKED: "Select points of the nodes layer, then “Use selected”; or type ids.",
-            }[self._kind.value]
+            }[self.kind]
         elif cell is None:
             text = ""
         else:

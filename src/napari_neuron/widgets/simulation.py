@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QEvent, QSize, Qt, QTimer
-from qtpy.QtGui import QColor
+from qtpy.QtGui import QColor, QKeySequence
 from qtpy.QtWidgets import QApplication, QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from napari_neuron.errors import ExperimentError, NapariNeuronError
@@ -369,6 +369,15 @@ class SimulationWidget(QWidget):
         self.cell_tab.set_palette(self._palette)
         for tab in (self.biophysics_tab, self.inputs_tab, self.recorders_tab):
             tab.editor.set_palette(self._palette)
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Undo and redo, wherever the focus is in here."""
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.session.undo()
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self.session.redo()
+        else:
+            super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
         """Notice that the dock was closed: napari takes its parent away."""

@@ -7,7 +7,15 @@ from typing import Any
 from magicgui.backends._qtpy.widgets import QBaseStringWidget
 from magicgui.widgets.bases import ValueWidget
 from qtpy.QtCore import Signal
+from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QLineEdit
+
+
+def is_left_to_the_experiment(event: Any, line: QLineEdit) -> bool:
+    """Whether a key means undo or redo of the experiment, not of what is being typed."""
+    if event.matches(QKeySequence.StandardKey.Undo):
+        return not line.isUndoAvailable()
+    return bool(event.matches(QKeySequence.StandardKey.Redo) and not line.isRedoAvailable())
 
 
 class _CommittedLineEdit(QLineEdit):
@@ -18,6 +26,13 @@ class _CommittedLineEdit(QLineEdit):
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self.editingFinished.connect(lambda: self.committed.emit(self.text()))
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Leave undo to the experiment once there is no typing to undo."""
+        if is_left_to_the_experiment(event, self):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
 
 class _TextBackend(QBaseStringWidget):

@@ -1,0 +1,28 @@
+"""Fixtures of the window."""
+
+from __future__ import annotations
+
+import pytest
+from dock_person import Dock, add_cell, forked_cell
+from napari.components import ViewerModel
+
+
+@pytest.fixture
+def dock(qtbot):
+    """Both dock widgets beside the layers of the forked cell, without napari's window."""
+    yield from _docked(ViewerModel(), qtbot)
+
+
+@pytest.fixture
+def window(make_napari_viewer, qtbot):
+    """napari's window with the forked cell and both dock widgets."""
+    yield from _docked(make_napari_viewer(), qtbot)
+
+
+def _docked(viewer, qtbot):
+    add_cell(viewer, forked_cell())
+    dock = Dock(viewer, qtbot)
+    yield dock
+    dock.widget.shut_down()
+    dock.traces.shut_down()
+    dock.wait_for_the_end()
