@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ def read_skeletons(path: PathOrPaths) -> list[LayerDataTuple]:
     layers: list[LayerDataTuple] = []
     for one in _paths(path):
         layers += skeleton_layer_data(read_morphology(one))
-    _turn_empty_viewer_to_3d()
+    turn_empty_viewer_to_3d()
     return layers
 
 
@@ -67,6 +68,17 @@ def read_results(path: PathOrPaths) -> list[LayerDataTuple]:
     return _NO_LAYER
 
 
+def turn_empty_viewer_to_3d() -> None:
+    """Show all three axes if there is a viewer and nothing in it yet.
+
+    In 2D napari draws only what lies in one slice, which of a skeleton is next to nothing.
+    """
+    napari = sys.modules.get("napari")  # not imported: then there is no viewer either
+    viewer = napari.current_viewer() if napari else None
+    if viewer is not None and not viewer.layers:
+        viewer.dims.ndisplay = 3
+
+
 def _paths(path: PathOrPaths) -> list[str]:
     return [path] if isinstance(path, str | Path) else [str(one) for one in path]
 
@@ -74,16 +86,10 @@ def _paths(path: PathOrPaths) -> list[str]:
 def _is_result(path: str) -> bool:
     import h5py
 
+    from napari_neuron.result.io import FORMAT
+
     try:
         with h5py.File(path) as file:
-            return "napari_neuron" in file.attrs or "napari-neuron" in file.attrs.get("format", "")
+            return file.attrs.get("format") == FORMAT
     except OSError:
         return False
-
-
-def _turn_empty_viewer_to_3d() -> None:
-    import napari
-
-    viewer = napari.current_viewer()
-    if viewer is not None and not viewer.layers:
-        viewer.dims.ndisplay = 3

@@ -20,14 +20,14 @@ def hemibrain_neurons() -> list[LayerDataTuple]:
 
 
 def _layers(count: int) -> list[LayerDataTuple]:
-    from napari_neuron.reader import _turn_empty_viewer_to_3d
+    from napari_neuron.reader import turn_empty_viewer_to_3d
     from napari_neuron.view.skeleton_layers import skeleton_layer_data, synapse_layer_data
 
     layers: list[LayerDataTuple] = []
     for cell in _hemibrain_cells(count):
         layers += skeleton_layer_data(cell)
         layers += synapse_layer_data(cell)
-    _turn_empty_viewer_to_3d()
+    turn_empty_viewer_to_3d()
     return layers
 
 

@@ -55,22 +55,12 @@ def colour_of(layer, voltage):
 
 
 @BOTH
-@pytest.mark.parametrize("voltage", [-70.0, -20.0, 35.0, 90.0])
-def test_a_voltage_has_the_colour_that_the_colour_map_gives_it(
-    make_napari_viewer, cable, gpu, voltage
-):
+def test_at_each_time_in_ms_a_voltage_has_its_colour(make_napari_viewer, cable, gpu):
     viewer = make_napari_viewer(show=True)
-    layer = add(viewer, cable, uniform_frames(voltage), gpu=gpu)
-    np.testing.assert_allclose(middle_pixel(viewer), colour_of(layer, voltage), atol=4)
-
-
-@BOTH
-def test_the_time_slider_in_ms_changes_the_frame(make_napari_viewer, cable, gpu):
-    viewer = make_napari_viewer(show=True)
-    layer = add(viewer, cable, uniform_frames(-70, -30, 10, 30), gpu=gpu)
+    layer = add(viewer, cable, uniform_frames(-70, -30, 10, 90), gpu=gpu)
     assert viewer.dims.range[0].stop == 1.5
     assert viewer.dims.range[0].step == 0.5
-    for time, voltage in ((1.0, 10), (0.0, -70), (1.5, 30), (0.5, -30)):
+    for time, voltage in ((1.0, 10), (0.0, -70), (1.5, 90), (0.5, -30)):
         viewer.dims.set_point(0, time)
         np.testing.assert_allclose(middle_pixel(viewer), colour_of(layer, voltage), atol=4)
 
@@ -137,6 +127,7 @@ def test_2d_3d_and_turned_axes_show_the_cell_where_it_is(make_napari_viewer, cab
     viewer = make_napari_viewer(show=True)
     layer = add(viewer, cable, uniform_frames(-70, 35.0), gpu=gpu)
     viewer.dims.ndisplay = 2
+    viewer.add_points([[60.0, 0, 0]], size=1)
     if gpu:  # napari's own way shows only faces that lie in the slice as a whole
         viewer.dims.set_point(1, 0.0)
         viewer.reset_view()

@@ -428,9 +428,10 @@ class GpuSurface(Surface):
         ray = ray / length
         from_start = self.node_position[:, axes] - start
         along = from_start @ ray
-        distance = np.sqrt(np.maximum((from_start**2).sum(axis=1) - along**2, 0.0))
+        aside = (from_start**2).sum(axis=1) - along**2  # squared distance from the ray
         reach = 1.5 * np.maximum(self.node_radius, self.minimum_radius)
-        return self._value_of_nearest(along, distance <= reach) or (None, None)
+        entry = along - np.sqrt(np.maximum(reach**2 - aside, 0.0))
+        return self._value_of_nearest(entry, aside <= reach**2) or (None, None)
 
     def _value_of_nearest(self, distance: Any, inside: Any) -> tuple[float, int] | None:
         rows = np.flatnonzero(inside)

@@ -20,13 +20,17 @@ def _brightened_inferno() -> Colormap:
 VOLTAGE_COLORMAP = _brightened_inferno()
 
 
-def voltage_limits(frames: npt.NDArray[np.float32]) -> tuple[float, float]:
+def voltage_limits(
+    frames: npt.NDArray[np.float32], *, narrowest: float = 10.0
+) -> tuple[float, float]:
     """Return colour limits (mV) for some frames: what occurs in them, rounded out to 5 mV.
 
     Parameters
     ----------
     frames : (n_frames, n_compartments) float32
         mV; NaN is ignored. Of a long run every n-th frame is looked at.
+    narrowest
+        mV between the two at least.
     """
     if not frames.size:
         return SPIKING_LIMITS
@@ -35,6 +39,4 @@ def voltage_limits(frames: npt.NDArray[np.float32]) -> tuple[float, float]:
     if not (np.isfinite(low) and np.isfinite(high)):
         return SPIKING_LIMITS
     low, high = 5.0 * np.floor(low / 5.0), 5.0 * np.ceil(high / 5.0)
-    if high - low < 10.0:
-        high = low + 10.0
-    return float(low), float(high)
+    return float(low), float(max(high, low + narrowest))

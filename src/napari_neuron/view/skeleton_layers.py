@@ -20,6 +20,12 @@ from napari_neuron.view.tubes import default_minimum_radius
 
 LayerDataTuple = tuple[Any, dict[str, Any], str]
 
+PATHS_SHOWN_UP_TO = 2_000
+"""Nodes. In 3D napari needs 0.3 ms per node to build the paths, once they are visible."""
+
+PATHS_MADE_UP_TO = 20_000
+"""Nodes. Beyond, even paths that are not shown would keep napari busy for many seconds."""
+
 
 @dataclass(frozen=True)
 class SkeletonStyle:
@@ -80,12 +86,17 @@ def skeleton_layer_data(
 
     The points' features are node_id, swc_type, radius (µm), path_distance (µm to the root) and,
     where the cell has labels, label. Their size follows the radius, with a minimum.
+
+    napari is slow with paths: those of a cell of more than 2,000 nodes are hidden at first (the
+    nodes show the same), and beyond 20,000 nodes there is no Shapes layer.
     """
     position = morphology.position[:, ::-1]
     smallest = default_minimum_radius(morphology)
     common = _common_settings(morphology)
     layers: list[LayerDataTuple] = []
-    paths = [position[rows] for rows in root_to_tip_paths(morphology) if len(rows) > 1]
+    paths = []
+    if len(morphology) <= PATHS_MADE_UP_TO:
+        paths = [position[rows] for rows in root_to_tip_paths(morphology) if len(rows) > 1]
     if paths:
         layers.append(
             (
@@ -98,6 +109,7 @@ def skeleton_layer_data(
                     "edge_color": style.path_color,
                     "face_color": "transparent",
                     "opacity": style.path_opacity,
+                    "visible": len(morphology) <= PATHS_SHOWN_UP_TO,
                 },
                 "shapes",
             )

@@ -95,9 +95,10 @@ class VoltageLayer(_Base):
         if settings.get("contrast_limits") is None:
             settings["contrast_limits"] = self._own_limits = voltage_limits(self._values.valid)
         super().__init__((self.mesh.vertices, self.mesh.faces, self._values), **settings)
-        # a Surface learns of its extra axis after it was made, and takes only then what is per axis
-        self.scale = (self.frame_interval, 1.0, 1.0, 1.0)
+        # A Surface learns of its extra axis after it was made, and takes only then what is per
+        # axis; units come first because napari 0.9.2 keeps an inverse with units of before.
         self.units = ("ms", "um", "um", "um")
+        self.scale = (self.frame_interval, 1.0, 1.0, 1.0)
         self.axis_labels = ("time", "z", "y", "x")
         if not _GPU_PROBLEM:
             _vispy_voltage.add_unit_to_colorbar(self)
@@ -141,7 +142,7 @@ class VoltageLayer(_Base):
             return
         if self.frame_asked_for >= min(before, n_valid) - 1:
             self.refresh(thumbnail=False, highlight=False, extent=False)
-        self._widen_limits(self.frames[before:n_valid])
+        self._widen_limits(before)
         self.events.valid_frames(value=n_valid)
 
     @property
@@ -155,13 +156,15 @@ class VoltageLayer(_Base):
         """(n_compartments,) mV; what is drawn now."""
         return self._values.frame(self.frame_asked_for)
 
-    def _widen_limits(self, new: npt.NDArray[np.float32]) -> None:
-        """Let the colours reach what is new, unless somebody has set them."""
-        own = self._own_limits
+    def _widen_limits(self, before: int) -> None:
+        """Let the colours reach the frames after ``before``, unless somebody has set them."""
+        own, new = self._own_limits, self.frames[before : self.n_valid]
         if own is None or not new.size or tuple(self.contrast_limits) != own:
             return
-        limits = voltage_limits(new)
-        if len(new) < self.n_valid:  # not the first frames: those before count as well
+        if not before:
+            limits = voltage_limits(new)
+        else:
+            limits = voltage_limits(new, narrowest=0.0)
             limits = min(own[0], limits[0]), max(own[1], limits[1])
         if limits != own:
             self._own_limits = limits
