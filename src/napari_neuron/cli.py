@@ -15,6 +15,9 @@ from napari_neuron import __version__
 from napari_neuron.errors import NapariNeuronError
 
 
+_UNITS = {"cable_length": " µm", "membrane_area": " µm²", "extent": " µm"}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     options = _parser().parse_args(arguments)
@@ -125,7 +128,8 @@ def _check(options: argparse.Namespace) -> int:
         print(json.dumps({**summary, "findings": [f.as_dict() for f in findings]}, indent=2))
         return 0
     for name, value in summary.items():
-        print(f"{name.replace('_', ' ')}: {_in_words(value)}")
+        if value is not None and value not in ("", (), [], {}):
+            print(f"{name.replace('_', ' ')}: {_in_words(value)}{_UNITS.get(name, '')}")
     print()
     for finding in findings:
         nodes = ", ".join(map(str, finding.nodes[:5])) + (" ..." if len(finding.nodes) > 5 else "")
