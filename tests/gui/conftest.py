@@ -23,6 +23,6 @@ def _docked(viewer, qtbot):
     add_cell(viewer, forked_cell())
     dock = Dock(viewer, qtbot)
     yield dock
-    dock.widget.shut_down()
-    dock.traces.shut_down()
+    dock.widget.close()
+    dock.traces.close()
     dock.wait_for_the_end()

@@ -69,6 +69,10 @@ class QuantitySpinBox(QDoubleSpinBox):
         """Go back to the last number where what was typed is none."""
         return self.textFromValue(self.value()) + self.suffix()
 
+    def commit(self) -> None:
+        """Take over what is typed now."""
+        self.interpretText()
+
     def stepBy(self, steps: int) -> None:
         """Step by a tenth of the number's power of ten, within what is allowed."""
         value = self.value()

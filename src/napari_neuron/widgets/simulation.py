@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QEvent, QSize, Qt, QTimer
+from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QColor, QKeySequence
-from qtpy.QtWidgets import QApplication, QFileDialog, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout
 
 from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.result import SimulationResult
@@ -18,15 +18,17 @@ from napari_neuron.spec import Experiment
 from napari_neuron.widgets.cell_files import CellFiles
 from napari_neuron.widgets.cell_in_view import CellInView, cells_in
 from napari_neuron.widgets.cell_tab import CellTab
+from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.compartment_count import CompartmentCount
 from napari_neuron.widgets.header import Header
 from napari_neuron.widgets.markers import MarkerDisplay, markers_of
-from napari_neuron.widgets.numbers import shown_number
+from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
 from napari_neuron.widgets.run_tab import RunTab, frames_in_words
 from napari_neuron.widgets.run_worker import RunDriver
 from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.style import Palette, style_sheet
 from napari_neuron.widgets.tabs import BiophysicsTab, InputsTab, RecordersTab
+from napari_neuron.widgets.text_edit import CommittedLineEdit
 from napari_neuron.widgets.voltage_display import VoltageDisplay
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ _TAB_OF_FIELD = {
 }
 
 
-class SimulationWidget(QWidget):
+class SimulationWidget(ClosingWidget):
     """Says what the membrane does and what input it gets, and runs it.
 
     Parameters
@@ -60,7 +62,6 @@ class SimulationWidget(QWidget):
         self._voltage = VoltageDisplay(viewer)
         self._files = CellFiles(viewer, self.session)
         self._count = CompartmentCount()
-        self._shut_down = False
         self._driver: RunDriver | None = None
 
         self.header = Header()
@@ -93,7 +94,6 @@ class SimulationWidget(QWidget):
         viewer.layers.events.inserted.connect(self._on_layers_changed)
         viewer.layers.events.removed.connect(self._on_layers_changed)
         viewer.events.theme.connect(self._on_theme_changed)
-        QApplication.instance().aboutToQuit.connect(self.shut_down)
         self._on_theme_changed()
         self._on_layers_changed()
         self._on_experiment_changed(self.session.experiment)
@@ -319,9 +319,9 @@ class SimulationWidget(QWidget):
 
     def run(self) -> None:
         """Run the experiment in a thread."""
-        focused = QApplication.focusWidget()
-        if focused is not None and self.isAncestorOf(focused):
-            focused.clearFocus()  # what is half typed is meant
+        for field in (*self.findChildren(QuantitySpinBox), *self.findChildren(CommittedLineEdit)):
+            if field.isVisibleTo(self):
+                field.commit()  # what is half typed is meant
         self._clear_problems()
         try:
             self._driver = RunDriver(self.session)
@@ -379,32 +379,8 @@ class SimulationWidget(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def event(self, event: QEvent) -> bool:
-        """Notice that the dock was closed: napari takes its parent away."""
-        if event.type() == QEvent.Type.ParentChange:
-            if self.parent() is None and getattr(self, "_docked", False):
-                self.shut_down()
-            self._docked = self.parent() is not None
-        elif event.type() == QEvent.Type.Show:
-            self.window().installEventFilter(self)
-        return super().event(event)
-
-    def eventFilter(self, watched: Any, event: QEvent) -> bool:
-        """Notice that the window was closed."""
-        if event.type() == QEvent.Type.Close:
-            QTimer.singleShot(0, lambda: None if watched.isVisible() else self.shut_down())
-        return super().eventFilter(watched, event)
-
-    def closeEvent(self, event: Any) -> None:
-        """Leave nothing behind."""
-        self.shut_down()
-        super().closeEvent(event)
-
     def shut_down(self) -> None:
         """Cancel what runs, end the engine's process, and listen to nothing any more."""
-        if self._shut_down:
-            return
-        self._shut_down = True
         self.session.release()
         self._disconnect_session()
         self._view.disconnect()

@@ -18,14 +18,18 @@ def is_left_to_the_experiment(event: Any, line: QLineEdit) -> bool:
     return bool(event.matches(QKeySequence.StandardKey.Redo) and not line.isRedoAvailable())
 
 
-class _CommittedLineEdit(QLineEdit):
+class CommittedLineEdit(QLineEdit):
     """Tells of its text when the person is done with it, not at every key."""
 
     committed = Signal(str)
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
-        self.editingFinished.connect(lambda: self.committed.emit(self.text()))
+        self.editingFinished.connect(self.commit)
+
+    def commit(self) -> None:
+        """Tell of the text now."""
+        self.committed.emit(self.text())
 
     def keyPressEvent(self, event: Any) -> None:
         """Leave undo to the experiment once there is no typing to undo."""
@@ -37,7 +41,7 @@ class _CommittedLineEdit(QLineEdit):
 
 class _TextBackend(QBaseStringWidget):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(_CommittedLineEdit, "text", "setText", "committed", **kwargs)
+        super().__init__(CommittedLineEdit, "text", "setText", "committed", **kwargs)
 
 
 class TextEdit(ValueWidget):

@@ -7,6 +7,7 @@ and a moving cursor cost their own lines only.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,8 @@ class TracePlot:
     time_requested : Signal (float)
         The person put the cursor at this time, ms.
     canvas : QWidget
+    figure, axes
+        matplotlib's.
     """
 
     time_requested = Signal(float)
@@ -49,14 +52,14 @@ class TracePlot:
     def __init__(self) -> None:
         self.figure = Figure(layout=None)
         self.canvas = FigureCanvasQTAgg(self.figure)
-        self._axes = self.figure.add_axes((0.1, 0.2, 0.88, 0.75))
+        self.axes = self.figure.add_axes((0.1, 0.2, 0.88, 0.75))
         self._tools = NavigationToolbar2QT(self.canvas, self.canvas, coordinates=False)
         self._tools.hide()
         self._result: SimulationResult | None = None
         self._traces: dict[str, Line2D] = {}
         self._spikes: dict[str, Line2D] = {}
         self._colours: dict[str, str] = {}
-        self._cursor = self._axes.axvline(0.0, animated=True, visible=False, linewidth=1.0)
+        self._cursor = self.axes.axvline(0.0, animated=True, visible=False, linewidth=1.0)
         self._time: float | None = None
         self._dragging = False
         self._empty_axes: Any = None
@@ -78,13 +81,13 @@ class TracePlot:
         for line in (*self._traces.values(), *self._spikes.values()):
             line.remove()
         self._traces = {
-            r.label: self._axes.plot([], [], animated=True, linewidth=1.2)[0]
+            r.label: self.axes.plot([], [], animated=True, linewidth=1.2)[0]
             for r in result.experiment.recorders
             if isinstance(r, VoltageRecorder)
         }
-        rows = self._axes.get_xaxis_transform()
+        rows = self.axes.get_xaxis_transform()
         self._spikes = {
-            r.label: self._axes.plot(
+            r.label: self.axes.plot(
                 [], [], "|", animated=True, markersize=7, markeredgewidth=1.5, transform=rows
             )[0]
             for r in result.experiment.recorders
@@ -92,8 +95,8 @@ class TracePlot:
         }
         self.set_colours(colours, redraw=False)
         self._tools.update()  # forgets where it was zoomed to
-        self._axes.set_xlim(0.0, result.experiment.run.duration)
-        self._axes.set_ylim(*_FIRST_LIMITS)
+        self.axes.set_xlim(0.0, result.experiment.run.duration)
+        self.axes.set_ylim(*_FIRST_LIMITS)
         self._fit_limits()
         self.canvas.draw_idle()
 
@@ -113,6 +116,29 @@ class TracePlot:
             self.canvas.draw_idle()
         else:
             self._draw_lines()
+
+    def shown(self, label: str) -> tuple[Any, Any]:
+        """Return time and values of a trace as they are drawn: what of it can be seen."""
+        return self._traces[label].get_data()
+
+    def shown_spikes(self, label: str) -> Any:
+        """Return the times of the spike marks of a detector."""
+        return self._spikes[label].get_xdata()
+
+    def save(self, path: str | Path, **settings: Any) -> None:
+        """Write the figure to a file, with a legend; ``settings`` are those of savefig."""
+        lines = list(self._traces.values())
+        legend = self.axes.legend(lines, list(self._traces), loc="upper right", fontsize=8)
+        try:
+            self.figure.savefig(path, **settings)
+        finally:
+            legend.remove()
+            self.canvas.draw_idle()
+
+    @property
+    def cursor(self) -> float | None:
+        """Where the cursor is, ms; None while it is hidden."""
+        return self._time
 
     def move_cursor(self, time: float | None) -> None:
         """Put the cursor at a time, ms; None hides it."""
@@ -142,7 +168,7 @@ class TracePlot:
 
     def set_palette(self, palette: Palette) -> None:
         """Take over the theme's colours."""
-        axes = self._axes
+        axes = self.axes
         self.figure.set_facecolor(palette.background)
         axes.set_facecolor(palette.background)
         for side, spine in axes.spines.items():
@@ -174,8 +200,8 @@ class TracePlot:
     def home(self) -> None:
         """Show the whole run."""
         if self._result is not None:
-            self._axes.set_xlim(0.0, self._result.experiment.run.duration)
-            self._axes.set_ylim(*_FIRST_LIMITS)
+            self.axes.set_xlim(0.0, self._result.experiment.run.duration)
+            self.axes.set_ylim(*_FIRST_LIMITS)
             self._fit_limits()
             self.canvas.draw_idle()
 
@@ -189,7 +215,7 @@ class TracePlot:
         """Widen the voltage axis to what was recorded; return whether that was needed."""
         if self._result is None or self.mode or not self._result.n_samples:
             return False
-        low, high = self._axes.get_ylim()
+        low, high = self.axes.get_ylim()
         samples = self._result.samples[:, : self._result.n_samples]
         if not samples.size:
             return False
@@ -198,7 +224,7 @@ class TracePlot:
             return False
         new_low = min(low, _LIMIT_STEP * np.floor((smallest - 2) / _LIMIT_STEP))
         new_high = max(high, _LIMIT_STEP * np.ceil((largest + 4) / _LIMIT_STEP))
-        self._axes.set_ylim(new_low, new_high)
+        self.axes.set_ylim(new_low, new_high)
         return True
 
     def _draw_lines(self) -> None:
@@ -206,17 +232,17 @@ class TracePlot:
         if self._empty_axes is None or self._result is None:
             return
         self.canvas.restore_region(self._empty_axes)
-        start, stop = self._axes.get_xlim()
-        n_bins = max(50, int(self._axes.bbox.width))
+        start, stop = self.axes.get_xlim()
+        n_bins = max(50, int(self.axes.bbox.width / 2))  # a bin draws a stroke of 1.2 pixels
         dt = self._result.experiment.run.dt
         for row, line in enumerate(self._traces.values()):
             values = self._result.samples[row, : self._result.n_samples]
             line.set_data(*decimated(values, dt, start, stop, n_bins))
-            self._axes.draw_artist(line)
+            self.axes.draw_artist(line)
         for row, (label, line) in enumerate(self._spikes.items()):
             times = self._result.spikes.get(label, np.empty(0))
             line.set_data(times, np.full(len(times), 0.96 - 0.07 * row))
-            self._axes.draw_artist(line)
+            self.axes.draw_artist(line)
         self._drawn = self.canvas.copy_from_bbox(self.figure.bbox)
         self._draw_cursor()
 
@@ -225,7 +251,7 @@ class TracePlot:
             return
         self.canvas.restore_region(self._drawn)
         if self._cursor.get_visible():
-            self._axes.draw_artist(self._cursor)
+            self.axes.draw_artist(self._cursor)
         self.canvas.update()  # not blit(), which has the whole window drawn at once
 
     def _on_drawn(self, event: Any) -> None:
@@ -241,9 +267,9 @@ class TracePlot:
         width, height = self.figure.get_size_inches() * self.figure.dpi
         scale = self.figure.dpi / 100
         left, right, bottom, top = (s * scale for s in (56, 18, 38, 8))
-        self._axes.yaxis.label.set_visible(height > 130 * scale)
+        self.axes.yaxis.label.set_visible(height > 130 * scale)
         if width > left + right + 20 and height > bottom + top + 20:
-            self._axes.set_position(
+            self.axes.set_position(
                 (
                     left / width,
                     bottom / height,
@@ -255,7 +281,7 @@ class TracePlot:
     # the mouse -----------------------------------------------------------------------------
 
     def _on_pressed(self, event: Any) -> None:
-        if event.button == 1 and not self.mode and event.inaxes is self._axes:
+        if event.button == 1 and not self.mode and event.inaxes is self.axes:
             self._dragging = True
             self._request(event.x)
 
@@ -269,5 +295,5 @@ class TracePlot:
     def _request(self, x: float) -> None:
         if self._result is None:
             return
-        time = float(self._axes.transData.inverted().transform((x, 0.0))[0])
+        time = float(self.axes.transData.inverted().transform((x, 0.0))[0])
         self.time_requested.emit(min(max(time, 0.0), self._result.experiment.run.duration))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QEvent, QSize, Qt, QTimer
+from qtpy.QtCore import QSize, Qt, QTimer
 from qtpy.QtWidgets import (
-    QApplication,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -18,6 +17,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_neuron.result import SimulationResult
+from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.style import Palette, icon, recorder_colours, style_sheet
 from napari_neuron.widgets.trace_plot import TracePlot
@@ -32,7 +32,7 @@ NO_RECORDERS = (
 )
 
 
-class TracesWidget(QWidget):
+class TracesWidget(ClosingWidget):
     """The recorded traces of a run, with spikes and a cursor at the time shown in the viewer.
 
     Parameters
@@ -46,7 +46,6 @@ class TracesWidget(QWidget):
         self.viewer = viewer
         self.session = session_of(viewer)
         self._result: SimulationResult | None = None
-        self._shut_down = False
         self._wanted_time: float | None = None
 
         self.plot = TracePlot()
@@ -92,7 +91,6 @@ class TracesWidget(QWidget):
         session.experiment_changed.connect(self._on_experiment_changed)
         viewer.dims.events.current_step.connect(self._on_slider_moved)
         viewer.events.theme.connect(self._on_theme_changed)
-        QApplication.instance().aboutToQuit.connect(self.shut_down)
         self._on_theme_changed()
         self._on_results_changed()
 
@@ -215,24 +213,8 @@ class TracesWidget(QWidget):
 
     # coming and going ----------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
-        """Notice that the dock was closed: napari takes its parent away."""
-        if event.type() == QEvent.Type.ParentChange:
-            if self.parent() is None and getattr(self, "_docked", False):
-                self.shut_down()
-            self._docked = self.parent() is not None
-        return super().event(event)
-
-    def closeEvent(self, event: Any) -> None:
-        """Leave nothing behind."""
-        self.shut_down()
-        super().closeEvent(event)
-
     def shut_down(self) -> None:
         """Listen to nothing any more."""
-        if self._shut_down:
-            return
-        self._shut_down = True
         self._move.stop()
         session = self.session
         session.run_started.disconnect(self._on_run_started)

@@ -1,0 +1,47 @@
+"""`ClosingWidget`: a dock widget that notices when it is closed, however that happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qtpy.QtCore import QEvent
+from qtpy.QtWidgets import QApplication, QWidget
+
+
+class ClosingWidget(QWidget):
+    """Calls `shut_down` once: when its dock or window is closed, or the application ends.
+
+    napari does not tell: it takes the widget of a closed dock out of it, and destroys the docks
+    of a closed window.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_docked = False
+        self._is_shut_down = False
+        shut_down_once = self._shut_down_once
+        # a bound method of a widget would be disconnected before it is destroyed
+        self.destroyed.connect(lambda *_: shut_down_once())
+        QApplication.instance().aboutToQuit.connect(self._shut_down_once)
+
+    def shut_down(self) -> None:
+        """Stop what was started, and listen to nothing any more; for subclasses."""
+        raise NotImplementedError
+
+    def event(self, event: Any) -> bool:
+        """Notice that the dock was closed: its widget has no parent then."""
+        if event.type() == QEvent.Type.ParentChange:
+            if self._is_docked and self.parent() is None:
+                self._shut_down_once()
+            self._is_docked = self.parent() is not None
+        return bool(super().event(event))
+
+    def closeEvent(self, event: Any) -> None:
+        """Notice that the widget itself was closed."""
+        self._shut_down_once()
+        super().closeEvent(event)
+
+    def _shut_down_once(self) -> None:
+        if not self._is_shut_down:
+            self._is_shut_down = True
+            self.shut_down()

@@ -1,0 +1,225 @@
+"""Run, watch, cancel, close: in napari's window, with NEURON in a child process."""
+
+from __future__ import annotations
+
+import numpy as np
+import psutil
+import pytest
+from qtpy.QtCore import QThreadPool
+from qtpy.QtWidgets import QFileDialog
+
+from napari_neuron import (
+    AlphaSynapse,
+    CableProperties,
+    CurrentPulse,
+    HodgkinHuxley,
+    Passive,
+    RunSettings,
+    SimulationResult,
+    SpikeDetector,
+    SwcTypes,
+    VoltageRecorder,
+)
+from napari_neuron.result.model import Status
+
+SPIKING = {
+    "paint": (CableProperties(), HodgkinHuxley()),
+    "stimuli": (CurrentPulse(nodes=(10,), delay=2, duration=5, amplitude=1),),
+    "recorders": (VoltageRecorder(label="soma", node=10), SpikeDetector(label="soma", node=10)),
+    "run": RunSettings(duration=20),
+}
+ENDLESS = {**SPIKING, "run": RunSettings(duration=20_000, frame_interval=1)}
+
+
+def edit(dock, **changes):
+    dock.session.edit(dock.experiment.replace(**changes))
+
+
+def start(dock):
+    dock.click(dock.widget.header.run_button)
+    dock.qtbot.waitUntil(lambda: len(dock.session.results) > 0, timeout=20_000)
+
+
+def children():
+    return [c for c in psutil.Process().children(recursive=True) if "napari_neuron" in _line(c)]
+
+
+def _line(process):
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def nothing_runs(dock):
+    def is_quiet():
+        threads = QThreadPool.globalInstance().activeThreadCount()
+        return not children() and not threads and dock.session.run_state == "idle"
+
+    dock.qtbot.waitUntil(is_quiet, timeout=5000)
+    return True
+
+
+def test_a_run_without_stimulus_or_recorder_works(dock):
+    edit(dock, run=RunSettings(duration=5))
+    dock.run_to_the_end()
+    assert dock.widget.header.problem.text() == ""
+    assert dock.widget.header.status.text().startswith("Finished 5 ms in ")
+
+
+def test_a_run_fills_the_voltage_layer_and_the_slider_follows(window):
+    edit(window, **SPIKING)
+    start(window)
+    layer = window.viewer.layers["fork voltage"]
+    assert not window.viewer.layers["fork nodes"].visible
+    assert window.viewer.dims.ndisplay == 3
+    window.wait_for_the_end()
+    result = window.session.results[-1]
+    assert result.status is Status.COMPLETE
+    assert layer.n_valid == result.n_frames == 201
+    assert window.viewer.dims.point[0] == pytest.approx(20.0)
+    assert len(result.spikes["soma"]) >= 1
+    np.testing.assert_array_equal(layer.current_frame, result.voltage[-1])
+
+
+def test_a_second_run_takes_the_place_of_the_first(window):
+    edit(window, **SPIKING)
+    window.run_to_the_end()
+    window.viewer.layers["fork voltage"].colormap = "viridis"
+    window.run_to_the_end()
+    voltage = [layer for layer in window.viewer.layers if "voltage" in layer.name]
+    assert len(voltage) == 1
+    assert voltage[0].colormap.name == "viridis"
+    assert len(window.session.results) == 2
+
+
+def test_a_slider_that_was_moved_stays_where_it_is(window):
+    edit(window, **ENDLESS)
+    start(window)
+    window.viewer.dims.set_point(0, 3.0)
+    n = window.session.results[-1].n_frames
+    window.qtbot.waitUntil(lambda: window.session.results[-1].n_frames > n + 50, timeout=20_000)
+    assert window.viewer.dims.point[0] == pytest.approx(3.0)
+
+
+def test_markers_stay_above_the_voltage(window):
+    edit(window, **SPIKING)
+    window.run_to_the_end()
+    assert window.viewer.layers[-1].name == "fork markers"
+
+
+def test_progress_is_told_in_simulated_time(dock):
+    edit(dock, **ENDLESS)
+    start(dock)
+    header = dock.widget.header
+    dock.qtbot.waitUntil(lambda: " of 2e4 ms" in header.status.text().replace("20000", "2e4"))
+    assert not header.run_button.isVisibleTo(dock.widget)
+    assert header.progress.is_shown
+    dock.qtbot.waitUntil(lambda: header.progress.fraction > 0, timeout=10_000)
+
+
+def test_cancel_keeps_what_there_is(dock):
+    edit(dock, **ENDLESS)
+    start(dock)
+    dock.click(dock.widget.header.cancel_button)
+    dock.wait_for_the_end(timeout=1000)
+    (result,) = dock.session.results
+    assert result.status is Status.CANCELLED
+    assert result.n_frames > 0
+    assert dock.widget.header.status.text().startswith("Cancelled at ")
+    assert dock.widget.header.run_button.isVisibleTo(dock.widget)
+
+
+def test_a_mistake_is_said_next_to_run_and_its_tab_is_marked(dock):
+    edit(dock, paint=(CableProperties(), Passive(region=SwcTypes(types=(7,)))))
+    dock.run_to_the_end()
+    assert dock.widget.header.problem.text().startswith("Biophysics: ")
+    assert dock.widget.tabs.tabText(1) == "Biophysics ⚠"
+    assert dock.session.results == ()
+    edit(dock, paint=(CableProperties(), Passive()))
+    assert dock.widget.header.problem.text() == ""
+    assert dock.widget.tabs.tabText(1) == "Biophysics"
+
+
+def test_a_run_that_blows_up_is_said_in_words_and_kept(dock):
+    edit(dock, **SPIKING)
+    edit(dock, stimuli=(CurrentPulse(nodes=(10,), delay=5, amplitude=1e6),))
+    dock.run_to_the_end()
+    assert "at 5" in dock.widget.header.problem.text()
+    assert dock.session.results[0].status is Status.FAILED
+
+
+def test_a_killed_child_is_said_in_words_and_the_next_run_works(dock):
+    edit(dock, **ENDLESS)
+    start(dock)
+    for child in children():
+        child.kill()
+    dock.wait_for_the_end()
+    assert "the process that ran NEURON" in dock.widget.header.problem.text()
+    edit(dock, run=RunSettings(duration=5))
+    dock.run_to_the_end()
+    assert dock.session.results[-1].status is Status.COMPLETE
+
+
+def test_what_is_half_typed_counts_when_run_is_pressed(dock):
+    dock.open_tab("Run")
+    field = dock.widget.run_tab.form.fields["duration"].native
+    field.selectAll()
+    dock.qtbot.keyClicks(field, "5")
+    dock.run_to_the_end()
+    assert dock.session.results[0].experiment.run.duration == 5
+
+
+def test_results_are_listed_saved_and_forgotten(dock, tmp_path, monkeypatch):
+    path = str(tmp_path / "run.h5")
+    edit(dock, run=RunSettings(duration=5))
+    dock.run_to_the_end()
+    tab = dock.widget.run_tab
+    assert tab.results.item(0).text() == "1 · fork · 5 ms · complete"
+    edit(dock, run=RunSettings(duration=6))
+    assert tab.results.item(0).text().endswith("earlier settings")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (path, ""))
+    dock.click(tab.save_button)
+    loaded = SimulationResult.load(path)
+    assert loaded.n_frames == dock.session.results[0].n_frames
+    dock.click(tab.forget_button)
+    assert tab.results.count() == 0
+
+
+def test_two_copies_of_a_synapse_at_one_node_make_twice_the_difference(dock):
+    peak = []
+    for nodes in ((30,), (30, 30)):
+        edit(
+            dock,
+            stimuli=(AlphaSynapse(nodes=nodes, onset=1, gmax=1e-5),),
+            recorders=(VoltageRecorder(label="a", node=30),),
+            run=RunSettings(duration=5, v_init=-70),
+        )
+        dock.run_to_the_end()
+        peak.append(dock.session.results[-1].traces["a"].values.max() + 70)
+    assert peak[1] == pytest.approx(2 * peak[0], rel=0.02)
+
+
+def test_closing_the_dock_cancels_the_run_and_leaves_nothing(window):
+    edit(window, **ENDLESS)
+    start(window)
+    window.dock.destroyOnClose()
+    assert nothing_runs(window)
+    assert window.session.results[0].status is Status.CANCELLED
+
+
+def test_closing_the_window_cancels_the_run_and_leaves_nothing(make_napari_viewer, qtbot):
+    from dock_person import Dock, add_cell, forked_cell
+
+    viewer = make_napari_viewer(show=True)
+    add_cell(viewer, forked_cell())
+    dock = Dock(viewer, qtbot)
+    edit(dock, **ENDLESS)
+    start(dock)
+    viewer.close()
+    assert nothing_runs(dock)
+    assert dock.session.results[0].status is Status.CANCELLED
+
+
+def test_the_two_docks_share_one_session(window):
+    assert window.traces.session is window.widget.session
