@@ -14,7 +14,6 @@ from pathlib import Path
 from napari_neuron import __version__
 from napari_neuron.errors import NapariNeuronError
 
-
 _UNITS = {"cable_length": " µm", "membrane_area": " µm²", "extent": " µm"}
 
 
