@@ -31,6 +31,7 @@ _PUBLIC = {
     "Morphology": "morphology",
     "check": "morphology",
     "label_axon_dendrite": "morphology",
+    "read_morphologies": "morphology",
     "read_morphology": "morphology",
     "SimulationResult": "result",
     "Trace": "result",
@@ -41,6 +42,7 @@ _PUBLIC = {
     "NapariNeuronError": "errors",
     "NeuronNotAvailable": "errors",
     "SimulationError": "errors",
+    "SkeletonFileError": "errors",
     "SwcError": "errors",
     "simulate": "engine",
     "show": "view",
@@ -57,10 +59,12 @@ if TYPE_CHECKING:
     from napari_neuron.errors import NapariNeuronError as NapariNeuronError
     from napari_neuron.errors import NeuronNotAvailable as NeuronNotAvailable
     from napari_neuron.errors import SimulationError as SimulationError
+    from napari_neuron.errors import SkeletonFileError as SkeletonFileError
     from napari_neuron.errors import SwcError as SwcError
     from napari_neuron.morphology import Morphology as Morphology
     from napari_neuron.morphology import check as check
     from napari_neuron.morphology import label_axon_dendrite as label_axon_dendrite
+    from napari_neuron.morphology import read_morphologies as read_morphologies
     from napari_neuron.morphology import read_morphology as read_morphology
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace

@@ -16,8 +16,8 @@ class MorphologyError(NapariNeuronError, ValueError):
     """A skeleton that cannot be used as it is."""
 
 
-class SwcError(MorphologyError):
-    """A line of an SWC file that cannot be meant.
+class SkeletonFileError(MorphologyError):
+    """A skeleton file that cannot be read, or a place in it that cannot be meant.
 
     Parameters
     ----------
@@ -36,6 +36,10 @@ class SwcError(MorphologyError):
         self.remedy = remedy
         where = path if line is None else f"{path}:{line}"
         super().__init__(f"{where}: {problem}. {remedy}")
+
+
+class SwcError(SkeletonFileError):
+    """A line of an SWC file that cannot be meant."""
 
 
 class ExperimentError(NapariNeuronError, ValueError):

@@ -3,7 +3,11 @@
 from napari_neuron.morphology.check import Finding, check, describe
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.morphology.navis_bridge import label_axon_dendrite
-from napari_neuron.morphology.read import read_morphology
+from napari_neuron.morphology.read import (
+    iterate_morphologies,
+    read_morphologies,
+    read_morphology,
+)
 from napari_neuron.morphology.sections import Sections, find_sections, require_positive_radii
 from napari_neuron.morphology.swc import read_swc, write_swc
 
@@ -14,7 +18,9 @@ __all__ = [
     "check",
     "describe",
     "find_sections",
+    "iterate_morphologies",
     "label_axon_dendrite",
+    "read_morphologies",
     "read_morphology",
     "read_swc",
     "require_positive_radii",

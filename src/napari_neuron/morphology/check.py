@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from napari_neuron.errors import MorphologyError
+from napari_neuron.morphology.formats.cell import NOTE
+from napari_neuron.morphology.formats.content import real
 from napari_neuron.morphology.model import SOMA, IntArray, Morphology
 from napari_neuron.morphology.sections import find_sections
 from napari_neuron.morphology.soma import COINCIDENT, rows_without_width, soma_groups
@@ -26,7 +29,7 @@ class Finding:
     code : str
         A word for it that does not change: "radius-not-positive", "coincident-nodes",
         "several-trees", "no-soma", "several-somata", "soma-not-root", "unlikely-unit",
-        "long-edges".
+        "long-edges", "header-transform", "reader-note".
     severity : "error", "warning" or "info"
         An error cannot be simulated; a warning can, with a result that is probably not meant;
         an info is handled and good to know.
@@ -50,7 +53,7 @@ def check(morphology: Morphology) -> tuple[Finding, ...]:
     """Report what would trouble a simulation of this skeleton, errors first."""
     findings = [
         finding
-        for look in (_radii, _size, _trees, _somata, _long_edges, _coincident)
+        for look in (_radii, _size, _trees, _somata, _long_edges, _coincident, _header)
         for finding in look(morphology)
     ]
     rank = ("error", "warning", "info")
@@ -211,3 +214,30 @@ def _coincident(morphology: Morphology) -> list[Finding]:
         "between the two, and they share a compartment. Nothing needs to be done."
     )
     return [_finding(morphology, "coincident-nodes", "info", message, rows)]
+
+
+_TRANSFORM = re.compile(r"^\s*(?P<what>SCALE|OFFSET)\b[\s:=]*(?P<numbers>[-+.\deE,\s]+?)\s*$")
+
+
+def _header(morphology: Morphology) -> list[Finding]:
+    """Report what the file's comments say about its coordinates, and what its reader noted."""
+    findings = []
+    for line in morphology.header:
+        said = _TRANSFORM.match(line)
+        if said is not None and _is_transform(said["what"], said["numbers"]):
+            message = (
+                f"The header says {line.strip()!r}. It is not applied: programs differ in whether "
+                "the coordinates already include it. Compare the cell's size and place with what "
+                "you expect, and scale or move the coordinates if they do not."
+            )
+            findings.append(_finding(morphology, "header-transform", "info", message))
+        elif line.startswith(NOTE):
+            message = f"From the file: {line.removeprefix(NOTE).strip()}."
+            findings.append(_finding(morphology, "reader-note", "info", message))
+    return findings
+
+
+def _is_transform(what: str, numbers: str) -> bool:
+    values = [real(word) for word in numbers.replace(",", " ").split()]
+    neutral = 0.0 if what == "OFFSET" else 1.0
+    return bool(values) and None not in values and any(one != neutral for one in values)

@@ -1,46 +1,272 @@
-"""Open a skeleton file of any format we read."""
+"""Open skeleton files of any format we read: one cell, or several."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from napari_neuron.errors import MorphologyError
+from napari_neuron.errors import SkeletonFileError, SwcError
+from napari_neuron.morphology.formats.cell import FileCell, to_morphology
+from napari_neuron.morphology.formats.content import (
+    gunzip,
+    members_of,
+    read_content,
+    require_file,
+)
+from napari_neuron.morphology.formats.precomputed import parse_info, read_precomputed
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.morphology.swc import read_swc
+from napari_neuron.morphology.swc import parse_swc
 
-_Reader = Callable[[Path, str | None, str | None], Morphology]
-READERS: dict[str, _Reader] = {".swc": read_swc, ".swc.gz": read_swc}
-"""The function that reads each kind of file, by the end of its name."""
+_READERS = {
+    ".asc": "asc.read_asc",
+    ".h5": "h5.read_h5",
+    ".hdf5": "h5.read_h5",
+    ".hoc": "hoc.read_hoc",
+    ".json": "navis_tables.read_json",
+    ".nml": "nml.read_nml",
+    ".parquet": "navis_tables.read_parquet",
+    ".xml": "nml.read_nml",
+}
+"""Where under ``formats`` the function is; imported when there is such a file."""
+_ARCHIVES = (".zip", ".nmx", ".nrx")
+SUFFIXES = (".swc", *_READERS, *_ARCHIVES)
+"""What the names of skeleton files end in, perhaps followed by ``.gz``."""
 
 
 def read_morphology(
     path: str | os.PathLike[str], units: str | None = None, name: str | None = None
 ) -> Morphology:
-    """Read a skeleton from a file; its name says the format.
+    """Read one skeleton from a file; docs/formats.md lists the formats.
 
     Parameters
     ----------
     path
-        An SWC file (``.swc``, or ``.swc.gz`` compressed).
+        A file that holds one cell, or several of which ``name`` says one.
     units
-        Of the file: "um", "nm", "8 nm" (voxels), "4x4x40 nm". None: what the file says, else
-        guessed from the size of the cell; ``Morphology.unit_evidence`` says which.
+        Of the file: "um", "nm", "8 nm" (voxels), "4x4x40 nm". None: what the file or its format
+        says, else guessed from the size of the cell; ``Morphology.unit_evidence`` says which.
     name
-        Of the cell; the file's stem if None.
+        For the cell; None: as in the file, or the file's stem. Where the file holds several
+        cells: the name of the one that is meant.
 
     Raises
     ------
+    SkeletonFileError
+        If the file cannot be read or cannot be meant (`SwcError` for SWC files), or it holds
+        several cells and ``name`` is none of theirs.
     MorphologyError
-        If the format is not one we read, the file cannot be meant (`SwcError`), or ``units`` is
-        not a unit of length.
+        If ``units`` is not a unit of length.
     """
-    file = Path(path)
-    for suffix, reader in READERS.items():
-        if file.name.lower().endswith(suffix):
-            return reader(file, units, name)
-    raise MorphologyError(
-        f"{file}: skeletons are read from {', '.join(READERS)} files, and this is none of them. "
-        "If it is one by another name, rename it or use read_swc"
-    )
+    cells = read_morphologies(path, units)
+    if len(cells) == 1:
+        return cells[0] if name is None else cells[0].replace(name=name)
+    for cell in cells:
+        if cell.name == name:
+            return cell
+    names = ", ".join(repr(cell.name) for cell in cells[:10])
+    more = f" and {len(cells) - 10} more" if len(cells) > 10 else ""
+    problem = f"holds {len(cells)} cells: {names}{more}"
+    if name is not None:
+        problem += f"; none is called {name!r}"
+    remedy = "Say which with name=..., or read all of them with read_morphologies"
+    raise SkeletonFileError(str(path), None, problem, remedy)
+
+
+def read_morphologies(
+    path: str | os.PathLike[str],
+    units: str | None = None,
+    skip: Callable[[SkeletonFileError], None] | None = None,
+) -> tuple[Morphology, ...]:
+    """Read all skeletons of a file, an archive or a folder.
+
+    Parameters
+    ----------
+    path
+        A file of any format, a zip archive of such files, a folder of them (not of folders), or
+        a folder of neuroglancer's precomputed skeletons.
+    units
+        As for `read_morphology`, for all of them.
+    skip
+        Called with the error of each file of a folder or archive that cannot be read, which is
+        then left out. None: the first such file ends the reading.
+
+    Returns
+    -------
+    tuple of Morphology
+        At least one, in the order of the file or of the files' names; no two have the same name.
+
+    Raises
+    ------
+    SkeletonFileError
+        If there is nothing to read, or something that cannot be read.
+    MorphologyError
+        If ``units`` is not a unit of length.
+    """
+    cells = tuple(_with_own_names(iterate_morphologies(path, units, skip)))
+    if not cells:
+        remedy = f"Files are known by their ends: {', '.join(SUFFIXES)}."
+        raise SkeletonFileError(str(path), None, "holds no skeleton that can be read", remedy)
+    return cells
+
+
+def iterate_morphologies(
+    path: str | os.PathLike[str],
+    units: str | None = None,
+    skip: Callable[[SkeletonFileError], None] | None = None,
+) -> Iterator[Morphology]:
+    """Yield skeletons as they are read; as `read_morphologies`, but names may repeat."""
+    place = Path(path)
+    if _is_folder(place) or place.name == "info":
+        files = _files_in(place.parent if place.name == "info" else place)
+    elif _suffix(place.name) in _ARCHIVES:
+        files = _files_in_archive(place)
+    else:
+        yield from _cells(_File(place.name, place), units)
+        return
+    for file in files:
+        try:
+            yield from _cells(file, units)
+        except SkeletonFileError as error:
+            if skip is None:
+                raise
+            skip(error)
+
+
+def is_skeleton_name(name: str) -> bool:
+    """Say whether a file's name is one of a format we read."""
+    return _suffix(name) in SUFFIXES
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file on disk, or one in an archive.
+
+    Attributes
+    ----------
+    name : str
+        Without its folders.
+    place : Path
+        On disk, of the archive for what is in one.
+    member, content
+        Name and content of what is in an archive.
+    info : dict or None
+        What the info file beside it says, for one of neuroglancer's skeletons.
+    """
+
+    name: str
+    place: Path
+    member: str | None = None
+    content: bytes | None = None
+    info: dict[str, Any] | None = None
+
+    @property
+    def shown(self) -> str:
+        """What errors call it."""
+        return str(self.place) if self.member is None else f"{self.place}: {self.member}"
+
+    def read(self, error: type[SkeletonFileError] = SkeletonFileError) -> bytes:
+        """Return the content, decompressed."""
+        if self.content is None:
+            return read_content(self.place, error)
+        is_gzip = self.content.startswith(b"\x1f\x8b")
+        return gunzip(self.content, self.shown, error) if is_gzip else self.content
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _suffix(name: str) -> str:
+    """Return the end of a name that says its format, without .gz; "" if it says none."""
+    name = name.lower().removesuffix(".gz")
+    return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
+
+
+def _stem(name: str) -> str:
+    bare = name[:-3] if name.lower().endswith(".gz") else name
+    bare = bare[: len(bare) - len(_suffix(name))]
+    return bare.removesuffix(".cell").removesuffix(".k") or name or "neuron"
+
+
+def _is_precomputed_name(name: str) -> bool:
+    return name.removesuffix(".gz").isdigit()
+
+
+def _files_in(folder: Path) -> Iterator[_File]:
+    try:
+        places = sorted(one for one in folder.iterdir() if one.is_file())
+    except OSError as fault:
+        problem = f"cannot be read ({fault.strerror or fault})"
+        raise SkeletonFileError(str(folder), None, problem, "Check its permissions.") from None
+    info = _info_beside(folder / "any")  # of a folder of neuroglancer's
+    for place in places:
+        if info is not None and _is_precomputed_name(place.name):
+            yield _File(place.name, place, info=info)
+        elif _suffix(place.name) in _ARCHIVES:
+            yield from _files_in_archive(place)
+        elif is_skeleton_name(place.name) and not place.name.startswith("."):
+            yield _File(place.name, place)
+
+
+def _files_in_archive(place: Path) -> Iterator[_File]:
+    require_file(place)
+    info = None
+    for member, content in members_of(place, str(place)):
+        name = PurePosixPath(member).name
+        if name == "info":
+            info = parse_info(content, f"{place}: {member}")
+        elif info is not None and _is_precomputed_name(name):
+            yield _File(name, place, member, content, info)
+        elif _suffix(place.name) != ".zip" and "skeleton" not in member.lower():
+            continue  # pyKNOSSOS keeps other annotations in the same archive
+        elif is_skeleton_name(name) and _suffix(name) not in _ARCHIVES:
+            yield _File(name, place, member, content)
+
+
+def _info_beside(place: Path) -> dict[str, Any] | None:
+    info = place.parent / "info"
+    return parse_info(read_content(info), str(info)) if info.is_file() else None
+
+
+def _cells(file: _File, units: str | None) -> Iterator[Morphology]:
+    suffix = _suffix(file.name)
+    source = str(file.place.absolute())
+    if suffix == ".swc":
+        content = file.read(SwcError)
+        yield parse_swc(content, file.shown, units, _stem(file.name), source)
+        return
+    for cell in _file_cells(file, suffix):
+        yield to_morphology(cell, file.shown, units, cell.name or _stem(file.name), source)
+
+
+def _file_cells(file: _File, suffix: str) -> list[FileCell]:
+    if suffix:
+        module, function = _READERS[suffix].split(".")
+        reader = getattr(import_module(f"napari_neuron.morphology.formats.{module}"), function)
+        cells: list[FileCell] = reader(file.read(), file.shown)
+        return cells
+    info = file.info or _info_beside(file.place)
+    if info is None:
+        problem = f"skeletons are read from {', '.join(SUFFIXES)} files, and this is none of them"
+        remedy = "Name it after its format; neuroglancer's skeletons need their info file."
+        raise SkeletonFileError(file.shown, None, problem, remedy)
+    return read_precomputed(file.read(), file.shown, info)
+
+
+def _with_own_names(cells: Iterable[Morphology]) -> Iterator[Morphology]:
+    """Yield the cells, with numbers after names that come again."""
+    used: dict[str, int] = {}
+    for cell in cells:
+        name = cell.name
+        while name in used:
+            used[cell.name] += 1
+            name = f"{cell.name} ({used[cell.name]})"
+        used[name] = 1
+        yield cell if name == cell.name else cell.replace(name=name)

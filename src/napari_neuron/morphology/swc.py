@@ -11,7 +11,6 @@ import gzip
 import os
 import re
 import warnings
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from napari_neuron.errors import MorphologyError, SwcError
+from napari_neuron.morphology.formats.content import FARTHEST, read_content, text_of
 from napari_neuron.morphology.guess import find_unit, says_unit
 from napari_neuron.morphology.model import FloatArray, IntArray, Morphology
 
@@ -30,9 +30,6 @@ _ROW_TYPE = [
     for index, column in enumerate(_COLUMNS)
 ]
 _LARGEST_ID = 2**63 - 1
-_FARTHEST = 1e9
-"""No cell is this many micrometres, nanometres or voxels away."""
-
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 
@@ -79,10 +76,21 @@ def read_swc(
         path, data = None, source.encode()
     else:
         path = Path(source)
-        data = _content(path)
-    shown = "<string>" if path is None else str(path)
-    lines = _lines(data, shown)
-    table = _table(lines, shown)
+        data = read_content(path, error=SwcError)
+    return parse_swc(
+        data,
+        "<string>" if path is None else str(path),
+        units,
+        name if name is not None else _stem(path),
+        None if path is None else str(path.absolute()),
+    )
+
+
+def parse_swc(
+    data: bytes, shown: str, units: str | None, name: str, source: str | None
+) -> Morphology:
+    """Read the content of an SWC file; ``shown`` names it in errors. Else as `read_swc`."""
+    table = _table(text_of(data, shown, SwcError).split("\n"), shown)
     parent = _parent_rows(table, shown)
     unit = find_unit(units, table.header, table.position, parent, table.swc_type, table.radius)
     try:
@@ -92,11 +100,11 @@ def read_swc(
             swc_type=table.swc_type,
             position=table.position * unit.scale,
             radius=table.radius * unit.scale[0],
-            name=name if name is not None else _stem(path),
+            name=name,
             header=table.header,
             unit=unit.label,
             unit_evidence=unit.evidence,
-            source=None if path is None else str(path.absolute()),
+            source=source,
         )
     except MorphologyError:
         _raise_for_cycle(table, parent, shown)
@@ -137,47 +145,6 @@ def _stem(path: Path | None) -> str:
         return "neuron"
     name = path.name.removesuffix(".gz")
     return Path(name).stem or name or "neuron"
-
-
-def _content(path: Path) -> bytes:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise SwcError(str(path), None, "there is no such file", "Check the path.") from None
-    except OSError as error:
-        problem = f"cannot be read ({error.strerror or error})"
-        raise SwcError(str(path), None, problem, "Check that it is a file you may read.") from None
-    if data.startswith(b"\x1f\x8b"):
-        try:
-            return gzip.decompress(data)
-        except (OSError, EOFError, zlib.error):
-            remedy = "Compress it again, or give the plain file."
-            raise SwcError(str(path), None, "the compressed file is damaged", remedy) from None
-    return data
-
-
-def _lines(data: bytes, path: str) -> list[str]:
-    """Decode the content and divide it at LF, CRLF or CR."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "latin-1"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        break
-    else:
-        remedy = "Save it as UTF-8 text."
-        raise SwcError(path, None, "starts like UTF-16 text but is not", remedy)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        remedy = "SWC is text: export the skeleton again, or fetch the file again."
-        raise SwcError(path, line, "binary data (a NUL byte)", remedy)
-    return text.split("\n")
 
 
 def _table(lines: list[str], path: str) -> _Table:
@@ -233,7 +200,7 @@ def _ordinary_columns(rows: list[str]) -> list[Any] | None:
     if table["id"].min() < 0:
         return None
     for column in _REALS:
-        if not (np.abs(table[_COLUMNS[column]]) < _FARTHEST).all():  # also NaN
+        if not (np.abs(table[_COLUMNS[column]]) < FARTHEST).all():  # also NaN
             return None
     return [table[column] for column in _COLUMNS]
 
@@ -283,7 +250,7 @@ def _real(column: str, word: str, number: int, path: str) -> float:
     if value is None:
         remedy = "Write decimals with a point." if "," in word else _REMEDY
         raise SwcError(path, number, f"{column} {_short(word)} is not a number", remedy)
-    if not abs(value) < _FARTHEST:
+    if not abs(value) < FARTHEST:
         what = "not finite" if not np.isfinite(value) else "impossibly large"
         raise SwcError(path, number, f"{column} {_short(word)} is {what}", _REMEDY)
     return value

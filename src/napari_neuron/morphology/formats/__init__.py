@@ -1,0 +1,1 @@
+"""Skeleton file formats other than SWC, one module each: bytes in, `FileCell` out."""
