@@ -1,10 +1,14 @@
 """The voltage layer in a real viewer: colours on the canvas, time, live filling, and toggles."""
 
+import subprocess
+import sys
 from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from napari.layers import Layer
+from napari.utils.notifications import notification_manager
 from qtpy.QtWidgets import QApplication
 
 from napari_neuron.morphology import Morphology
@@ -230,3 +234,41 @@ def test_frames_on_disk_are_not_copied(cable, tmp_path):
     layer.set_valid_frames(1)
     assert layer.current_frame[3] == -42
     assert np.shares_memory(layer.current_frame, frames)
+
+
+def test_without_napari_private_api_a_plain_surface_is_used_and_said_so():
+    """In a process of its own: one module of napari's is made impossible to import."""
+    code = """
+import sys
+sys.modules["napari._vispy.layers.base"] = None
+import numpy as np
+from napari.utils.notifications import notification_manager
+from napari_neuron import Morphology
+from napari_neuron.view import VoltageLayer
+said = []
+notification_manager.notification_ready.connect(lambda n: said.append(n.message))
+cell = Morphology([1, 2], [-1, 0], [3, 3], np.array([[0.0, 0, 0], [9, 0, 0]]), [1.0, 1.0])
+layer = VoltageLayer(cell, np.zeros((3, 2), np.float32), [0, 1], 0.5)
+layer.set_valid_frames(2)
+layer.minimum_radius = 2.0
+assert not layer.gpu and layer.ndim == 4 and layer.contrast_limits[0] == 0
+assert "slower" in said[0], said
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_visual_that_cannot_be_made_falls_back_and_is_said_so(make_napari_viewer, cable):
+    viewer = make_napari_viewer(show=True)
+    layer = VoltageLayer(
+        cable, uniform_frames(-70, 35), np.arange(11), 0.5, contrast_limits=LIMITS, shading="none"
+    )
+    layer.mesh = replace(layer.mesh, radius=layer.mesh.radius[1:])  # no visual can take that
+    said = []
+    notification_manager.notification_ready.connect(lambda note: said.append(note.message))
+    viewer.add_layer(layer)
+    assert "slower" in said[0]
+    viewer.dims.ndisplay = 3
+    viewer.dims.set_point(0, 0.5)
+    viewer.reset_view()
+    assert not layer.gpu
+    np.testing.assert_allclose(middle_pixel(viewer), colour_of(layer, 35), atol=4)

@@ -22,12 +22,17 @@ from napari._vispy.overlays.colorbar import VispyColorBarOverlay
 from napari._vispy.utils.visual import layer_to_visual, overlay_to_visual
 from napari.components.overlays import ColorBarOverlay
 from napari.layers import Surface
-from napari.utils.events import EventEmitter
+from napari.utils.events import EventEmitter, disconnect_events
 from vispy.gloo import IndexBuffer, Texture2D, VertexBuffer
 from vispy.scene.visuals import create_visual_node
 from vispy.visuals import Visual
 from vispy.visuals.axis import Ticker
 from vispy.visuals.filters.clipping_planes import PlanesClipper
+
+try:  # napari >= 0.7
+    from napari.layers.utils._slice_input import apply_units_to_transform
+except ImportError:
+    apply_units_to_transform = None
 
 if TYPE_CHECKING:
     from napari_neuron.view.voltage_layer import VoltageLayer
@@ -346,7 +351,8 @@ class GpuSurface(Surface):
     def _get_layer_slicing_state(self, data: Any, cache: bool) -> Any:  # napari >= 0.7
         state = super()._get_layer_slicing_state(data, cache)
         if self.gpu:
-            state._set_view_slice = _slice_nothing
+            slice_mesh = state._set_view_slice
+            state._set_view_slice = lambda: None if self.gpu else slice_mesh()
             state._make_slice_request = None  # nothing to do in another thread
         return state
 
@@ -390,7 +396,10 @@ class GpuSurface(Surface):
         """Return where the slice begins and ends on a hidden axis (0 to 2), data coordinates."""
         data_slice = self._data_slice
         centre = data_slice.point[axis + 1]
-        half = 0.5 * self._dims_step[axis + 1] / float(self.scale[axis + 1])
+        to_data = self._data_to_world.inverse
+        if apply_units_to_transform is not None:
+            to_data = apply_units_to_transform(to_data, self._slicing_state._units)
+        half = 0.5 * self._dims_step[axis + 1] * abs(to_data.linear_matrix[axis + 1, axis + 1])
         return (
             float(centre - max(half, data_slice.margin_left[axis + 1])),
             float(centre + max(half, data_slice.margin_right[axis + 1])),
@@ -444,10 +453,6 @@ class GpuSurface(Surface):
         )
 
 
-def _slice_nothing() -> None:
-    """Stand in for slicing a mesh: the visual asks for what it needs."""
-
-
 class VoltageBarOverlay(ColorBarOverlay):
     """napari's colour bar, with the unit at its numbers."""
 
@@ -476,8 +481,16 @@ def add_unit_to_colorbar(layer: Surface) -> None:
 
 
 def _make_visual(layer: Any, *args: Any, **kwargs: Any) -> VispyBaseLayer:
-    visual = VispyVoltageLayer if layer.gpu else VispySurfaceLayer
-    return visual(layer, *args, **kwargs)
+    if layer.gpu:
+        visual = VispyVoltageLayer.__new__(VispyVoltageLayer)
+        try:
+            visual.__init__(layer, *args, **kwargs)
+        except Exception as error:  # private API of napari: anything can have changed
+            disconnect_events(layer.events, visual)
+            layer.fall_back(f"{type(error).__name__}: {error}")
+        else:
+            return visual
+    return VispySurfaceLayer(layer, *args, **kwargs)
 
 
 def register(layer_class: type[GpuSurface]) -> None:

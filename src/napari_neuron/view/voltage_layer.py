@@ -105,7 +105,7 @@ class VoltageLayer(_Base):
         self.colorbar.visible = True
         self.events.add(minimum_radius=Event, valid_frames=Event)
         if gpu and _GPU_PROBLEM:
-            _announce_fallback()
+            self.fall_back(_GPU_PROBLEM)
 
     @property
     def minimum_radius(self) -> float:
@@ -156,6 +156,18 @@ class VoltageLayer(_Base):
         """(n_compartments,) mV; what is drawn now."""
         return self._values.frame(self.frame_asked_for)
 
+    def fall_back(self, problem: str) -> None:
+        """Go on without the GPU's help, and say so."""
+        from napari.utils.notifications import show_warning
+
+        self.gpu = False
+        self.refresh()
+        _log.warning("voltage layer without GPU: %s", problem)
+        show_warning(
+            "The fast way of colouring a neuron does not work with this version of napari "
+            f"({problem}); voltages are shown by napari's Surface layer, which is slower."
+        )
+
     def _widen_limits(self, before: int) -> None:
         """Let the colours reach the frames after ``before``, unless somebody has set them."""
         own, new = self._own_limits, self.frames[before : self.n_valid]
@@ -187,16 +199,6 @@ class VoltageLayer(_Base):
 
     def _calc_data_range(self, mode: str = "data") -> tuple[float, float]:
         return voltage_limits(self._values.valid if mode == "data" else self.current_frame[None])
-
-
-def _announce_fallback() -> None:
-    from napari.utils.notifications import show_warning
-
-    _log.warning("voltage layer without GPU: %s", _GPU_PROBLEM)
-    show_warning(
-        "The fast way of colouring a neuron does not work with this version of napari "
-        f"({_GPU_PROBLEM}); voltages are shown by napari's Surface layer, which is slower."
-    )
 
 
 if not _GPU_PROBLEM:
