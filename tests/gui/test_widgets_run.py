@@ -28,7 +28,7 @@ SPIKING = {
     "recorders": (VoltageRecorder(label="soma", node=10), SpikeDetector(label="soma", node=10)),
     "run": RunSettings(duration=20),
 }
-ENDLESS = {**SPIKING, "run": RunSettings(duration=20_000, frame_interval=1)}
+ENDLESS = {**SPIKING, "recorders": (), "run": RunSettings(duration=1e6, frame_interval=10)}
 
 
 def edit(dock, **changes):
@@ -96,10 +96,10 @@ def test_a_second_run_takes_the_place_of_the_first(window):
 def test_a_slider_that_was_moved_stays_where_it_is(window):
     edit(window, **ENDLESS)
     start(window)
-    window.viewer.dims.set_point(0, 3.0)
+    window.viewer.dims.set_point(0, 50.0)
     n = window.session.results[-1].n_frames
     window.qtbot.waitUntil(lambda: window.session.results[-1].n_frames > n + 50, timeout=20_000)
-    assert window.viewer.dims.point[0] == pytest.approx(3.0)
+    assert window.viewer.dims.point[0] == pytest.approx(50.0)
 
 
 def test_markers_stay_above_the_voltage(window):
@@ -112,7 +112,7 @@ def test_progress_is_told_in_simulated_time(dock):
     edit(dock, **ENDLESS)
     start(dock)
     header = dock.widget.header
-    dock.qtbot.waitUntil(lambda: " of 2e4 ms" in header.status.text().replace("20000", "2e4"))
+    dock.qtbot.waitUntil(lambda: " of 1000000 ms" in header.status.text())
     assert not header.run_button.isVisibleTo(dock.widget)
     assert header.progress.is_shown
     dock.qtbot.waitUntil(lambda: header.progress.fraction > 0, timeout=10_000)
@@ -212,6 +212,7 @@ def test_closing_the_window_cancels_the_run_and_leaves_nothing(make_napari_viewe
     from dock_person import Dock, add_cell, forked_cell
 
     viewer = make_napari_viewer(show=True)
+    viewer.window.resize(500, 400)  # software draws each frame
     add_cell(viewer, forked_cell())
     dock = Dock(viewer, qtbot)
     edit(dock, **ENDLESS)

@@ -64,18 +64,18 @@ def plot(qtbot):
 
 
 @pytest.fixture
-def spiking(window):
-    """A window after a run with two spikes' worth of current and three recorders."""
-    window.session.edit(
-        window.experiment.replace(
+def spiking(dock):
+    """The widgets after a run of a cell that spikes, with three recorders."""
+    dock.session.edit(
+        dock.experiment.replace(
             paint=(CableProperties(), HodgkinHuxley()),
             stimuli=(CurrentPulse(nodes=(10,), delay=2, duration=5, amplitude=1),),
             recorders=RECORDERS,
             run=RunSettings(duration=20),
         )
     )
-    window.run_to_the_end()
-    return window
+    dock.run_to_the_end()
+    return dock
 
 
 def colours(result):
@@ -198,19 +198,19 @@ def test_spikes_are_marked_at_their_times(plot):
 
 
 def test_long_traces_are_redrawn_faster_than_a_frame(plot):
-    rng = np.random.default_rng(1)
+    walk = np.cumsum(np.random.default_rng(1).normal(0, 0.2, 40_001))
     result = result_of(
-        rng.normal(-60, 10, 40_001),
+        walk - 60,
         tuple(VoltageRecorder(label=str(i), node=10) for i in range(4)),
     )
     plot.show(result, colours(result))
     plot.canvas.draw()
     took = []
     for _ in range(7):
-        begun = time.perf_counter()
+        begun = time.process_time()
         plot.update_traces()
         plot.move_cursor(100.0)
-        took.append(time.perf_counter() - begun)
+        took.append(time.process_time() - begun)
     assert np.median(took) < 0.05
 
 

@@ -29,6 +29,7 @@ from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.style import Palette, style_sheet
 from napari_neuron.widgets.tabs import BiophysicsTab, InputsTab, RecordersTab
 from napari_neuron.widgets.text_edit import CommittedLineEdit
+from napari_neuron.widgets.viewer_signals import ViewerSignals
 from napari_neuron.widgets.voltage_display import VoltageDisplay
 
 if TYPE_CHECKING:
@@ -91,9 +92,9 @@ class SimulationWidget(ClosingWidget):
 
         self._connect_editors()
         self._connect_session()
-        viewer.layers.events.inserted.connect(self._on_layers_changed)
-        viewer.layers.events.removed.connect(self._on_layers_changed)
-        viewer.events.theme.connect(self._on_theme_changed)
+        self._signals = ViewerSignals(viewer)
+        self._signals.layers_changed.connect(self._on_layers_changed)
+        self._signals.theme_changed.connect(self._on_theme_changed)
         self._on_theme_changed()
         self._on_layers_changed()
         self._on_experiment_changed(self.session.experiment)
@@ -255,7 +256,7 @@ class SimulationWidget(ClosingWidget):
 
     # the cell ------------------------------------------------------------------------------
 
-    def _on_layers_changed(self, event: Any = None) -> None:
+    def _on_layers_changed(self) -> None:
         if self._files.is_replacing:
             return
         cells = cells_in(self.viewer)
@@ -362,7 +363,7 @@ class SimulationWidget(ClosingWidget):
 
     # coming and going ----------------------------------------------------------------------
 
-    def _on_theme_changed(self, event: Any = None) -> None:
+    def _on_theme_changed(self) -> None:
         self._palette = Palette.of(self.viewer.theme)
         self.setStyleSheet(style_sheet(self._palette))
         self.header.set_palette(self._palette)
@@ -381,11 +382,9 @@ class SimulationWidget(ClosingWidget):
 
     def shut_down(self) -> None:
         """Cancel what runs, end the engine's process, and listen to nothing any more."""
-        self.session.release()
         self._disconnect_session()
+        self.session.release()
         self._view.disconnect()
         self._voltage.disconnect()
         self._count.stop()
-        self.viewer.layers.events.inserted.disconnect(self._on_layers_changed)
-        self.viewer.layers.events.removed.disconnect(self._on_layers_changed)
-        self.viewer.events.theme.disconnect(self._on_theme_changed)
+        self._signals.disconnect()

@@ -21,6 +21,7 @@ from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.style import Palette, icon, recorder_colours, style_sheet
 from napari_neuron.widgets.trace_plot import TracePlot
+from napari_neuron.widgets.viewer_signals import ViewerSignals
 from napari_neuron.widgets.voltage_display import time_axis
 
 if TYPE_CHECKING:
@@ -89,8 +90,9 @@ class TracesWidget(ClosingWidget):
         session.run_ended.connect(self._on_run_ended)
         session.results_changed.connect(self._on_results_changed)
         session.experiment_changed.connect(self._on_experiment_changed)
-        viewer.dims.events.current_step.connect(self._on_slider_moved)
-        viewer.events.theme.connect(self._on_theme_changed)
+        self._signals = ViewerSignals(viewer)
+        self._signals.time_moved.connect(self._on_slider_moved)
+        self._signals.theme_changed.connect(self._on_theme_changed)
         self._on_theme_changed()
         self._on_results_changed()
 
@@ -174,7 +176,7 @@ class TracesWidget(ClosingWidget):
 
     # the cursor and the slider -------------------------------------------------------------
 
-    def _on_slider_moved(self, event: Any = None) -> None:
+    def _on_slider_moved(self) -> None:
         axis = time_axis(self.viewer)
         self.plot.move_cursor(None if axis is None else float(self.viewer.dims.point[axis]))
         self._show_legend()
@@ -203,7 +205,7 @@ class TracesWidget(ClosingWidget):
         self.pan_button.setChecked(self.plot.mode == "pan")
         self.zoom_button.setChecked(self.plot.mode == "zoom")
 
-    def _on_theme_changed(self, event: Any = None) -> None:
+    def _on_theme_changed(self) -> None:
         self._palette = Palette.of(self.viewer.theme)
         self.setStyleSheet(style_sheet(self._palette))
         self.home_button.setIcon(icon("home", self._palette))
@@ -222,8 +224,7 @@ class TracesWidget(ClosingWidget):
         session.run_ended.disconnect(self._on_run_ended)
         session.results_changed.disconnect(self._on_results_changed)
         session.experiment_changed.disconnect(self._on_experiment_changed)
-        self.viewer.dims.events.current_step.disconnect(self._on_slider_moved)
-        self.viewer.events.theme.disconnect(self._on_theme_changed)
+        self._signals.disconnect()
         self.plot.close()
 
 
