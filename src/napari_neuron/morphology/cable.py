@@ -69,9 +69,11 @@ def find_cable(morphology: Morphology, break_above: BoolArray | None) -> Cable:
     leaving = np.flatnonzero(has_parent & ~soma & soma[parent])
     entering = np.flatnonzero(has_parent & soma & ~soma[parent])
     neighbours = morphology.n_children + has_parent
-    origin, reach = _soma_surface(morphology, bodies, np.concatenate([parent[leaving], entering]))
+    soma_row = np.concatenate([parent[leaving], entering])
+    origin, reach = _soma_surface(morphology, bodies, soma_row)
     outside = np.concatenate([leaving, parent[entering]])
     surface, gap = _outside(origin, reach, position[outside], neighbours[outside] == 2)
+    gap[_is_on_outline(morphology, bodies, soma_row, outside, neighbours)] = 0.0
     k = len(leaving)
     start[leaving], length[leaving] = surface[:k], gap[:k]
     start_radius[leaving] = radius[leaving]
@@ -183,6 +185,28 @@ def _outside(
     return origin + away * fraction[:, None], length
 
 
+def _is_on_outline(
+    morphology: Morphology,
+    bodies: SomaBodies,
+    soma_row: IntArray,
+    outside: IntArray,
+    neighbours: IntArray,
+) -> BoolArray:
+    """Say which nodes next to a soma that is an outline count as lying on it.
+
+    By the rule of `_outside`, with the outline's middle and mean radius: an outline is a section
+    through a body, whose neurites may start above or below it.
+    """
+    body = bodies.of_node[soma_row]
+    on_outline = np.flatnonzero(body >= 0)
+    on_outline = on_outline[bodies.reach[body[on_outline]] == 0]
+    which, point = body[on_outline], morphology.position[outside[on_outline]]
+    distance = np.linalg.norm(point - bodies.middle[which], axis=1)
+    answer = np.zeros(len(soma_row), dtype=np.bool_)
+    answer[on_outline] = distance <= _BODY * bodies.size[which]
+    return np.asarray(answer & (neighbours[outside] == 2))
+
+
 def follow(above: IntArray) -> IntArray:
     """Return where following ``above`` from each item ends (at an item that names itself)."""
     while True:  # pointer doubling: log2(longest chain) rounds
@@ -214,6 +238,8 @@ def _with_spheres(
         first_row=np.concatenate([bodies.first_row, row]),
         centre=np.concatenate([bodies.centre, centre]),
         reach=np.concatenate([bodies.reach, radius]),
+        middle=np.concatenate([bodies.middle, centre]),
+        size=np.concatenate([bodies.size, radius]),
         point_start=np.concatenate([bodies.point_start, more]),
         points=np.concatenate([bodies.points, sphere_points(centre, radius).reshape(-1, 4)]),
     )

@@ -38,6 +38,10 @@ class SomaBodies:
     reach : (n_bodies,) float64
         µm from the centre within which neurites get no cable; 0 for a contour, whose nodes lie
         on the surface already.
+    middle : (n_bodies, 3) float64
+    size : (n_bodies,) float64
+        The sphere's centre and radius; the middle of a contour's nodes and their mean distance
+        from it. In µm.
     point_start : (n_bodies + 1,) int64
     points : (n_points, 4) float64
         x, y, z, diameter (µm) of the cylinder or stack that has the body's area.
@@ -47,6 +51,8 @@ class SomaBodies:
     first_row: IntArray
     centre: FloatArray
     reach: FloatArray
+    middle: FloatArray
+    size: FloatArray
     point_start: IntArray
     points: FloatArray
 
@@ -106,11 +112,19 @@ def find_soma_bodies(morphology: Morphology) -> SomaBodies:
     spheres = sphere_points(position[heads], largest)
     pieces = [stacks.get(index, spheres[index]) for index in chosen.tolist()]
     counts = np.array([len(piece) for piece in pieces], dtype=np.int64)
+    reach = np.where(is_sphere[chosen], largest[chosen], 0.0)
+    middle, width = position[heads[chosen]], reach.copy()
+    for at in np.flatnonzero(~is_sphere[chosen]).tolist():
+        outline = position[rows[group == chosen[at]]]
+        middle[at] = outline.mean(axis=0)
+        width[at] = np.linalg.norm(outline - middle[at], axis=1).mean()
     return SomaBodies(
         of_node=of_node,
         first_row=heads[chosen],
         centre=position[heads[chosen]],
-        reach=np.where(is_sphere[chosen], largest[chosen], 0.0),
+        reach=reach,
+        middle=middle,
+        size=width,
         point_start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         points=np.concatenate(pieces) if pieces else np.empty((0, 4)),
     )

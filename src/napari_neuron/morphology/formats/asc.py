@@ -120,10 +120,18 @@ class _Parser:
             self._skip(")")
             return tree
         branchings: list[int] = []
+        begins_branch = False
         last = -1
         while token is not None:
             if token["point"]:
-                tree.points.append(self._point(token))
+                point = self._point(token)
+                if begins_branch and tree.points[last][3] != point[3]:
+                    # As in MorphIO and Import3d, a branch has its own thickness from its start.
+                    tree.parent.append(last)
+                    tree.points.append((*tree.points[last][:3], point[3]))
+                    last = len(tree.points) - 1
+                begins_branch = False
+                tree.points.append(point)
                 tree.parent.append(last)
                 last = len(tree.points) - 1
             elif token["string"]:
@@ -138,18 +146,21 @@ class _Parser:
                     if last < 0:
                         raise self._error("branches before the first point of a tree")
                     branchings.append(last)
+                    begins_branch = True
                     token = following
                     continue
             elif token["mark"] == "|":
                 if not branchings:
                     raise self._error("a | outside the brackets of branches")
                 last = branchings[-1]
+                begins_branch = True
             elif token["mark"] == "<":
                 self._skip(">")
             elif token["mark"] == ")":
                 if not branchings:
                     return tree
                 last = branchings.pop()
+                begins_branch = False
             elif token["mark"] == ">":
                 raise self._error("a > without a <")
             token = self._next()

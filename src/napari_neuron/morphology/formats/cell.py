@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -127,6 +127,35 @@ def say_nodes(ids: Iterable[int]) -> str:
     if len(everything) > 5:
         return f"nodes {shown} ... ({len(everything)} nodes)"
     return f"node{'s' * (len(everything) != 1)} {shown}"
+
+
+def note_of_gaps(cell: FileCell, first: IntArray, what: str) -> FileCell:
+    """Return the cell with a note of how much cable joins pieces that begin off their parent.
+
+    Parameters
+    ----------
+    cell
+        In µm.
+    first
+        The rows at which the pieces begin that hang on another.
+    what
+        What they are: "sections", "segments".
+    """
+    outside = first[cell.swc_type[cell.parent[first]] != SOMA]
+    gap = np.linalg.norm(cell.position[outside] - cell.position[cell.parent[outside]], axis=1)
+    far = gap > 0.01
+    at_soma = first[cell.swc_type[cell.parent[first]] == SOMA]
+    away = np.linalg.norm(cell.position[at_soma] - cell.position[cell.parent[at_soma]], axis=1)
+    beyond = away > 3 * cell.radius[cell.parent[at_soma]]
+    count = int(far.sum() + beyond.sum())
+    if count == 0:
+        return cell
+    line = (
+        f"{NOTE} {count} {what} begin away from where they are connected, which the file means "
+        f"without cable between; here {gap[far].sum() + away[beyond].sum():.4g} µm of straight "
+        "cable join them"
+    )
+    return replace(cell, header=(*cell.header, line))
 
 
 def rows_of_ids(

@@ -13,7 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from napari_neuron.errors import SkeletonFileError
-from napari_neuron.morphology.formats.cell import NOTE, FileCell, format_unit
+from napari_neuron.morphology.formats.cell import (
+    NOTE,
+    FileCell,
+    format_unit,
+    note_of_gaps,
+)
 from napari_neuron.morphology.formats.content import line_at, real, short_text_of
 from napari_neuron.morphology.formats.names import type_of_name
 from napari_neuron.morphology.model import FloatArray
@@ -328,6 +333,7 @@ class _Nodes:
         pieces: list[FloatArray] = []
         parents: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
         types: list[int] = []
+        hung: list[int] = []
         n = 0
         in_order = self._parents_first()
         cuts = self._cuts()
@@ -343,12 +349,14 @@ class _Nodes:
             if section.end == 1.0 and section.parent is not None:  # hangs by its 1 end
                 parent = np.arange(n + 1, n + 1 + len(points))
                 parent[-1] = onto
+            if section.parent is not None:
+                hung.append(n + (len(points) - 1 if section.end == 1.0 else 0))
             pieces.append(points)
             parents.append(parent)
             types += [type_of_name(name) or 0] * len(points)
             n += len(points)
         everything = np.concatenate(pieces)
-        return FileCell(
+        cell = FileCell(
             name=None,
             node_id=np.arange(1, n + 1),
             parent=np.concatenate(parents),
@@ -358,6 +366,7 @@ class _Nodes:
             header=header,
             unit=format_unit("hoc"),
         )
+        return note_of_gaps(cell, np.array(hung, dtype=np.int64), "sections")
 
     def _parents_first(self) -> list[str]:
         children: dict[str | None, list[str]] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from napari_neuron.errors import SkeletonFileError
-from napari_neuron.morphology.formats.cell import FileCell, format_unit
+from napari_neuron.morphology.formats.cell import FileCell, format_unit, note_of_gaps
 from napari_neuron.morphology.formats.names import type_of_name
 from napari_neuron.morphology.formats.xml import Elements, parse
 from napari_neuron.morphology.model import (
@@ -175,7 +175,7 @@ class _Nodes:
         node_id = np.array(number, dtype=np.int64)
         numbers = np.array(points)
         node_id[node_id < 0] = _free_ids(node_id)
-        return FileCell(
+        cell = FileCell(
             name=self._source.name,
             node_id=node_id,
             parent=parent,
@@ -185,6 +185,9 @@ class _Nodes:
             header=tuple(self._source.notes[:100]),
             unit=format_unit("NeuroML"),
         )
+        starts = [row[number, 0.0] for number in sorted(self._own_start)]
+        first = np.array([one for one in starts if parent[one] >= 0], dtype=np.int64)
+        return note_of_gaps(cell, first, "segments")
 
     def _parents_first(self) -> list[_Segment]:
         children: dict[int | None, list[_Segment]] = {}

@@ -1,4 +1,4 @@
-"""Files that end in .nml or .xml: NeuroML, or KNOSSOS and webKnossos, as their first element says."""
+"""Files named .nml or .xml: NeuroML or KNOSSOS NML, as their first element says."""
 
 from __future__ import annotations
 
