@@ -91,7 +91,7 @@ def test_reading_a_skeleton_needs_neither_navis_nor_neuron_nor_napari(swc):
     code = (
         "import sys; from napari_neuron.reader import napari_get_reader as get;"
         f"p = {swc()!r}; assert len(get(p)(p)) == 2;"
-        "sys.exit(' '.join({'navis', 'neuron', 'napari', 'qtpy'} & set(sys.modules)))"
+        "sys.exit(' '.join({'navis', 'neuron', 'napari', 'qtpy'} & set(sys.modules)) or None)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
