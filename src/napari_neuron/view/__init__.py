@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 __all__ = [
     "VoltageLayer",
     "add_voltage_layer",
+    "make_voltage_layer",
     "marker_layer_data",
+    "put_voltage_layer",
     "show",
     "skeleton_layer_data",
     "synapse_layer_data",
@@ -18,7 +20,9 @@ __all__ = [
 _HOME = {
     "VoltageLayer": "voltage_layer",
     "add_voltage_layer": "showing",
+    "make_voltage_layer": "showing",
     "marker_layer_data": "skeleton_layers",
+    "put_voltage_layer": "showing",
     "show": "showing",
     "skeleton_layer_data": "skeleton_layers",
     "synapse_layer_data": "skeleton_layers",
@@ -28,6 +32,8 @@ _HOME = {
 if TYPE_CHECKING:
     from napari_neuron.view.colours import voltage_limits as voltage_limits
     from napari_neuron.view.showing import add_voltage_layer as add_voltage_layer
+    from napari_neuron.view.showing import make_voltage_layer as make_voltage_layer
+    from napari_neuron.view.showing import put_voltage_layer as put_voltage_layer
     from napari_neuron.view.showing import show as show
     from napari_neuron.view.skeleton_layers import marker_layer_data as marker_layer_data
     from napari_neuron.view.skeleton_layers import skeleton_layer_data as skeleton_layer_data

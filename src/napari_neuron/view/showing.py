@@ -74,6 +74,16 @@ def add_voltage_layer(
     ValueError
         If it holds several and none is named.
     """
+    return put_voltage_layer(viewer, make_voltage_layer(result, cell=cell, **style))
+
+
+def make_voltage_layer(
+    result: SimulationResult, *, cell: str | None = None, **style: Any
+) -> VoltageLayer:
+    """Make the voltage layer of one cell of a result, for `put_voltage_layer`; in any thread.
+
+    Parameters and errors are those of `add_voltage_layer`.
+    """
     names = [one.name for one in result.cells]
     if cell is not None and cell not in names:
         raise KeyError(cell)
@@ -82,7 +92,7 @@ def add_voltage_layer(
     column = result.compartment_of_node[start : start + len(morphology)]
     # a cell's compartments lie side by side: a view of the frames, not a copy
     first, last = int(np.min(column)), int(np.max(column))
-    layer = VoltageLayer(
+    return VoltageLayer(
         morphology,
         result.frames[:, first : last + 1],
         column - first,
@@ -90,6 +100,10 @@ def add_voltage_layer(
         n_valid=result.n_frames,
         **style,
     )
+
+
+def put_voltage_layer(viewer: Viewer, layer: VoltageLayer) -> VoltageLayer:
+    """Add a voltage layer to a viewer, and name the viewer's axes after the layer's."""
     viewer.add_layer(layer)
     names_of_axes = list(viewer.dims.axis_labels)
     names_of_axes[-len(_AXES) :] = _AXES

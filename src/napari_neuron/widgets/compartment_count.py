@@ -9,7 +9,7 @@ from psygnal import Signal
 from qtpy.QtCore import QTimer
 
 from napari_neuron.compile.lower import compile_experiment
-from napari_neuron.errors import NapariNeuronError
+from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import Experiment
 
@@ -70,5 +70,7 @@ def _count(
     plain = experiment.replace(stimuli=(), recorders=())
     try:
         return experiment, compile_experiment(cells, plain).n_compartments, ""
-    except NapariNeuronError as error:
+    except ExperimentError as error:
         return experiment, None, str(error)
+    except NapariNeuronError:  # of the skeleton; its findings say so
+        return experiment, None, ""

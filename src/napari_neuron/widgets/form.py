@@ -73,8 +73,8 @@ class SpecForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(container.native)
         layout.addWidget(self._problem)
+        layout.addWidget(container.native)
         self.set_value(spec)
         for widget in self.fields.values():
             widget.changed.connect(self._on_edited)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from napari.qt.threading import GeneratorWorker, create_worker
 from qtpy.QtCore import QTimer
 
-from napari_neuron.session import RunAdvanced, RunEnded, RunEvent, Session
+from napari_neuron.result import SimulationResult
+from napari_neuron.session import RunAdvanced, RunEnded, RunEvent, RunStarted, Session
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 50, 250
 """ms that the window has for itself between two updates: as long as an update and its drawing
@@ -32,14 +33,23 @@ class RunDriver:
     Progress is fetched, not sent: a window that is slow to draw gets fewer updates, not a queue
     of them.
 
+    Parameters
+    ----------
+    session
+        Whose experiment is run.
+    prepare
+        Called in the thread with the result of the run, before `Session.run_started` is told of
+        it here: for what takes time and can be made outside the window.
+
     Raises
     ------
     SimulationError
         If the session cannot run now.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, prepare: Callable[[SimulationResult], None]) -> None:
         self._session = session
+        self._prepare = prepare
         self._newest: RunAdvanced | None = None
         self._fetched = 0.0
         self._timer = QTimer()
@@ -57,6 +67,8 @@ class RunDriver:
             if isinstance(event, RunAdvanced):
                 self._newest = event
             else:
+                if isinstance(event, RunStarted):
+                    self._prepare(event.result)
                 yield event
 
     def _on_yielded(self, event: RunEvent) -> None:

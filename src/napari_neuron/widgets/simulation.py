@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,12 @@ from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QColor, QKeySequence
 from qtpy.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout
 
-from napari_neuron.errors import ExperimentError, NapariNeuronError
+from napari_neuron.errors import ExperimentError, MorphologyError, NapariNeuronError
 from napari_neuron.result import SimulationResult
 from napari_neuron.result.model import Status
 from napari_neuron.session import RunState
 from napari_neuron.spec import Experiment
+from napari_neuron.view import VoltageLayer, make_voltage_layer
 from napari_neuron.widgets.cell_files import CellFiles
 from napari_neuron.widgets.cell_in_view import CellInView, cells_in
 from napari_neuron.widgets.cell_tab import CellTab
@@ -64,6 +66,7 @@ class SimulationWidget(ClosingWidget):
         self._files = CellFiles(viewer, self.session)
         self._count = CompartmentCount()
         self._driver: RunDriver | None = None
+        self._made: tuple[SimulationResult, VoltageLayer] | None = None
 
         self.header = Header()
         self._palette = Palette.of(viewer.theme)
@@ -325,15 +328,23 @@ class SimulationWidget(ClosingWidget):
                 field.commit()  # what is half typed is meant
         self._clear_problems()
         try:
-            self._driver = RunDriver(self.session)
+            self._driver = RunDriver(self.session, self._prepare(self._voltage.looks()))
         except NapariNeuronError as error:
             self.header.say("", str(error))
+
+    def _prepare(self, looks: dict[str, Any]) -> Callable[[SimulationResult], None]:
+        def make_layer(result: SimulationResult) -> None:  # in the thread of the run
+            self._made = (result, make_voltage_layer(result, **looks))
+
+        return make_layer
 
     def _on_run_state_changed(self, state: RunState) -> None:
         self.header.set_run_state(state)
 
     def _on_run_started(self, result: SimulationResult) -> None:
-        self._voltage.show(result, follow=True)
+        made, self._made = self._made, None
+        layer = made[1] if made is not None and made[0] is result else None
+        self._voltage.show(result, follow=True, layer=layer)
         self._markers.raise_to_top()
 
     def _on_run_advanced(self, progress: Any) -> None:
@@ -345,6 +356,8 @@ class SimulationWidget(ClosingWidget):
         if isinstance(error, ExperimentError):
             self._show_experiment_error(error)
         elif error is not None:
+            if isinstance(error, MorphologyError):
+                self._mark_tab("Cell")
             self.header.say("", str(error))
         elif result is None or result.status is Status.CANCELLED:
             reached = result.time[-1] if result is not None and result.n_frames else 0.0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from napari.layers import Image
 
 from napari_neuron.result import SimulationResult
-from napari_neuron.view.voltage_layer import VoltageLayer
+from napari_neuron.view import VoltageLayer, make_voltage_layer, put_voltage_layer
 from napari_neuron.widgets.cell_in_view import layers_of
 
 _KEPT = ("colormap", "opacity", "shading", "minimum_radius")
@@ -40,20 +40,34 @@ class VoltageDisplay:
         """Stop listening to the viewer."""
         self._viewer.dims.events.current_step.disconnect(self._on_slider_moved)
 
-    def show(self, result: SimulationResult, *, follow: bool) -> None:
-        """Show a result instead of the one before; ``follow`` its newest frame."""
-        from napari_neuron.view import add_voltage_layer
+    def looks(self) -> dict[str, Any]:
+        """Return how the layer that is there looks, for the one that takes its place."""
+        layer = self.layer
+        return {} if layer is None else {name: getattr(layer, name) for name in _KEPT}
 
-        self._result = result
-        self._follows = False
+    def show(
+        self, result: SimulationResult, *, follow: bool, layer: VoltageLayer | None = None
+    ) -> None:
+        """Show a result instead of the one before.
+
+        Parameters
+        ----------
+        result
+            May still be filling; see `advance`.
+        follow
+            Whether the time slider follows its newest frame.
+        layer
+            What `make_voltage_layer` made of it, if it was made already.
+        """
+        layer = layer or make_voltage_layer(result, **self.looks())
         before = self.layer
-        looks: dict[str, Any] = {}
         if before is None:
             self._clear_the_view(result.cells[0].name)
         else:
-            looks = {name: getattr(before, name) for name in _KEPT}
             self._viewer.layers.remove(before)
-        self._layer = add_voltage_layer(self._viewer, result, **looks)
+        self._result = result
+        self._follows = False
+        self._layer = put_voltage_layer(self._viewer, layer)
         if follow:
             self._follows = True
             self._go_to(0.0)
