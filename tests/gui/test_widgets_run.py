@@ -21,6 +21,7 @@ from napari_neuron import (
     VoltageRecorder,
 )
 from napari_neuron.result.model import Status
+from napari_neuron.widgets import SimulationWidget
 
 SPIKING = {
     "paint": (CableProperties(), HodgkinHuxley()),
@@ -220,6 +221,22 @@ def test_closing_the_window_cancels_the_run_and_leaves_nothing(make_napari_viewe
     viewer.close()
     assert nothing_runs(dock)
     assert dock.session.results[0].status is Status.CANCELLED
+
+
+def test_a_dock_that_is_opened_again_takes_over_what_is_there(dock):
+    edit(dock, **SPIKING)
+    dock.run_to_the_end()
+    dock.widget.close()
+    again = SimulationWidget(dock.viewer)
+    dock.qtbot.addWidget(again)
+    assert again.recorders_tab.editor.value == SPIKING["recorders"]
+    assert again.run_tab.results.count() == 1
+    again.header.run_button.click()
+    dock.qtbot.waitUntil(lambda: len(dock.session.results) == 2, timeout=20_000)
+    dock.wait_for_the_end()
+    names = [layer.name for layer in dock.viewer.layers]
+    assert names == ["fork", "fork nodes", "fork voltage", "fork markers"]
+    again.close()
 
 
 def test_the_two_docks_share_one_session(window):

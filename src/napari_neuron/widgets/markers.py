@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from napari.layers import Layer
 
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import Experiment
-from napari_neuron.view.skeleton_layers import marker_layer_data
+from napari_neuron.view.skeleton_layers import LayerDataTuple, marker_layer_data
+from napari_neuron.widgets.cell_in_view import shown_in
 from napari_neuron.widgets.style import STIMULUS_COLOUR, SYMBOLS, recorder_colours
 from napari_neuron.widgets.words import kind_name
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
 
+
+_ROLE = "markers_of"
 
 _OF_THE_CELL = 1 / 55
 """Size of a marker, of the extent of its cell: to be seen when all of the cell is in view."""
@@ -71,76 +75,72 @@ def markers_of(
     return tuple(m for m, is_there in zip(markers, there.tolist(), strict=True) if is_there)
 
 
+def layer_data_of(cell: Morphology, markers: tuple[Marker, ...]) -> LayerDataTuple:
+    """Return markers as data, settings and type of a Points layer."""
+    data, settings, layer_type = marker_layer_data(
+        cell, [m.node for m in markers], [m.colour for m in markers], [m.name for m in markers]
+    )
+    extent = float(np.ptp(cell.position, axis=0).max())
+    size = max(float(settings["size"]), _OF_THE_CELL * extent)
+    looks = {
+        "size": np.array([size * (1.5 if m.highlighted else 1.0) for m in markers]),
+        "border_color": ["white" if m.highlighted else "#101010" for m in markers],
+        "border_width": np.array([0.12 if m.highlighted else 0.03 for m in markers]),
+        "symbol": [SYMBOLS[m.kind] for m in markers],
+        "canvas_size_limits": _PIXELS,
+        "blending": "translucent_no_depth",  # to be seen inside a dense arbour too
+    }
+    return data, {**settings, **looks}, layer_type
+
+
+_PUSHED = ("features", "face_color", "symbol", "size", "border_color", "border_width")
+
+
 class MarkerDisplay:
     """Keeps the layer "<cell> markers" as the markers are; pushes only what differs."""
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self._layer: Any = None
-        self._cell: Morphology | None = None
-        self._shown: tuple[Marker, ...] = ()
-        self._size = 1.0
-
-    @property
-    def layer(self) -> Any:
-        """The layer, None while there is none."""
-        return self._layer if self._layer in self._viewer.layers else None
+        self._shown: tuple[Any, Morphology, tuple[Marker, ...]] | None = None
 
     def show(self, cell: Morphology | None, markers: tuple[Marker, ...]) -> None:
-        """Make the layer show these markers of this cell."""
-        layer = self.layer
-        if layer is not None and (cell is not self._cell or not markers):
-            self._viewer.layers.remove(layer)
-            layer = None
+        """Show these markers of this cell, and no others."""
+        layer = None
+        for there in self._layers():
+            if layer is None and markers and shown_in(there, _ROLE) is cell:
+                layer = there
+            else:
+                self._viewer.layers.remove(there)
         if cell is None or not markers:
-            self._layer, self._shown = None, ()
             return
         if layer is None:
-            self._add(cell, markers)
-        elif markers != self._shown:
+            layer = self._add(cell, markers)
+        elif self._shown != (layer, cell, markers):
             self._update(layer, cell, markers)
-        self._shown = markers
+        self._shown = (layer, cell, markers)
 
     def raise_to_top(self) -> None:
         """Draw the markers over what was added since."""
-        layer, layers = self.layer, self._viewer.layers
-        if layer is not None and layers[-1] is not layer:
-            layers.move(layers.index(layer), len(layers))
+        layers = self._viewer.layers
+        for layer in self._layers():
+            if layers[-1] is not layer:
+                layers.move(layers.index(layer), len(layers))
 
-    def _add(self, cell: Morphology, markers: tuple[Marker, ...]) -> None:
-        from napari.layers import Layer
+    def _layers(self) -> list[Any]:
+        return [layer for layer in self._viewer.layers if shown_in(layer, _ROLE) is not None]
 
-        data, settings, layer_type = marker_layer_data(
-            cell, [m.node for m in markers], [m.colour for m in markers], [m.name for m in markers]
-        )
-        extent = float(np.ptp(cell.position, axis=0).max())
-        self._size = max(float(settings["size"]), _OF_THE_CELL * extent)
-        settings["symbol"] = [SYMBOLS[m.kind] for m in markers]
-        settings["size"], settings["border_color"], settings["border_width"] = self._looks(markers)
-        settings["canvas_size_limits"] = _PIXELS
-        settings["blending"] = "translucent_no_depth"  # to be seen inside a dense arbour too
-        layer = Layer.create(data, settings, layer_type)
+    def _add(self, cell: Morphology, markers: tuple[Marker, ...]) -> Any:
+        layer = Layer.create(*layer_data_of(cell, markers))
         layer.editable = False
         selected = set(self._viewer.layers.selection)
         self._viewer.add_layer(layer)
         if selected:  # the person goes on picking points in the layer that was active
             self._viewer.layers.selection = selected
-        self._layer, self._cell = layer, cell
+        return layer
 
     def _update(self, layer: Any, cell: Morphology, markers: tuple[Marker, ...]) -> None:
-        if [m.node for m in markers] != [m.node for m in self._shown]:
-            layer.data = cell.position[cell.rows([m.node for m in markers])][:, ::-1]
-        layer.features = {
-            "node_id": np.array([m.node for m in markers], dtype=np.int64),
-            "name": np.array([m.name for m in markers], dtype=object),
-        }
-        layer.face_color = [m.colour for m in markers]
-        layer.symbol = [SYMBOLS[m.kind] for m in markers]
-        layer.size, layer.border_color, layer.border_width = self._looks(markers)
-
-    def _looks(self, markers: tuple[Marker, ...]) -> tuple[Any, Any, Any]:
-        """Return size, border colour and (relative) border width of each marker."""
-        size = [self._size * (1.5 if m.highlighted else 1.0) for m in markers]
-        border = ["white" if m.highlighted else "#101010" for m in markers]
-        width = [0.12 if m.highlighted else 0.03 for m in markers]
-        return np.array(size), border, np.array(width)
+        data, settings, _ = layer_data_of(cell, markers)
+        if not np.array_equal(data, layer.data):
+            layer.data = data
+        for name in _PUSHED:
+            setattr(layer, name, settings[name])

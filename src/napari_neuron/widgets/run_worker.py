@@ -17,6 +17,10 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 50, 250
 took, within these."""
 
 
+_DRIVERS: set[RunDriver] = set()
+"""Those with a run under way: a run ends properly also when the widget that began it is gone."""
+
+
 class RunWorker(GeneratorWorker):
     """A worker that, asked to quit (napari closes), lets the run end itself properly."""
 
@@ -60,6 +64,8 @@ class RunDriver:
         )
         self._worker.session = session
         self._worker.yielded.connect(self._on_yielded)
+        self._worker.errored.connect(self._on_errored)
+        _DRIVERS.add(self)
         self._worker.start()
 
     def _keep_newest(self, events: Iterator[RunEvent]) -> Iterator[RunEvent]:
@@ -76,9 +82,15 @@ class RunDriver:
             self._timer.stop()
             self._apply_newest()
         self._session.apply(event)
-        if not isinstance(event, RunEnded):
+        if isinstance(event, RunEnded):
+            _DRIVERS.discard(self)
+        else:
             self._timer.start(SHORTEST_PAUSE)
             self._fetched = time.perf_counter()
+
+    def _on_errored(self, error: Exception) -> None:
+        """End the run: this is a fault of ours, which napari reports besides."""
+        self._on_yielded(RunEnded(None, error))
 
     def _fetch(self) -> None:
         now = time.perf_counter()

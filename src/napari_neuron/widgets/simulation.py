@@ -65,7 +65,6 @@ class SimulationWidget(ClosingWidget):
         self._voltage = VoltageDisplay(viewer)
         self._files = CellFiles(viewer, self.session)
         self._count = CompartmentCount()
-        self._driver: RunDriver | None = None
         self._made: tuple[SimulationResult, VoltageLayer] | None = None
 
         self.header = Header()
@@ -101,6 +100,7 @@ class SimulationWidget(ClosingWidget):
         self._on_theme_changed()
         self._on_layers_changed()
         self._on_experiment_changed(self.session.experiment)
+        self._on_run_state_changed(self.session.run_state)
 
     def sizeHint(self) -> QSize:
         """Ask for 400 x 700."""
@@ -328,7 +328,8 @@ class SimulationWidget(ClosingWidget):
                 field.commit()  # what is half typed is meant
         self._clear_problems()
         try:
-            self._driver = RunDriver(self.session, self._prepare(self._voltage.looks()))
+            looks = self._voltage.looks(self._view.cell.name) if self._view.cell else {}
+            RunDriver(self.session, self._prepare(looks))
         except NapariNeuronError as error:
             self.header.say("", str(error))
 

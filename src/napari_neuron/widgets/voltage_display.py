@@ -8,7 +8,7 @@ from napari.layers import Image
 
 from napari_neuron.result import SimulationResult
 from napari_neuron.view import VoltageLayer, make_voltage_layer, put_voltage_layer
-from napari_neuron.widgets.cell_in_view import layers_of
+from napari_neuron.widgets.cell_in_view import layers_of, shown_in
 
 _KEPT = ("colormap", "opacity", "shading", "minimum_radius")
 
@@ -25,24 +25,24 @@ class VoltageDisplay:
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self._layer: Any = None
         self._result: SimulationResult | None = None
         self._follows = False
         self._moving = False
         viewer.dims.events.current_step.connect(self._on_slider_moved)
 
-    @property
-    def layer(self) -> Any:
-        """The layer, None while there is none."""
-        return self._layer if self._layer in self._viewer.layers else None
+    def layer_of(self, name: str) -> VoltageLayer | None:
+        """Return the voltage layer of the cell of that name, None while there is none."""
+        found = ((layer, shown_in(layer, "voltage_of")) for layer in self._viewer.layers)
+        layers = (layer for layer, cell in found if cell is not None and cell.name == name)
+        return next((layer for layer in layers if isinstance(layer, VoltageLayer)), None)
 
     def disconnect(self) -> None:
         """Stop listening to the viewer."""
         self._viewer.dims.events.current_step.disconnect(self._on_slider_moved)
 
-    def looks(self) -> dict[str, Any]:
-        """Return how the layer that is there looks, for the one that takes its place."""
-        layer = self.layer
+    def looks(self, name: str) -> dict[str, Any]:
+        """Return how a cell's layer looks, for the one that takes its place."""
+        layer = self.layer_of(name)
         return {} if layer is None else {name: getattr(layer, name) for name in _KEPT}
 
     def show(
@@ -59,15 +59,16 @@ class VoltageDisplay:
         layer
             What `make_voltage_layer` made of it, if it was made already.
         """
-        layer = layer or make_voltage_layer(result, **self.looks())
-        before = self.layer
+        name = result.cells[0].name
+        layer = layer or make_voltage_layer(result, **self.looks(name))
+        before = self.layer_of(name)
         if before is None:
-            self._clear_the_view(result.cells[0].name)
+            self._clear_the_view(name)
         else:
             self._viewer.layers.remove(before)
         self._result = result
         self._follows = False
-        self._layer = put_voltage_layer(self._viewer, layer)
+        put_voltage_layer(self._viewer, layer)
         if follow:
             self._follows = True
             self._go_to(0.0)
@@ -81,7 +82,8 @@ class VoltageDisplay:
 
     def advance(self) -> None:
         """Show what has come since."""
-        result, layer = self._result, self.layer
+        result = self._result
+        layer = self.layer_of(result.cells[0].name) if result is not None else None
         if result is None or layer is None or not result.n_frames:
             return
         layer.set_valid_frames(result.n_frames)
