@@ -20,7 +20,7 @@ def hemibrain_neurons() -> list[LayerDataTuple]:
 
 
 def _layers(count: int) -> list[LayerDataTuple]:
-    from napari_neuron.reader import turn_empty_viewer_to_3d
+    from napari_neuron.view.empty_viewer import turn_empty_viewer_to_3d
     from napari_neuron.view.skeleton_layers import skeleton_layer_data, synapse_layer_data
 
     layers: list[LayerDataTuple] = []
