@@ -17,6 +17,7 @@ from napari_neuron.morphology.formats.content import (
     read_content,
     require_file,
 )
+from napari_neuron.morphology.formats.precomputed import KIND as PRECOMPUTED
 from napari_neuron.morphology.formats.precomputed import parse_info, read_precomputed
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.morphology.swc import parse_swc
@@ -33,6 +34,15 @@ _READERS = {
 }
 """Where under ``formats`` the function is; imported when there is such a file."""
 _ARCHIVES = (".zip", ".nmx", ".nrx")
+_TELLTALE = {
+    ".asc": (b"(",),
+    ".json": (b'"_nodes"',),
+    ".parquet": (b"PAR1",),
+    ".xml": (b"<things", b"<neuroml"),
+    ".zip": (b".swc", b".asc", b".nml", b"annotation.xml", b".hoc"),
+}
+"""What is near the beginning of skeleton files whose names end like those of other files."""
+_HEAD = 2**16
 SUFFIXES = (".swc", *_READERS, *_ARCHIVES)
 """What the names of skeleton files end in, perhaps followed by ``.gz``."""
 
@@ -134,6 +144,32 @@ def iterate_morphologies(
             if skip is None:
                 raise
             skip(error)
+
+
+def is_skeleton(path: str | os.PathLike[str]) -> bool:
+    """Say whether a file or folder may well hold skeletons, without reading all of it.
+
+    Ends of names that other kinds of files share are looked into; others are believed.
+    """
+    place = Path(path)
+    if _is_folder(place):
+        return _holds(place / "info", PRECOMPUTED.encode())
+    suffix = _suffix(place.name)
+    if suffix in (".h5", ".hdf5"):
+        from napari_neuron.morphology.formats.h5 import is_morphology
+
+        return is_morphology(place)
+    if suffix in _TELLTALE and not place.name.lower().endswith(".gz"):
+        return any(_holds(place, mark) for mark in _TELLTALE[suffix])
+    return bool(suffix)
+
+
+def _holds(place: Path, mark: bytes) -> bool:
+    try:
+        with place.open("rb") as file:
+            return mark in file.read(_HEAD)
+    except OSError:
+        return False
 
 
 def is_skeleton_name(name: str) -> bool:

@@ -117,8 +117,8 @@ class _Parser:
         tree = _Tree()
         token = self._next()
         if token is not None and token["word"]:  # (Sections), (ImageCoords), a marker ...
-            self._skip(")")
-            return tree
+            self._property(tree, token)
+            return _Tree()
         branchings: list[int] = []
         begins_branch = False
         last = -1
@@ -168,6 +168,8 @@ class _Parser:
 
     def _property(self, tree: _Tree, word: re.Match[str]) -> None:
         what = word[0].strip('"').lower()
+        if what[:1] in "+-.0123456789" or what in ("nan", "inf"):
+            raise self._error(f"a bracket that begins with {word[0][:30]!r} and is not a point")
         if what in _TYPES and tree.swc_type is None:
             tree.swc_type = _TYPES[what]
         elif what == "closed":

@@ -6,6 +6,7 @@ Read with h5py, which this package needs anyway. One file may hold several cells
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -41,13 +42,17 @@ def read_h5(content: bytes, shown: str) -> list[FileCell]:
     return [_cell(name, points, structure, shown) for name, points, structure in tables]
 
 
-def is_morphology(file: h5py.File) -> bool:
-    """Say whether an open HDF5 file holds a cell, or its groups do."""
-    return _has_cell(file) or any(_has_cell(file.get(name)) for name in list(file)[:10])
+def is_morphology(path: Path) -> bool:
+    """Say whether an HDF5 file holds a cell, or one of its first groups does."""
+    try:
+        with h5py.File(path, "r") as file:
+            return _has_cell(file) or any(_has_cell(file.get(name)) for name in list(file)[:10])
+    except Exception:  # what HDF5 raises for damaged files is of every kind
+        return False
 
 
 def _has_cell(group: Any) -> bool:
-    return isinstance(group, h5py.Group) and "points" in group and "structure" in group
+    return bool(isinstance(group, h5py.Group) and "points" in group and "structure" in group)
 
 
 def _tables(file: h5py.File, shown: str) -> list[tuple[str | None, FloatArray, IntArray]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +20,7 @@ from napari_neuron.morphology.formats.cell import (
     format_unit,
     note_of_gaps,
 )
-from napari_neuron.morphology.formats.content import line_at, real, short_text_of
+from napari_neuron.morphology.formats.content import real, short_text_of
 from napari_neuron.morphology.formats.names import type_of_name
 from napari_neuron.morphology.model import FloatArray
 
@@ -82,11 +83,13 @@ class _Reader:
     """Goes through the words of the file once; a loop's words are gone through again."""
 
     def __init__(self, text: str, shown: str) -> None:
-        self._text = text
         self._shown = shown
         words = [match for match in _TOKEN.finditer(text) if match.lastgroup]
         self._words = [sys.intern(word[0]) for word in words]
         self._places = [word.start() for word in words]
+        self._line_ends = [
+            at for at, word in zip(self._places, self._words, strict=True) if word == "\n"
+        ]
         self.sections: dict[str, _Section] = {}
         self._arrays: set[str] = set()
         self._section: list[str | None] = []  # one for each open brace
@@ -172,7 +175,7 @@ class _Reader:
 
     def _create(self, at: int, numbers: dict[str, int]) -> int:
         while at < len(self._words) and _is_word(self._words[at]):
-            name, line = self._words[at], line_at(self._text, self._places[at])
+            name, line = self._words[at], self._line(at)
             at += 1
             if self._text_at(at) == "[":
                 count, after = self._whole(at + 1, numbers)
@@ -212,7 +215,7 @@ class _Reader:
         if end not in (0.0, 1.0) or not 0 <= place <= 1:
             raise self._error(begin, f"connects {child}({end:g}) to {parent}({place:g})")
         section.end, section.parent, section.parent_x = end, parent, place
-        section.connect_line = line_at(self._text, self._places[begin]) if begin else 0
+        section.connect_line = self._line(begin)
         return after
 
     def _section_at(self, at: int, numbers: dict[str, int]) -> tuple[str | None, int]:
@@ -314,10 +317,14 @@ class _Reader:
     def _text_at(self, at: int) -> str:
         return self._words[at] if at < len(self._words) else ""
 
+    def _line(self, at: int) -> int:
+        """Return the line of a word."""
+        if not self._places:
+            return 1
+        return bisect_left(self._line_ends, self._places[min(at, len(self._places) - 1)]) + 1
+
     def _error(self, at: int, problem: str) -> SkeletonFileError:
-        place = self._places[min(at, len(self._places) - 1)] if self._places else 0
-        line = line_at(self._text, place)
-        return SkeletonFileError(self._shown, line, problem, _REMEDY + ".")
+        return SkeletonFileError(self._shown, self._line(at), problem, _REMEDY + ".")
 
 
 class _Nodes:

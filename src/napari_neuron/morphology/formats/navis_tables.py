@@ -161,7 +161,8 @@ def _cell(nodes: pd.DataFrame, shown: str) -> FileCell:
 def _integers(column: pd.Series, shown: str) -> IntArray:
     try:
         as_is = column.to_numpy()
-        whole = np.asarray(as_is.astype(np.int64))
+        with np.errstate(invalid="ignore"):
+            whole = np.asarray(as_is.astype(np.int64))
         if as_is.dtype.kind in "iuf" and (whole == as_is).all():
             return whole
         if all(isinstance(one, int) for one in as_is.tolist()):

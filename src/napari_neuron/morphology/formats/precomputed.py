@@ -55,7 +55,7 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
     SkeletonFileError
         If the file does not have the size its first numbers and the info file say.
     """
-    attributes = _attributes(info, shown)
+    attributes, matrix = _attributes(info, shown), _transform(info, shown)
     if len(content) < 8:
         problem = f"has {len(content)} bytes, too few for a skeleton"
         raise SkeletonFileError(shown, None, problem, _REMEDY)
@@ -79,7 +79,6 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
     for name, dtype, count in attributes:
         values[name] = np.frombuffer(content, dtype, n_nodes * count, at)
         at += n_nodes * count * dtype.itemsize
-    matrix = _transform(info, shown)
     swc_type = _types(values.get("vertex_types"), n_nodes)
     node_id = np.arange(n_nodes)
     radius = values.get("radius")

@@ -108,6 +108,8 @@ def parse(content: bytes, elements: Elements) -> None:
     source.setByteStream(io.BytesIO(content))
     try:
         parser.parse(source)
+    except SkeletonFileError:
+        raise
     except DefusedXmlException:
         problem = "defines entities or a document type, as no skeleton does and as attacks do"
         raise SkeletonFileError(shown, elements.line, problem, "Remove <!DOCTYPE ...>.") from None
