@@ -181,6 +181,7 @@ def test_results_are_listed_saved_and_forgotten(dock, tmp_path, monkeypatch):
     assert tab.results.item(0).text().endswith("earlier settings")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (path, ""))
     dock.click(tab.save_button)
+    dock.qtbot.waitUntil(lambda: dock.widget.header.status.text() == "Saved run.h5.")
     loaded = SimulationResult.load(path)
     assert loaded.n_frames == dock.session.results[0].n_frames
     dock.click(tab.forget_button)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from dock_person import add_cell, forked_cell
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFileDialog, QLabel
+from qtpy.QtCore import QPoint, QPointF, Qt
+from qtpy.QtGui import QWheelEvent
+from qtpy.QtWidgets import QApplication, QFileDialog, QLabel
 
 from napari_neuron import (
     AlphaSynapse,
@@ -278,6 +280,54 @@ def test_the_chooser_follows_the_layers(dock):
         dock.viewer.layers.remove(name)
     assert chooser.choices == ("fork",)
     assert dock.session.cells[0].name == "fork"
+
+
+def test_two_cells_of_one_name_can_both_be_chosen(dock):
+    add_cell(dock.viewer, forked_cell())
+    chooser = dock.widget.header.cell
+    assert chooser.choices == ("fork", "fork (2)")
+    first = dock.session.cells[0]
+    chooser.value = "fork (2)"
+    assert dock.session.cells[0] is not first
+    assert dock.session.cells[0].name == "fork"
+
+
+def test_labels_are_made_from_synapses_and_can_be_painted(dock, qtbot):
+    nodes = [*range(20, 25), *range(30, 35)]
+    synapses = pd.DataFrame(
+        {"node_id": nodes, "type": ["pre"] * 5 + ["post"] * 5, "x": 0.0, "y": 0.0, "z": 0.0}
+    )
+    add_cell(dock.viewer, forked_cell("labelled", connectors=synapses))
+    dock.widget.header.cell.value = "labelled"
+    tab = dock.widget.cell_tab
+    dock.click(tab.label_button)
+    assert not tab.label_button.isEnabled()
+    dock.qtbot.waitUntil(lambda: tab.label_button.isEnabled(), timeout=60_000)
+    assert tab.problem.text() == ""
+    assert dock.session.cells[0].labels is not None
+    assert "label" in dock.viewer.layers["labelled nodes"].features
+    dock.add("biophysics", "Hodgkin–Huxley (hh)")
+    region = dock.editor("biophysics").form.fields["region"]
+    region.kind = "labelled"
+    assert any(text.startswith("axon") for text in region.choices)
+
+
+def test_the_wheel_scrolls_the_page_and_leaves_the_numbers(dock):
+    dock.open_tab("Run")
+    box = dock.widget.run_tab.form.fields["duration"].native
+    here, by = QPointF(5, 5), QPoint(0, 120)
+    wheel = QWheelEvent(
+        here,
+        here,
+        by,
+        by,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(box, wheel)
+    assert dock.experiment.run.duration == 100
 
 
 def test_without_a_cell_there_is_nothing_to_run(dock):

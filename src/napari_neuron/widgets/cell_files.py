@@ -62,7 +62,7 @@ class CellFiles:
         cell = read_morphology(before.source, units=unit, name=before.name)
         self.is_replacing = True
         try:
-            for layer in layers_of(self._viewer, before.name):
+            for layer in layers_of(self._viewer, before):
                 self._viewer.layers.remove(layer)
             self._add_layers(cell)
         finally:
@@ -119,7 +119,7 @@ class CellFiles:
         before, cell, problem = answer
         self._worker = None
         if cell is not None and self._session.cells == (before,):
-            for layer in layers_of(self._viewer, before.name):
+            for layer in layers_of(self._viewer, before):
                 roles = dict.fromkeys(layer.metadata[KEY], cell)
                 layer.metadata = {**layer.metadata, KEY: roles}
                 if "path_distance" in getattr(layer, "features", ()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,16 +31,30 @@ def shown_in(layer: Any, *roles: str) -> Morphology | None:
     return next(found, None)
 
 
-def layers_of(viewer: Viewer, name: str) -> list[Any]:
-    """Return the layers of the cell called ``name`` itself: paths, nodes and synapses."""
-    found = ((layer, shown_in(layer, "morphology", "synapses_of")) for layer in viewer.layers)
-    return [layer for layer, cell in found if cell is not None and cell.name == name]
+def layers_of(viewer: Viewer, cell: Morphology) -> list[Any]:
+    """Return the layers of a cell itself: paths, nodes and synapses."""
+    return [x for x in viewer.layers if shown_in(x, "morphology", "synapses_of") is cell]
 
 
 def cells_in(viewer: Viewer) -> dict[str, Morphology]:
-    """Return the skeletons open in the viewer by name, in the order of the layers."""
-    found = (shown_in(layer, "morphology") for layer in viewer.layers)
-    return {cell.name: cell for cell in found if cell is not None}
+    """Return the skeletons open in the viewer, in the order of the layers.
+
+    Keys are their names; of two with one name the second is called "name (2)".
+    """
+    cells: dict[str, Morphology] = {}
+    for layer in viewer.layers:
+        cell = shown_in(layer, "morphology")
+        if cell is not None and not any(cell is known for known in cells.values()):
+            cells[free_name(cell.name, cells)] = cell
+    return cells
+
+
+def free_name(wanted: str, taken: Container[str]) -> str:
+    """Return ``wanted``, or "wanted (2)" and so on if that is taken."""
+    name, count = wanted, 2
+    while name in taken:
+        name, count = f"{wanted} ({count})", count + 1
+    return name
 
 
 def _changed_signal(selected_data: Any) -> Any:
@@ -112,7 +127,7 @@ class CellInView:
     def _layers_with_nodes(self) -> list[Any]:
         if self.cell is None:
             return []
-        layers = layers_of(self._viewer, self.cell.name)
+        layers = layers_of(self._viewer, self.cell)
         return [x for x in layers if isinstance(x, Points) and "node_id" in x.features]
 
     def _on_cells_changed(self) -> None:

@@ -24,7 +24,7 @@ from napari_neuron.morphology import Morphology, check, find_sections
 from napari_neuron.morphology.model import SOMA
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.discretisation_edit import DiscretisationEdit
-from napari_neuron.widgets.page import Page, hint
+from napari_neuron.widgets.page import Page, hint, leave_wheel_to_page
 from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.style import Palette
 
@@ -86,6 +86,7 @@ class CellTab(Page):
         self.unit = QComboBox()
         self.unit.setEditable(True)
         self.unit.addItems(_UNITS)
+        leave_wheel_to_page(self.unit)
         self.unit.setToolTip('The unit of the file: "um", "nm", or voxels such as "8 nm"')
         self.unit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.unit_button = QPushButton("Read again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from qtpy.QtCore import QEvent
@@ -20,12 +21,19 @@ class ClosingWidget(QWidget):
         self._is_docked = False
         self._is_shut_down = False
         shut_down_once = self._shut_down_once
-        # a bound method of a widget would be disconnected before it is destroyed
-        self.destroyed.connect(lambda *_: shut_down_once())
+
+        def on_destroyed(*_: Any) -> None:
+            with contextlib.suppress(RuntimeError):  # Qt has taken something down before us
+                shut_down_once()
+
+        self.destroyed.connect(on_destroyed)  # a method of ours would be disconnected by then
         QApplication.instance().aboutToQuit.connect(self._shut_down_once)
 
     def shut_down(self) -> None:
-        """Stop what was started, and listen to nothing any more; for subclasses."""
+        """Stop what was started, and listen to nothing any more; for subclasses.
+
+        Qt's objects come last: when napari closes they can be gone.
+        """
         raise NotImplementedError
 
     def event(self, event: Any) -> bool:

@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 from napari_neuron.spec import Discretisation, DLambda, MaximumLength
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.form import SpecForm, labelled_container
+from napari_neuron.widgets.page import leave_wheel_to_page
 from napari_neuron.widgets.words import kind_name, kind_of
 
 _RULES = (DLambda, MaximumLength)
@@ -32,6 +33,7 @@ class DiscretisationEdit(QWidget):
             name="rule",
             label="Rule",
         )
+        leave_wheel_to_page(self.rule.native)
         self._container = labelled_container([self.rule])
         self.forms = {kind_of(rule): SpecForm(rule(), view) for rule in _RULES}
         self.count = QLabel()

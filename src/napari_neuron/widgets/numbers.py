@@ -16,6 +16,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QValidator
 from qtpy.QtWidgets import QDoubleSpinBox
 
+from napari_neuron.widgets.page import leave_wheel_to_page
 from napari_neuron.widgets.text_edit import is_left_to_the_experiment
 
 _EXACT = 323  # decimals that Qt rounds to: so many that no double changes
@@ -45,7 +46,7 @@ class QuantitySpinBox(QDoubleSpinBox):
         self.setRange(-1e300, 1e300)
         self.setKeyboardTracking(False)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        leave_wheel_to_page(self)
 
     def textFromValue(self, value: float) -> str:
         """Write ``value``, without the unit."""
@@ -98,13 +99,6 @@ class QuantitySpinBox(QDoubleSpinBox):
             event.ignore()
         else:
             super().keyPressEvent(event)
-
-    def wheelEvent(self, event: Any) -> None:
-        """Leave the wheel to the scroll area unless the box is in use."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
     def _bare(self, text: str) -> str:
         """Return ``text`` without the unit, which may be there twice: shown, and typed."""

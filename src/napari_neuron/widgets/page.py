@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import Qt
+from typing import Any
+
+from qtpy.QtCore import QEvent, QObject, Qt
 from qtpy.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 
@@ -40,3 +42,17 @@ def hint(text: str = "") -> QLabel:
     label.setObjectName("hint")
     label.setWordWrap(True)
     return label
+
+
+class _WheelFilter(QObject):
+    def eventFilter(self, watched: Any, event: Any) -> bool:
+        if event.type() == QEvent.Type.Wheel and not watched.hasFocus():
+            event.ignore()  # it goes on to the page
+            return True
+        return False
+
+
+def leave_wheel_to_page(widget: QWidget) -> None:
+    """Have the wheel scroll the page over ``widget``, not change its value, until it is used."""
+    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    widget.installEventFilter(_WheelFilter(widget))

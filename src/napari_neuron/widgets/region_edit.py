@@ -14,6 +14,7 @@ from napari_neuron.errors import ExperimentError
 from napari_neuron.spec import Everywhere, Labelled, PickedNodes, Region, SwcTypes
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.nodes_edit import NodesEdit
+from napari_neuron.widgets.page import leave_wheel_to_page
 from napari_neuron.widgets.words import KIND_NAMES, kind_of, swc_type_name
 
 _KINDS = tuple(kind_of(region) for region in (Everywhere, SwcTypes, Labelled, PickedNodes))
@@ -43,6 +44,7 @@ class RegionEdit(ValuedContainerWidget):
         count.setWordWrap(True)
         count.setObjectName("hint")
         count.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        leave_wheel_to_page(self._kind.native)
         self._kind.changed.connect(self._on_kind_changed)
         self.nodes.changed.connect(self._on_edited)
         view.cell_changed.connect(self._on_cell_changed)

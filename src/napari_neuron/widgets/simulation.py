@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari.qt.threading import create_worker
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QColor, QKeySequence
 from qtpy.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout
@@ -239,7 +240,13 @@ class SimulationWidget(ClosingWidget):
             self, "Save the result", f"{result.cells[0].name}.h5", "Results (*.h5)"
         )
         if path:
-            self._try(f"Saved {Path(path).name}.", lambda: result.save(path))
+            self.header.say(f"Saving {Path(path).name} …")
+            worker = create_worker(_saved, result, path, _start_thread=False)
+            worker.returned.connect(self._on_saved)
+            worker.start()
+
+    def _on_saved(self, answer: tuple[str, str]) -> None:
+        self.header.say(*answer)
 
     def open_experiment(self, path: str | Path) -> None:
         """Make the experiment in a file the current one; undo goes back."""
@@ -264,15 +271,14 @@ class SimulationWidget(ClosingWidget):
             return
         cells = cells_in(self.viewer)
         chosen = self._view.cell
-        if chosen is None or cells.get(chosen.name) is not chosen:
-            name = chosen.name if chosen is not None and chosen.name in cells else None
-            name = name or next(iter(cells), None)
-            self.session.choose_cells((cells[name],) if name else ())
+        if not any(cell is chosen for cell in cells.values()):
+            self.session.choose_cells(tuple(cells.values())[:1])
         self._show_cells()
 
     def _show_cells(self) -> None:
-        chosen = self._view.cell
-        self.header.set_cells(tuple(cells_in(self.viewer)), chosen.name if chosen else None)
+        cells, chosen = cells_in(self.viewer), self._view.cell
+        name = next((name for name, cell in cells.items() if cell is chosen), None)
+        self.header.set_cells(tuple(cells), name)
         self.header.run_button.setEnabled(chosen is not None)
         self._say_what_is_next()
 
@@ -400,5 +406,14 @@ class SimulationWidget(ClosingWidget):
         self.session.release()
         self._view.disconnect()
         self._voltage.disconnect()
-        self._count.stop()
         self._signals.disconnect()
+        self._count.stop()
+
+
+def _saved(result: SimulationResult, path: str) -> tuple[str, str]:
+    """Save a result; return what there is to say, and what went wrong."""
+    try:
+        result.save(path)
+    except (NapariNeuronError, OSError) as error:
+        return "", str(error)
+    return f"Saved {Path(path).name}.", ""

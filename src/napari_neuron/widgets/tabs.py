@@ -25,7 +25,7 @@ from napari_neuron.spec import (
     VoltageRecorder,
 )
 from napari_neuron.spec.base import Spec
-from napari_neuron.widgets.cell_in_view import CellInView
+from napari_neuron.widgets.cell_in_view import CellInView, free_name
 from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import Page, hint
 from napari_neuron.widgets.spec_list import SpecListEditor
@@ -165,12 +165,5 @@ class RecordersTab(_PlacedTab):
         made: list[Recorder] = []
         for node in dict.fromkeys(self._view.selected):
             taken = {r.label for r in (*self.editor.value, *made) if type(r) is kind}
-            made.append(kind(label=_free_label(f"node {node}", taken), node=node))
+            made.append(kind(label=free_name(f"node {node}", taken), node=node))
         return tuple(made)
-
-
-def _free_label(wanted: str, taken: set[str]) -> str:
-    label, count = wanted, 2
-    while label in taken:
-        label, count = f"{wanted} ({count})", count + 1
-    return label

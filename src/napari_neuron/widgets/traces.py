@@ -217,7 +217,6 @@ class TracesWidget(ClosingWidget):
 
     def shut_down(self) -> None:
         """Listen to nothing any more."""
-        self._move.stop()
         session = self.session
         session.run_started.disconnect(self._on_run_started)
         session.run_advanced.disconnect(self._on_run_advanced)
@@ -226,6 +225,7 @@ class TracesWidget(ClosingWidget):
         session.experiment_changed.disconnect(self._on_experiment_changed)
         self._signals.disconnect()
         self.plot.close()
+        self._move.stop()
 
 
 def _single_shot(interval: int, do: Any) -> QTimer:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari.layers import Image
 
+from napari_neuron.morphology import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.view import VoltageLayer, make_voltage_layer, put_voltage_layer
 from napari_neuron.widgets.cell_in_view import layers_of, shown_in
@@ -63,7 +64,7 @@ class VoltageDisplay:
         layer = layer or make_voltage_layer(result, **self.looks(name))
         before = self.layer_of(name)
         if before is None:
-            self._clear_the_view(name)
+            self._clear_the_view(result.cells[0])
         else:
             self._viewer.layers.remove(before)
         self._result = result
@@ -73,9 +74,9 @@ class VoltageDisplay:
             self._follows = True
             self._go_to(0.0)
 
-    def _clear_the_view(self, name: str) -> None:
+    def _clear_the_view(self, cell: Morphology) -> None:
         """Hide what would cover the voltage, once; the person may show it again."""
-        for layer in layers_of(self._viewer, name):
+        for layer in layers_of(self._viewer, cell):
             layer.visible = False
         if not any(isinstance(layer, Image) for layer in self._viewer.layers):
             self._viewer.dims.ndisplay = 3  # nothing is there to be looked at in slices
