@@ -20,8 +20,8 @@ from napari_neuron.view.tubes import default_minimum_radius
 
 LayerDataTuple = tuple[Any, dict[str, Any], str]
 
-PATHS_SHOWN_UP_TO = 2_000
-"""Nodes. In 3D napari needs 0.3 ms per node to build the paths, once they are visible."""
+PATHS_SHOWN_UP_TO = 6_000
+"""Nodes. In 3D napari needs about 0.2 ms per node to build the paths, once they are visible."""
 
 PATHS_MADE_UP_TO = 20_000
 """Nodes. Beyond, even paths that are not shown would keep napari busy for many seconds."""
