@@ -85,7 +85,7 @@ def layer_data_of(cell: Morphology, markers: tuple[Marker, ...]) -> LayerDataTup
     looks = {
         "size": np.array([size * (1.5 if m.highlighted else 1.0) for m in markers]),
         "border_color": ["white" if m.highlighted else "#101010" for m in markers],
-        "border_width": np.array([0.12 if m.highlighted else 0.03 for m in markers]),
+        "border_width": np.array([0.07 if m.highlighted else 0.03 for m in markers]),
         "symbol": [SYMBOLS[m.kind] for m in markers],
         "canvas_size_limits": _PIXELS,
         "blending": "translucent_no_depth",  # to be seen inside a dense arbour too

@@ -122,6 +122,7 @@ class RegionEdit(ValuedContainerWidget):
         self._boxes = []
         for what, text in self._choices(kind, chosen):
             box = CheckBox(value=what in chosen, text=text)
+            box.native.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             box.changed.connect(self._on_edited)
             self._insert_widget(len(self._boxes) + 1, box)
             self._boxes.append((what, box))

@@ -91,7 +91,7 @@ class SimulationWidget(ClosingWidget):
         layout.setSpacing(8)
         layout.addWidget(self.header)
         layout.addWidget(self.tabs, 1)
-        self.setMinimumWidth(340)
+        self.setMinimumWidth(376)
 
         self._connect_editors()
         self._connect_session()
