@@ -33,12 +33,13 @@ _TYPES = {
 _NUMBER = r"[^\s(),\"|<>;]++"
 _TOKEN = re.compile(
     rf"(?P<point>\(\s*+(?P<x>[+-]?[.\d]{_NUMBER[:-2]}*+)(?P<rest>(?:[\s,]++{_NUMBER}){{2,5}}+)\s*+\))"
-    r"|;(?P<comment>[^\n]*+)"
+    r"|;(?P<comment>[^\n]*+(?:\n\s*+;[^\n]*+)*+)"
     r'|(?P<string>"[^"]*+")'
     r"|(?P<mark>[()|<>])"
     rf"|(?P<word>{_NUMBER})"
 )
 _SEPARATOR = re.compile(r"[\s,]+")
+_LARGEST = 32 * 2**20
 _REMEDY = "Save it again in Neurolucida (File > Export as ASCII), or correct the line."
 
 
@@ -61,7 +62,7 @@ def read_asc(content: bytes, shown: str) -> list[FileCell]:
     SkeletonFileError
         With the line, if it cannot be meant.
     """
-    text = short_text_of(content, shown)
+    text = short_text_of(content, shown, _LARGEST)
     blocks, comments = _Parser(text, shown).blocks()
     outlines = [np.array(b.points) for b in blocks if b.swc_type == SOMA and b.points]
     is_neurite = [
@@ -86,44 +87,43 @@ class _Parser:
         self._text = text
         self._shown = shown
         self._tokens = _TOKEN.finditer(text)
-        self._at = 0
+        self._token: re.Match[str] | None = None
 
     def blocks(self) -> tuple[list[_Tree], list[str]]:
         """Return the blocks of points of the file and the comments before the first of them."""
         blocks: list[_Tree] = []
         comments: list[str] = []
         for token in self._tokens:
-            kind = self._kind(token)
-            if kind == "comment":
-                if not blocks and token["comment"].strip():
-                    comments.append(token["comment"].rstrip())
-            elif token["mark"] == "(":
+            self._token = token
+            if token.lastgroup == "comment":
+                if not blocks:
+                    lines = token["comment"][:100_000].split("\n")
+                    comments += [line.strip(" \t;") for line in lines if line.strip(" \t;")]
+            elif token[0] == "(":
                 blocks.append(self._block())
             else:
                 raise self._error(f"{token[0][:30]!r} outside all brackets")
-        return blocks, comments
-
-    def _kind(self, token: re.Match[str]) -> str:
-        self._at = token.start()
-        return str(token.lastgroup if token.lastgroup != "rest" else "point")
+        return blocks, [f" {line}" for line in comments]
 
     def _next(self) -> re.Match[str] | None:
         for token in self._tokens:
-            if self._kind(token) != "comment":
+            if token.lastgroup != "comment":
+                self._token = token
                 return token
         return None
 
     def _block(self) -> _Tree:
         tree = _Tree()
         token = self._next()
-        if token is not None and token["word"]:  # (Sections), (ImageCoords), a marker ...
+        if token is not None and token.lastgroup == "word":  # (Sections), a marker ...
             self._property(tree, token)
             return _Tree()
         branchings: list[int] = []
         begins_branch = False
         last = -1
         while token is not None:
-            if token["point"]:
+            mark = token[0]
+            if token.lastgroup == "point":
                 point = self._point(token)
                 if begins_branch and tree.points[last][3] != point[3]:
                     # As in MorphIO and Import3d, a branch has its own thickness from its start.
@@ -134,34 +134,34 @@ class _Parser:
                 tree.points.append(point)
                 tree.parent.append(last)
                 last = len(tree.points) - 1
-            elif token["string"]:
-                tree.name = tree.name or token["string"][1:-1]
-            elif token["mark"] == "(":
+            elif token.lastgroup == "string":
+                tree.name = tree.name or mark[1:-1]
+            elif mark == "(":
                 following = self._next()
                 if following is None:
                     break
-                if following["word"] or following["string"]:
+                if following.lastgroup in ("word", "string"):
                     self._property(tree, following)
-                elif following["mark"] != ")":
+                elif following[0] != ")":
                     if last < 0:
                         raise self._error("branches before the first point of a tree")
                     branchings.append(last)
                     begins_branch = True
                     token = following
                     continue
-            elif token["mark"] == "|":
+            elif mark == "|":
                 if not branchings:
                     raise self._error("a | outside the brackets of branches")
                 last = branchings[-1]
                 begins_branch = True
-            elif token["mark"] == "<":
+            elif mark == "<":
                 self._skip(">")
-            elif token["mark"] == ")":
+            elif mark == ")":
                 if not branchings:
                     return tree
                 last = branchings.pop()
                 begins_branch = False
-            elif token["mark"] == ">":
+            elif mark == ">":
                 raise self._error("a > without a <")
             token = self._next()
         raise self._error(f"the file ends within {len(branchings) + 1} open brackets")
@@ -178,17 +178,16 @@ class _Parser:
 
     def _skip(self, end: str) -> None:
         """Pass over everything up to the end of what is open."""
-        start = self._at
+        start = self._token
         begin = {")": "(", ">": "<"}[end]
         depth = 1
-        while (token := self._next()) is not None:
-            if token["mark"] == begin:
-                depth += 1
-            elif token["mark"] == end:
-                depth -= 1
+        for token in self._tokens:
+            if token.lastgroup == "mark":
+                depth += (token[0] == begin) - (token[0] == end)
                 if depth == 0:
+                    self._token = token
                     return
-        self._at = start
+        self._token = start
         raise self._error(f"there is no {end} to the {begin}")
 
     def _point(self, token: re.Match[str]) -> tuple[float, float, float, float]:
@@ -203,7 +202,7 @@ class _Parser:
         return (x, y, z, diameter)  # type: ignore[return-value]
 
     def _error(self, problem: str) -> SkeletonFileError:
-        line = line_at(self._text, self._at)
+        line = 1 if self._token is None else line_at(self._text, self._token.start())
         return SkeletonFileError(self._shown, line, problem, _REMEDY)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import stat
 import zipfile
 import zlib
@@ -176,14 +175,14 @@ def line_at(text: str, at: int) -> int:
     return text.count("\n", 0, at) + 1
 
 
-_REAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?", re.ASCII)
-
-
 def real(word: str) -> float | None:
     """Return a number that a coordinate or a radius can be, else None."""
-    if len(word) > 60 or not _REAL.fullmatch(word):
+    if "_" in word or not word.isascii() or len(word) > 60:
+        return None  # what Python takes for a number and no other program does
+    try:
+        value = float(word)
+    except ValueError:
         return None
-    value = float(word.lower().replace("d", "e"))
     return value if abs(value) < FARTHEST else None
 
 

@@ -37,7 +37,8 @@ _REMEDY = (
     "cell in such a form, or as SWC"
 )
 _MOST_STEPS = 2_000_000
-_LARGEST = 16 * 2**20
+_LARGEST = 8 * 2**20
+_VERBS = {"create", "connect", "access", "for", "pt3dadd", "pt3dclear", "L", "diam"}
 
 
 @dataclass
@@ -84,9 +85,12 @@ class _Reader:
 
     def __init__(self, text: str, shown: str) -> None:
         self._shown = shown
-        words = [match for match in _TOKEN.finditer(text) if match.lastgroup]
-        self._words = [sys.intern(word[0]) for word in words]
-        self._places = [word.start() for word in words]
+        self._words: list[str] = []
+        self._places: list[int] = []
+        for match in _TOKEN.finditer(text):
+            if match.lastgroup:
+                self._words.append(sys.intern(match[0]))
+                self._places.append(match.start())
         self._line_ends = [
             at for at, word in zip(self._places, self._words, strict=True) if word == "\n"
         ]
@@ -122,6 +126,12 @@ class _Reader:
                 if self._section:
                     self._section.pop()
                 at += 1
+            elif word not in _VERBS:
+                if word in self.sections or word in self._arrays:
+                    named, at = self._named(at, numbers)
+                    spoken = named or spoken
+                else:
+                    at += 1
             elif word == "create":
                 at = self._create(at + 1, numbers)
             elif word == "connect":
@@ -133,11 +143,8 @@ class _Reader:
                 at = self._loop(at + 1, end, numbers)
             elif word in ("pt3dadd", "pt3dclear"):
                 at = self._points(at, spoken or self._current(), numbers)
-            elif word in ("L", "diam") and self._text_at(at + 1) in ("=", "("):
+            elif self._text_at(at + 1) in ("=", "("):  # L or diam
                 at = self._measure(at, spoken or self._current())
-            elif _is_word(word):
-                spoken_now, after = self._named(at, numbers)
-                spoken, at = (spoken_now or spoken), after
             else:
                 at += 1
 

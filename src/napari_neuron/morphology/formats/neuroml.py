@@ -56,6 +56,8 @@ class _Cell:
 class _NeuroMl(Elements):
     """Collects the cells and morphologies of a file."""
 
+    wants_text = True
+
     def __init__(self, shown: str) -> None:
         super().__init__(shown)
         self.cells: list[_Cell] = []

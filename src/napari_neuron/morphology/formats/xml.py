@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from xml.sax import SAXException
-from xml.sax.handler import ContentHandler
-from xml.sax.xmlreader import AttributesImpl, InputSource
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.sax import make_parser
+from defusedxml.expatreader import DefusedExpatParser
 
 from napari_neuron.errors import SkeletonFileError
 from napari_neuron.morphology.formats.content import real, require_short
 
 _LARGEST_ID = 2**63 - 1
+_DEEPEST = 200
+_CUT_OFF = "Export it again, or fetch it again: it may have been cut off."
 
 
-class Elements(ContentHandler):
+class Elements:
     """What a format does with the elements of its files: `begin`, `text` and `finish`."""
 
+    wants_text = False
+
     def __init__(self, shown: str) -> None:
-        super().__init__()
         self.shown = shown
-        self._locator: object = None
+        self.line_now: Callable[[], int] = lambda: 1
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         """Take an element, without the prefix of its namespace."""
@@ -32,12 +32,12 @@ class Elements(ContentHandler):
         """Take the end of an element."""
 
     def text(self, content: str) -> None:
-        """Take text, in pieces."""
+        """Take text, in pieces, if it is wanted."""
 
     @property
     def line(self) -> int:
         """The line the parser is at."""
-        return int(self._locator.getLineNumber() or 1)  # type: ignore[attr-defined]
+        return self.line_now()
 
     def error(self, problem: str, remedy: str) -> SkeletonFileError:
         """Return an error that names this line."""
@@ -76,19 +76,32 @@ class Elements(ContentHandler):
             raise self.error(f"<{name}> has {what}, where a number is needed", "Give it one.")
         return value
 
-    # What follows is called by the parser, by these names.
 
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:
-        """Pass an element on."""
-        self.begin(name.rpartition(":")[2], dict(attrs.items()))
+class _Parser(DefusedExpatParser):  # type: ignore[misc]
+    """The guarded parser, sending elements on without the detour of SAX's attribute objects."""
 
-    def endElement(self, name: str) -> None:
-        """Pass the end of an element on."""
-        self.finish(name.rpartition(":")[2])
+    def __init__(self, elements: Elements) -> None:
+        self._elements = elements
+        self._depth = 0
+        super().__init__(forbid_dtd=True)
+        elements.line_now = self.getLineNumber
 
-    def characters(self, content: str) -> None:
-        """Pass text on."""
-        self.text(content)
+    def reset(self) -> None:
+        super().reset()
+        expat = self._parser  # as defusedxml itself does
+        expat.StartElementHandler = self._begin
+        expat.EndElementHandler = self._finish
+        expat.CharacterDataHandler = self._elements.text if self._elements.wants_text else None
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise self._elements.error(f"elements are nested {self._depth} deep", _CUT_OFF)
+        self._elements.begin(name.rpartition(":")[2], attributes)
+
+    def _finish(self, name: str) -> None:
+        self._depth -= 1
+        self._elements.finish(name.rpartition(":")[2])
 
 
 def parse(content: bytes, elements: Elements) -> None:
@@ -101,13 +114,10 @@ def parse(content: bytes, elements: Elements) -> None:
     """
     shown = elements.shown
     require_short(content, shown)
-    parser = make_parser()
-    parser.forbid_dtd = True
-    parser.setContentHandler(elements)
-    source = InputSource()
-    source.setByteStream(io.BytesIO(content))
     try:
-        parser.parse(source)
+        parser = _Parser(elements)
+        parser.feed(content)
+        parser.close()
     except SkeletonFileError:
         raise
     except DefusedXmlException:
@@ -116,8 +126,7 @@ def parse(content: bytes, elements: Elements) -> None:
     except SAXException as fault:
         line = getattr(fault, "getLineNumber", lambda: None)()
         problem = f"is not well-formed XML ({fault.getMessage()})"
-        remedy = "Export it again, or fetch it again: it may have been cut off."
-        raise SkeletonFileError(shown, line, problem, remedy) from None
+        raise SkeletonFileError(shown, line, problem, _CUT_OFF) from None
     except (ValueError, LookupError) as fault:  # an encoding that Python does not have
         problem = f"cannot be decoded ({str(fault)[:80]})"
         raise SkeletonFileError(shown, None, problem, "Save it as UTF-8.") from None
