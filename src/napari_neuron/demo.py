@@ -63,7 +63,7 @@ def run_demo(output: Path | None = None) -> None:
     try:
         result = wait_for_the_end(simulation.session)
         output.mkdir(parents=True, exist_ok=True)
-        traces.plot.figure.savefig(output / "traces.png", dpi=150)
+        traces.plot.save(output / "traces.png", dpi=150)
         go_to(viewer, spike_time(result))
         settle()
         window_screenshot(viewer, output / "screenshot.png")
