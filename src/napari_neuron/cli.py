@@ -66,7 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "check", parents=[debug], help="what is in a skeleton file and what is wrong with it"
     )
-    check.add_argument("file", type=Path, metavar="FILE.swc")
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument("--cell", metavar="NAME", help="which cell of a file of several")
     check.add_argument("--units", help='the unit of the file: "um", "nm", "8 nm"')
     check.add_argument("--json", action="store_true", help="write JSON for programs")
     check.set_defaults(command=_check)
@@ -120,7 +121,7 @@ def _check(options: argparse.Namespace) -> int:
     """Print what a skeleton holds and what is wrong with it; 1 only if it cannot be read."""
     from napari_neuron.morphology import check, describe, read_morphology
 
-    morphology = read_morphology(options.file, units=options.units)
+    morphology = read_morphology(options.file, units=options.units, name=options.cell)
     findings = check(morphology)
     summary = describe(morphology)
     if options.json:
