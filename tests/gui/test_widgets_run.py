@@ -13,6 +13,7 @@ from napari_neuron import (
     CableProperties,
     CurrentPulse,
     HodgkinHuxley,
+    MaximumLength,
     Passive,
     RunSettings,
     SimulationResult,
@@ -83,15 +84,26 @@ def test_a_run_fills_the_voltage_layer_and_the_slider_follows(window):
     np.testing.assert_array_equal(layer.current_frame, result.voltage[-1])
 
 
-def test_a_second_run_takes_the_place_of_the_first(window):
+def test_a_second_run_is_shown_in_the_layer_of_the_first(window):
     edit(window, **SPIKING)
     window.run_to_the_end()
-    window.viewer.layers["fork voltage"].colormap = "viridis"
+    layer = window.viewer.layers["fork voltage"]
+    layer.contrast_limits = (-70, 0)
+    edit(
+        window,
+        discretisation=MaximumLength(length=5.0),
+        run=RunSettings(duration=10, frame_interval=0.5),
+    )
     window.run_to_the_end()
-    voltage = [layer for layer in window.viewer.layers if "voltage" in layer.name]
-    assert len(voltage) == 1
-    assert voltage[0].colormap.name == "viridis"
-    assert len(window.session.results) == 2
+    second = window.session.results[1]
+    assert [one for one in window.viewer.layers if "voltage" in one.name] == [layer]
+    assert layer.contrast_limits == [-70, 0]
+    assert layer.n_valid == second.n_frames == 21
+    assert window.viewer.dims.point[0] == pytest.approx(10.0)
+    np.testing.assert_array_equal(
+        layer.current_frame[layer.compartment_of_node],
+        second.voltage[-1][second.compartment_of_node],
+    )
 
 
 def test_a_slider_that_was_moved_stays_where_it_is(window):

@@ -12,6 +12,7 @@ __all__ = [
     "marker_layer_data",
     "put_voltage_layer",
     "show",
+    "show_in_layer",
     "skeleton_layer_data",
     "synapse_layer_data",
     "voltage_limits",
@@ -24,6 +25,7 @@ _HOME = {
     "marker_layer_data": "skeleton_layers",
     "put_voltage_layer": "showing",
     "show": "showing",
+    "show_in_layer": "showing",
     "skeleton_layer_data": "skeleton_layers",
     "synapse_layer_data": "skeleton_layers",
     "voltage_limits": "colours",
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from napari_neuron.view.showing import make_voltage_layer as make_voltage_layer
     from napari_neuron.view.showing import put_voltage_layer as put_voltage_layer
     from napari_neuron.view.showing import show as show
+    from napari_neuron.view.showing import show_in_layer as show_in_layer
     from napari_neuron.view.skeleton_layers import marker_layer_data as marker_layer_data
     from napari_neuron.view.skeleton_layers import skeleton_layer_data as skeleton_layer_data
     from napari_neuron.view.skeleton_layers import synapse_layer_data as synapse_layer_data

@@ -29,6 +29,7 @@ except ImportError:
     apply_units_to_transform = None
 
 if TYPE_CHECKING:
+    from napari_neuron.view.tubes import TubeMesh
     from napari_neuron.view.voltage_layer import VoltageLayer
 
 _SHADINGS = {"none": 0.0, "smooth": 1.0, "flat": 2.0}
@@ -44,7 +45,7 @@ class VispyVoltageLayer(VispyBaseLayer):
 
     def __init__(self, layer: VoltageLayer, *args: Any, **kwargs: Any) -> None:
         self._axes: tuple[int, ...] | None = None
-        self._centre: Any = None
+        self._drawn_mesh: TubeMesh | None = None
         super().__init__(layer, VoltageNode(), *args, **kwargs)
         events = self.layer.events
         events.colormap.connect(self._on_colormap_change)
@@ -65,7 +66,14 @@ class VispyVoltageLayer(VispyBaseLayer):
             return
         node.visible = layer.visible
         mesh = layer.mesh
-        if mesh.centre is not self._centre or axes != self._axes:
+        # a change of the minimum radius needs no other mesh on the card: the shader does it
+        drawn = self._drawn_mesh
+        if (
+            drawn is None
+            or mesh.centre is not drawn.centre
+            or mesh.vertex_compartment is not drawn.vertex_compartment
+            or axes != self._axes
+        ):
             hidden = tuple(axis for axis in range(3) if axis not in axes)
             order = axes[::-1] + hidden  # vispy has x, y, z; what is not shown comes last
             node.set_mesh(
@@ -76,7 +84,7 @@ class VispyVoltageLayer(VispyBaseLayer):
                 mesh.faces,
             )
             node.set_uniform("flat_view", float(len(axes) == 2))
-            self._centre, self._axes = mesh.centre, axes
+            self._drawn_mesh, self._axes = mesh, axes
             self._on_matrix_change()
         if len(axes) == 2:
             node.set_uniform("slab", layer._slab(next(a for a in range(3) if a not in axes)))
@@ -158,7 +166,8 @@ class GpuSurface(Surface):
         now = self._slice_input
         place = now.world_slice
         drawn = (
-            id(self.mesh),
+            self.mesh,
+            self.vertex_values,
             now.ndisplay,
             tuple(now.order),
             tuple(place.point[1:]),

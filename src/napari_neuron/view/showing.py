@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from napari.layers import Layer
 
 from napari_neuron.morphology.model import Morphology
@@ -84,22 +85,43 @@ def make_voltage_layer(
 
     Parameters and errors are those of `add_voltage_layer`.
     """
+    morphology = _cell_named(cell, result)
+    frames, column = _frames_of(result, morphology)
+    return VoltageLayer(
+        morphology, frames, column, result.frame_interval, n_valid=result.n_frames, **style
+    )
+
+
+def show_in_layer(
+    layer: VoltageLayer, result: SimulationResult, *, cell: str | None = None
+) -> None:
+    """Show a result in the voltage layer of an earlier one of the same cell.
+
+    Parameters and errors are those of `add_voltage_layer`.
+    """
+    frames, column = _frames_of(result, _cell_named(cell, result))
+    layer.show_frames(frames, column, result.frame_interval, result.n_frames)
+
+
+def _cell_named(name: str | None, result: SimulationResult) -> Morphology:
+    if name is None:
+        return result.cell
+    for cell in result.cells:
+        if cell.name == name:
+            return cell
+    raise KeyError(name)
+
+
+def _frames_of(
+    result: SimulationResult, cell: Morphology
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """Return the frames of one cell, and the column of each of its nodes."""
     names = [one.name for one in result.cells]
-    if cell is not None and cell not in names:
-        raise KeyError(cell)
-    morphology = result.cell if cell is None else result.cells[names.index(cell)]
-    start = sum(len(one) for one in result.cells[: names.index(morphology.name)])
-    column = result.compartment_of_node[start : start + len(morphology)]
+    start = sum(len(one) for one in result.cells[: names.index(cell.name)])
+    column = result.compartment_of_node[start : start + len(cell)]
     # a cell's compartments lie side by side: a view of the frames, not a copy
     first, last = int(np.min(column)), int(np.max(column))
-    return VoltageLayer(
-        morphology,
-        result.frames[:, first : last + 1],
-        column - first,
-        result.frame_interval,
-        n_valid=result.n_frames,
-        **style,
-    )
+    return result.frames[:, first : last + 1], column - first
 
 
 def put_voltage_layer(viewer: Viewer, layer: VoltageLayer) -> VoltageLayer:

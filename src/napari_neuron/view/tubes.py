@@ -31,6 +31,8 @@ class TubeMesh:
         Column of the frames that colours each vertex.
     vertex_node : (n_vertices,) int64
         Row of the node each vertex sits around.
+    colour_node : (n_vertices,) int64
+        Row of the node whose compartment colours each vertex.
     centre, direction : (n_vertices, 3) float32
         The skeleton point (z, y, x in µm) and the outward unit vector of each vertex.
     radius : (n_vertices,) float32
@@ -45,6 +47,7 @@ class TubeMesh:
     faces: npt.NDArray[np.int32]
     vertex_compartment: IntArray
     vertex_node: IntArray
+    colour_node: IntArray
     centre: FloatArray
     direction: FloatArray
     radius: FloatArray
@@ -55,6 +58,11 @@ class TubeMesh:
         """Return the same tubes with another minimum radius (µm)."""
         vertices = _offset(self.centre, self.direction, self.radius, minimum_radius)
         return replace(self, vertices=vertices, minimum_radius=float(minimum_radius))
+
+    def with_compartments(self, compartment_of_node: npt.ArrayLike) -> TubeMesh:
+        """Return the same tubes coloured by other columns, one for every node of the cell."""
+        compartment = np.asarray(compartment_of_node, dtype=np.int64)
+        return replace(self, vertex_compartment=compartment[self.colour_node])
 
 
 def tube_mesh(
@@ -119,7 +127,7 @@ def tube_mesh(
         start += len(part.ring)
 
     vertex_radius = rings.radius[vertex_ring]
-    vertex_compartment = compartment[rings.colour_node[vertex_ring]]
+    colour_node = rings.colour_node[vertex_ring]
     if len(balls):
         unit, unit_faces = _sphere(len(balls))
         offset = start + len(unit) * np.arange(len(balls))
@@ -128,7 +136,7 @@ def tube_mesh(
         ball_node = np.repeat(balls, len(unit))
         node = np.concatenate([node, ball_node])
         vertex_radius = np.concatenate([vertex_radius, radius[ball_node]])
-        vertex_compartment = np.concatenate([vertex_compartment, compartment[ball_node]])
+        colour_node = np.concatenate([colour_node, ball_node])
 
     centre = np.ascontiguousarray(position, dtype=np.float32)[node]
     direction = np.ascontiguousarray(direction, dtype=np.float32)
@@ -136,8 +144,9 @@ def tube_mesh(
     return TubeMesh(
         vertices=_offset(centre, direction, vertex_radius, minimum_radius),
         faces=np.concatenate(faces).astype(np.int32, copy=False),
-        vertex_compartment=vertex_compartment,
+        vertex_compartment=compartment[colour_node],
         vertex_node=node,
+        colour_node=colour_node,
         centre=centre,
         direction=direction,
         radius=vertex_radius,

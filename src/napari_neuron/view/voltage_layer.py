@@ -145,6 +145,33 @@ class VoltageLayer(_Base):
         self._widen_limits(before)
         self.events.valid_frames(value=n_valid)
 
+    def show_frames(
+        self,
+        frames: npt.NDArray[np.float32],
+        compartment_of_node: npt.ArrayLike,
+        frame_interval: float,
+        n_valid: int | None = None,
+    ) -> None:
+        """Show another run of the same cell; everything else about the layer stays as it is.
+
+        Parameters are those of the class. Colour limits that nobody has set begin anew.
+        """
+        column = np.asarray(compartment_of_node, dtype=np.int64)
+        if not np.array_equal(column, self.compartment_of_node):
+            self.compartment_of_node = column
+            self.mesh = self.mesh.with_compartments(column)
+        self.frames = frames
+        self._values = FrameValues(
+            frames, self.mesh.vertex_compartment, len(frames) if n_valid is None else n_valid
+        )
+        if self._own_limits == tuple(self.contrast_limits):
+            self._set_own_limits(voltage_limits(self._values.valid))
+        self.frame_interval = float(frame_interval)
+        self.vertex_values = self._values
+        # also where it is the same: for the extent, which a layer that is hidden keeps otherwise
+        self.scale = (self.frame_interval, *self.scale[1:])
+        self.events.valid_frames(value=self.n_valid)
+
     @property
     def frame_asked_for(self) -> int:
         """Index of the frame that the viewer's time slider points at, valid or not."""
@@ -179,9 +206,12 @@ class VoltageLayer(_Base):
             limits = voltage_limits(new, narrowest=0.0)
             limits = min(own[0], limits[0]), max(own[1], limits[1])
         if limits != own:
-            self._own_limits = limits
-            self.contrast_limits_range = limits
-            self.contrast_limits = limits
+            self._set_own_limits(limits)
+
+    def _set_own_limits(self, limits: tuple[float, float]) -> None:
+        self._own_limits = limits
+        self.contrast_limits_range = limits
+        self.contrast_limits = limits
 
     def as_layer_data_tuple(self) -> tuple[Any, dict[str, Any], str]:
         """Return the cell as it looks now, without time: what "duplicate" copies and writers write.

@@ -13,6 +13,7 @@ from qtpy.QtGui import QColor, QKeySequence
 from qtpy.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout
 
 from napari_neuron.errors import ExperimentError, MorphologyError, NapariNeuronError
+from napari_neuron.morphology import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.result.model import Status
 from napari_neuron.session import RunState
@@ -334,12 +335,15 @@ class SimulationWidget(ClosingWidget):
                 field.commit()  # what is half typed is meant
         self._clear_problems()
         try:
-            looks = self._voltage.looks(self._view.cell.name) if self._view.cell else {}
-            RunDriver(self.session, self._prepare(looks))
+            RunDriver(self.session, self._prepare(self._view.cell))
         except NapariNeuronError as error:
             self.header.say("", str(error))
 
-    def _prepare(self, looks: dict[str, Any]) -> Callable[[SimulationResult], None]:
+    def _prepare(self, cell: Morphology | None) -> Callable[[SimulationResult], None]:
+        if cell is None or self._voltage.layer_for(cell) is not None:
+            return lambda result: None
+        looks = self._voltage.looks(cell.name)
+
         def make_layer(result: SimulationResult) -> None:  # in the thread of the run
             self._made = (result, make_voltage_layer(result, **looks))
 

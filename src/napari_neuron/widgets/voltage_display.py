@@ -8,7 +8,12 @@ from napari.layers import Image
 
 from napari_neuron.morphology import Morphology
 from napari_neuron.result import SimulationResult
-from napari_neuron.view import VoltageLayer, make_voltage_layer, put_voltage_layer
+from napari_neuron.view import (
+    VoltageLayer,
+    make_voltage_layer,
+    put_voltage_layer,
+    show_in_layer,
+)
 from napari_neuron.widgets.cell_in_view import layers_of, shown_in
 
 _KEPT = ("colormap", "opacity", "shading", "minimum_radius")
@@ -20,8 +25,8 @@ if TYPE_CHECKING:
 class VoltageDisplay:
     """The voltage layer of the newest run.
 
-    One layer per cell: a new run takes the place of the last, and its colours. The time slider
-    follows the newest frame until the person moves it.
+    One layer per cell: a new run is shown in the layer of the last. The time slider follows the
+    newest frame until the person moves it.
     """
 
     def __init__(self, viewer: Viewer) -> None:
@@ -40,6 +45,11 @@ class VoltageDisplay:
     def disconnect(self) -> None:
         """Stop listening to the viewer."""
         self._viewer.dims.events.current_step.disconnect(self._on_slider_moved)
+
+    def layer_for(self, cell: Morphology) -> VoltageLayer | None:
+        """Return the voltage layer that can show a run of this very cell, None without one."""
+        layer = self.layer_of(cell.name)
+        return layer if layer is not None and shown_in(layer, "voltage_of") is cell else None
 
     def looks(self, name: str) -> dict[str, Any]:
         """Return how a cell's layer looks, for the one that takes its place."""
@@ -60,16 +70,19 @@ class VoltageDisplay:
         layer
             What `make_voltage_layer` made of it, if it was made already.
         """
-        name = result.cells[0].name
-        layer = layer or make_voltage_layer(result, **self.looks(name))
-        before = self.layer_of(name)
-        if before is None:
-            self._clear_the_view(result.cells[0])
-        else:
-            self._viewer.layers.remove(before)
+        cell = result.cells[0]
+        before, there = self.layer_of(cell.name), self.layer_for(cell)
         self._result = result
         self._follows = False
-        put_voltage_layer(self._viewer, layer)
+        if there is not None:
+            show_in_layer(there, result)
+        else:
+            if before is None:
+                self._clear_the_view(cell)
+            layer = layer or make_voltage_layer(result, **self.looks(cell.name))
+            if before is not None:  # of the same cell in another unit, or with other labels
+                self._viewer.layers.remove(before)
+            put_voltage_layer(self._viewer, layer)
         if follow:
             self._follows = True
             self._go_to(0.0)
