@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from dock_person import forked_cell
 from matplotlib.backend_bases import MouseButton, MouseEvent
+from napari.settings import get_settings
 
 from napari_neuron import (
     CableProperties,
@@ -24,6 +25,7 @@ from napari_neuron.session import RunStarted
 from napari_neuron.widgets.decimate import decimated
 from napari_neuron.widgets.style import recorder_colours
 from napari_neuron.widgets.trace_plot import TracePlot
+from napari_neuron.widgets.traces import DOCK_NAME, TracesWidget
 
 RECORDERS = (
     VoltageRecorder(label="soma", node=10),
@@ -80,6 +82,19 @@ def spiking(dock):
 
 def colours(result):
     return recorder_colours(result.experiment)
+
+
+@pytest.mark.parametrize("moved_to", [None, "left"])
+def test_the_dock_opens_below_the_canvas_or_where_it_was_last(make_napari_viewer, moved_to):
+    positions = get_settings().application.plugin_widget_positions
+    positions.pop(DOCK_NAME, None)
+    if moved_to:
+        positions[DOCK_NAME] = moved_to
+    viewer = make_napari_viewer()
+    widget = TracesWidget(viewer)
+    dock = viewer.window.add_dock_widget(widget, name=DOCK_NAME)
+    assert dock.area == (moved_to or "bottom")
+    widget.close()
 
 
 def test_before_a_run_the_widget_says_what_will_be_here(dock):

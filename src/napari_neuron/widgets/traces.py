@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from napari.settings import get_settings
 from qtpy.QtCore import QSize, Qt, QTimer
 from qtpy.QtWidgets import (
     QComboBox,
@@ -27,6 +28,9 @@ from napari_neuron.widgets.voltage_display import time_axis
 if TYPE_CHECKING:
     import napari
 
+DOCK_NAME = "Traces (napari-neuron)"
+"""What napari calls the dock of the Plugins menu."""
+
 NO_RUN = "Traces of the recorders are drawn here during a run."
 NO_RECORDERS = (
     "This run has no recorders. Add some on the tab Recorders of “Neuron simulation”, then Run."
@@ -44,6 +48,7 @@ class TracesWidget(ClosingWidget):
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
         super().__init__()
+        open_below_the_canvas(DOCK_NAME)
         self.viewer = viewer
         self.session = session_of(viewer)
         self._result: SimulationResult | None = None
@@ -226,6 +231,14 @@ class TracesWidget(ClosingWidget):
         self._signals.disconnect()
         self.plot.close()
         self._move.stop()
+
+
+def open_below_the_canvas(dock: str) -> None:
+    """Have napari open a dock at the bottom, unless it is remembered at another place.
+
+    napari keeps in its settings where each plugin's dock was last, and opens new ones at the right.
+    """
+    get_settings().application.plugin_widget_positions.setdefault(dock, "bottom")
 
 
 def _single_shot(interval: int, do: Any) -> QTimer:
