@@ -13,6 +13,7 @@ from napari_neuron.view import (
     skeleton_layer_data,
     synapse_layer_data,
 )
+from napari_neuron.view.time_text import time_in_words
 
 
 def fork(name="fork"):
@@ -119,3 +120,48 @@ def test_each_of_several_cells_has_its_own_columns_of_the_frames(make_napari_vie
         add_voltage_layer(viewer, result)
     with pytest.raises(KeyError, match="three"):
         add_voltage_layer(viewer, result, cell="three")
+
+
+def text_of(viewer):
+    return viewer.canvas.overlays.text if hasattr(viewer, "canvas") else viewer.text_overlay
+
+
+def test_the_time_is_written_in_the_canvas_while_there_is_voltage(make_napari_viewer):
+    viewer = make_napari_viewer()
+    text = text_of(viewer)
+    before = text.position, text.font_size
+    show(result_of(fork()), viewer)
+    assert (text.visible, text.text) == (True, "0.00 ms")
+    viewer.dims.set_point(0, 0.75)
+    assert text.text == "0.75 ms"
+    viewer.layers.remove("fork voltage")
+    assert (text.visible, text.text) == (False, "")
+    assert (text.position, text.font_size) == before
+    show(result_of(fork()), viewer)
+    assert text.visible
+
+
+def test_a_text_of_the_persons_own_is_left_alone(make_napari_viewer):
+    viewer = make_napari_viewer()
+    text = text_of(viewer)
+    show(result_of(fork()), viewer)
+    text.text = "mine"
+    viewer.dims.set_point(0, 0.5)
+    viewer.layers.clear()
+    assert (text.visible, text.text) == (True, "mine")
+    show(result_of(fork()), viewer)
+    viewer.dims.set_point(0, 0.5)
+    assert text.text == "mine"
+
+
+@pytest.mark.parametrize(
+    ("moment", "interval", "words"),
+    [
+        (252.1, 0.1, "252.1 ms"),
+        (3.0, 0.25, "3.00 ms"),
+        (7.4, 1.0, "7 ms"),
+        (0.05, 0.025, "0.050 ms"),
+    ],
+)
+def test_the_time_has_the_decimals_of_the_frames(moment, interval, words):
+    assert time_in_words(moment, interval) == words

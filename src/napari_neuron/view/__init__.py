@@ -15,6 +15,7 @@ __all__ = [
     "show_in_layer",
     "skeleton_layer_data",
     "synapse_layer_data",
+    "time_axis",
     "voltage_limits",
 ]
 
@@ -28,6 +29,7 @@ _HOME = {
     "show_in_layer": "showing",
     "skeleton_layer_data": "skeleton_layers",
     "synapse_layer_data": "skeleton_layers",
+    "time_axis": "time_text",
     "voltage_limits": "colours",
 }
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from napari_neuron.view.skeleton_layers import marker_layer_data as marker_layer_data
     from napari_neuron.view.skeleton_layers import skeleton_layer_data as skeleton_layer_data
     from napari_neuron.view.skeleton_layers import synapse_layer_data as synapse_layer_data
+    from napari_neuron.view.time_text import time_axis as time_axis
     from napari_neuron.view.voltage_layer import VoltageLayer as VoltageLayer
 
 

@@ -11,6 +11,7 @@ from napari.layers import Layer
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.view.skeleton_layers import skeleton_layer_data
+from napari_neuron.view.time_text import write_time
 from napari_neuron.view.voltage_layer import VoltageLayer
 
 if TYPE_CHECKING:
@@ -125,11 +126,12 @@ def _frames_of(
 
 
 def put_voltage_layer(viewer: Viewer, layer: VoltageLayer) -> VoltageLayer:
-    """Add a voltage layer to a viewer, and name the viewer's axes after the layer's."""
+    """Add a voltage layer to a viewer, name the viewer's axes, and write the time in the canvas."""
     viewer.add_layer(layer)
     names_of_axes = list(viewer.dims.axis_labels)
     names_of_axes[-len(_AXES) :] = _AXES
     viewer.dims.axis_labels = tuple(names_of_axes)
+    write_time(viewer)
     return layer
 
 

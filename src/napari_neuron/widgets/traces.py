@@ -18,12 +18,12 @@ from qtpy.QtWidgets import (
 )
 
 from napari_neuron.result import SimulationResult
+from napari_neuron.view import time_axis
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.style import Palette, icon, recorder_colours, style_sheet
 from napari_neuron.widgets.trace_plot import TracePlot
 from napari_neuron.widgets.viewer_signals import ViewerSignals
-from napari_neuron.widgets.voltage_display import time_axis
 
 if TYPE_CHECKING:
     import napari

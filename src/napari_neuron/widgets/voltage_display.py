@@ -13,6 +13,7 @@ from napari_neuron.view import (
     make_voltage_layer,
     put_voltage_layer,
     show_in_layer,
+    time_axis,
 )
 from napari_neuron.widgets.cell_in_view import layers_of, shown_in
 
@@ -116,10 +117,3 @@ class VoltageDisplay:
     def _on_slider_moved(self, event: Any = None) -> None:
         if not self._moving:
             self._follows = False
-
-
-def time_axis(viewer: Viewer) -> int | None:
-    """Return the viewer's axis that is time, None without a voltage layer (time, z, y, x)."""
-    if not any(isinstance(layer, VoltageLayer) for layer in viewer.layers):
-        return None
-    return int(viewer.dims.ndim) - 4

@@ -1,0 +1,82 @@
+"""The time shown, in ms, written in the canvas; napari's slider counts frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from napari_neuron.view.voltage_layer import VoltageLayer
+
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
+
+_LOOKS = {"position": "top_left", "font_size": 16.0}
+
+
+def time_axis(viewer: Viewer) -> int | None:
+    """Return the viewer's axis that is time, None without a voltage layer (time, z, y, x)."""
+    return None if _voltage_layer(viewer) is None else int(viewer.dims.ndim) - 4
+
+
+def time_in_words(moment: float, interval: float) -> str:
+    """Return "252.1 ms" for the frame nearest to ``moment``, with the decimals of ``interval``."""
+    decimals = min(len(f"{interval:.6f}".rstrip("0").partition(".")[2]), 3)
+    return f"{round(moment / interval) * interval:.{decimals}f} ms"
+
+
+def write_time(viewer: Viewer) -> None:
+    """Write the time in the canvas from now on, until the last voltage layer is removed.
+
+    It is napari's text overlay, and left alone where somebody else writes there.
+    """
+    if viewer not in _TEXTS and not _overlay_of(viewer).visible:
+        _TEXTS[viewer] = _TimeText(viewer)
+
+
+class _TimeText:
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self._overlay = _overlay_of(viewer)
+        self._before = {name: getattr(self._overlay, name) for name in (*_LOOKS, "text")}
+        viewer.dims.events.current_step.connect(self._on_moved)
+        viewer.layers.events.removed.connect(self._on_removed)
+        self._write(**_LOOKS)
+        self._overlay.visible = True
+
+    def _write(self, **looks: Any) -> None:
+        layer = _voltage_layer(self._viewer)
+        axis = time_axis(self._viewer)
+        if layer is not None and axis is not None:
+            moment = float(self._viewer.dims.point[axis])
+            self._text = time_in_words(moment, layer.frame_interval)
+            self._overlay.update({"text": self._text, **looks})
+
+    def _on_moved(self, event: Any = None) -> None:
+        if self._overlay.text == self._text:
+            self._write()
+        else:
+            self._let_go()  # somebody else writes there now
+
+    def _on_removed(self, event: Any = None) -> None:
+        if _voltage_layer(self._viewer) is None:
+            if self._overlay.text == self._text:
+                self._overlay.update({"visible": False, **self._before})
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._viewer.dims.events.current_step.disconnect(self._on_moved)
+        self._viewer.layers.events.removed.disconnect(self._on_removed)
+        _TEXTS.pop(self._viewer, None)
+
+
+_TEXTS: WeakKeyDictionary[Viewer, _TimeText] = WeakKeyDictionary()
+
+
+def _overlay_of(viewer: Viewer) -> Any:
+    if hasattr(viewer, "canvas"):  # napari >= 0.9
+        return viewer.canvas.overlays.text
+    return viewer.text_overlay
+
+
+def _voltage_layer(viewer: Viewer) -> VoltageLayer | None:
+    return next((x for x in viewer.layers if isinstance(x, VoltageLayer)), None)
