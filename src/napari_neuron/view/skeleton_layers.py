@@ -20,11 +20,8 @@ from napari_neuron.view.tubes import default_minimum_radius
 
 LayerDataTuple = tuple[Any, dict[str, Any], str]
 
-PATHS_SHOWN_UP_TO = 6_000
-"""Nodes. In 3D napari needs about 0.2 ms per node to build the paths, once they are visible."""
-
-PATHS_MADE_UP_TO = 20_000
-"""Nodes. Beyond, even paths that are not shown would keep napari busy for many seconds."""
+POINTS_OF_PATHS = 6_000
+"""About how many there may be: in 3D napari needs about 0.2 ms for each."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +76,32 @@ def root_to_tip_paths(morphology: Morphology) -> list[IntArray]:
     return paths
 
 
+def paths_to_draw(morphology: Morphology, n_points: int = POINTS_OF_PATHS) -> list[IntArray]:
+    """Return the rows of `root_to_tip_paths` with about ``n_points`` in all.
+
+    Both ends of a path are kept, and of the nodes between them every k-th, and those where other
+    paths branch off. Where the ends alone are too many, the shortest paths are left out.
+    """
+    paths = [rows for rows in root_to_tip_paths(morphology) if len(rows) > 1]
+    if sum(map(len, paths)) <= n_points:
+        return paths
+    # a path is no longer than the one it branches off from: those left out are the last twigs
+    distance = morphology.path_distance
+    paths.sort(key=lambda rows: float(distance[rows[0]] - distance[rows[-1]]))
+    paths = paths[: n_points // 3]
+    begins = np.zeros(len(morphology), dtype=bool)
+    begins[[rows[0] for rows in paths]] = True
+    n_between = sum(len(rows) - 2 for rows in paths)
+    n_kept = 2 * len(paths) + sum(int(begins[rows[1:-1]].sum()) for rows in paths)
+    every = -(-n_between // max(n_points - n_kept, 1))
+    thinned = []
+    for rows in paths:
+        kept = begins[rows]
+        kept[::every] = kept[-1] = True
+        thinned.append(rows[kept])
+    return thinned
+
+
 def skeleton_layer_data(
     morphology: Morphology, style: SkeletonStyle = STYLE
 ) -> list[LayerDataTuple]:
@@ -87,16 +110,14 @@ def skeleton_layer_data(
     The points' features are node_id, swc_type, radius (µm), path_distance (µm to the root) and,
     where the cell has labels, label. Their size follows the radius, with a minimum.
 
-    napari is slow with paths: those of a cell of more than 2,000 nodes are hidden at first (the
-    nodes show the same), and beyond 20,000 nodes there is no Shapes layer.
+    napari is slow with paths: those of a cell of more than `POINTS_OF_PATHS` nodes are drawn
+    through some of their nodes only. The points are all nodes.
     """
     position = morphology.position[:, ::-1]
     smallest = default_minimum_radius(morphology)
     common = _common_settings(morphology)
     layers: list[LayerDataTuple] = []
-    paths = []
-    if len(morphology) <= PATHS_MADE_UP_TO:
-        paths = [position[rows] for rows in root_to_tip_paths(morphology) if len(rows) > 1]
+    paths = [position[rows] for rows in paths_to_draw(morphology)]
     if paths:
         layers.append(
             (
@@ -109,7 +130,6 @@ def skeleton_layer_data(
                     "edge_color": style.path_color,
                     "face_color": "transparent",
                     "opacity": style.path_opacity,
-                    "visible": len(morphology) <= PATHS_SHOWN_UP_TO,
                 },
                 "shapes",
             )
