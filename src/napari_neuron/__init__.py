@@ -25,6 +25,24 @@ _PUBLIC = {
     "Passive": "spec",
     "PickedNodes": "spec",
     "RunSettings": "spec",
+    "AllOf": "spec",
+    "AnyOf": "spec",
+    "BranchOrder": "spec",
+    "NoneOf": "spec",
+    "PathDistance": "spec",
+    "RadiusRange": "spec",
+    "Subtree": "spec",
+    "DensityMechanism": "spec",
+    "Ions": "spec",
+    "IonStyle": "spec",
+    "Parameter": "spec",
+    "Exponential": "spec",
+    "Gaussian": "spec",
+    "Linear": "spec",
+    "Sigmoid": "spec",
+    "StepAt": "spec",
+    "Table": "spec",
+    "table_from_csv": "spec",
     "SpikeDetector": "spec",
     "SwcTypes": "spec",
     "VoltageRecorder": "spec",
@@ -68,23 +86,41 @@ if TYPE_CHECKING:
     from napari_neuron.morphology import read_morphology as read_morphology
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
+    from napari_neuron.spec import AllOf as AllOf
     from napari_neuron.spec import AlphaSynapse as AlphaSynapse
+    from napari_neuron.spec import AnyOf as AnyOf
+    from napari_neuron.spec import BranchOrder as BranchOrder
     from napari_neuron.spec import CableProperties as CableProperties
     from napari_neuron.spec import CellSource as CellSource
     from napari_neuron.spec import CurrentPulse as CurrentPulse
+    from napari_neuron.spec import DensityMechanism as DensityMechanism
     from napari_neuron.spec import DLambda as DLambda
     from napari_neuron.spec import Everywhere as Everywhere
     from napari_neuron.spec import Exp2Synapse as Exp2Synapse
     from napari_neuron.spec import Experiment as Experiment
+    from napari_neuron.spec import Exponential as Exponential
+    from napari_neuron.spec import Gaussian as Gaussian
     from napari_neuron.spec import HodgkinHuxley as HodgkinHuxley
+    from napari_neuron.spec import Ions as Ions
+    from napari_neuron.spec import IonStyle as IonStyle
     from napari_neuron.spec import Labelled as Labelled
+    from napari_neuron.spec import Linear as Linear
     from napari_neuron.spec import MaximumLength as MaximumLength
+    from napari_neuron.spec import NoneOf as NoneOf
+    from napari_neuron.spec import Parameter as Parameter
     from napari_neuron.spec import Passive as Passive
+    from napari_neuron.spec import PathDistance as PathDistance
     from napari_neuron.spec import PickedNodes as PickedNodes
+    from napari_neuron.spec import RadiusRange as RadiusRange
     from napari_neuron.spec import RunSettings as RunSettings
+    from napari_neuron.spec import Sigmoid as Sigmoid
     from napari_neuron.spec import SpikeDetector as SpikeDetector
+    from napari_neuron.spec import StepAt as StepAt
+    from napari_neuron.spec import Subtree as Subtree
     from napari_neuron.spec import SwcTypes as SwcTypes
+    from napari_neuron.spec import Table as Table
     from napari_neuron.spec import VoltageRecorder as VoltageRecorder
+    from napari_neuron.spec import table_from_csv as table_from_csv
     from napari_neuron.view import show as show
 
 
