@@ -56,6 +56,9 @@ _PUBLIC = {
     "BlowUpError": "errors",
     "EngineCrashed": "errors",
     "ExperimentError": "errors",
+    "ModFileError": "errors",
+    "ModProblem": "errors",
+    "ModFile": "spec",
     "MorphologyError": "errors",
     "NapariNeuronError": "errors",
     "NeuronNotAvailable": "errors",
@@ -73,6 +76,8 @@ if TYPE_CHECKING:
     from napari_neuron.errors import BlowUpError as BlowUpError
     from napari_neuron.errors import EngineCrashed as EngineCrashed
     from napari_neuron.errors import ExperimentError as ExperimentError
+    from napari_neuron.errors import ModFileError as ModFileError
+    from napari_neuron.errors import ModProblem as ModProblem
     from napari_neuron.errors import MorphologyError as MorphologyError
     from napari_neuron.errors import NapariNeuronError as NapariNeuronError
     from napari_neuron.errors import NeuronNotAvailable as NeuronNotAvailable
@@ -106,6 +111,7 @@ if TYPE_CHECKING:
     from napari_neuron.spec import Labelled as Labelled
     from napari_neuron.spec import Linear as Linear
     from napari_neuron.spec import MaximumLength as MaximumLength
+    from napari_neuron.spec import ModFile as ModFile
     from napari_neuron.spec import NoneOf as NoneOf
     from napari_neuron.spec import Parameter as Parameter
     from napari_neuron.spec import Passive as Passive

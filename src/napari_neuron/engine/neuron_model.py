@@ -267,7 +267,6 @@ class NeuronModel:
         )
         for index in style.sections.tolist():
             section = self._sections[index]
-            section.insert(name)
             now = int(self._h.ion_style(name, sec=section))
             c, e = now & 3, now >> 3 & 3
             if style.potential == 2 and style.concentration < 0 and c == 0:
@@ -280,6 +279,8 @@ class NeuronModel:
         name = mechanism.name
         if not len(mechanism.sections):
             return
+        if name == "ca_ion":  # not there before a mechanism uses it
+            self._h.ion_register("ca", 2)
         try:
             for index in mechanism.sections.tolist():
                 self._sections[index].insert(name)

@@ -7,6 +7,7 @@ from napari_neuron.spec.base import Spec
 from napari_neuron.spec.cell import CellSource
 from napari_neuron.spec.discretisation import Discretisation, DLambda, MaximumLength
 from napari_neuron.spec.experiment import Experiment
+from napari_neuron.spec.mod_file import ModFile
 from napari_neuron.spec.paint import (
     CableProperties,
     DensityMechanism,
@@ -68,6 +69,7 @@ __all__ = [
     "Labelled",
     "Linear",
     "MaximumLength",
+    "ModFile",
     "NoneOf",
     "Origin",
     "Paint",
