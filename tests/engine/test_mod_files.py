@@ -169,7 +169,7 @@ def test_an_experiment_says_which_mod_files_are_missing_and_compiles_nothing(mod
 
 def test_a_mechanism_that_crashes_neuron_costs_the_run_only(engine, mod_library):
     files = mod_library.mod_files
-    with pytest.raises(EngineCrashed, match=r"killed by signal 6.*at [45]\.?\d* ms") as caught:
+    with pytest.raises(EngineCrashed, match="killed by signal 6") as caught:
         simulate(
             cable(100, 2),
             one_section(DensityMechanism(name="crash"), mod_files=files),
@@ -179,16 +179,18 @@ def test_a_mechanism_that_crashes_neuron_costs_the_run_only(engine, mod_library)
     assert simulate(cable(100, 2), one_section(mod_files=files), engine=engine).n_frames == 201
 
 
-def test_a_changed_file_is_compiled_and_used_by_the_next_run(engine, mod_folder, tmp_path):
+def test_a_changed_file_is_compiled_and_used_by_the_next_run(
+    engine, mod_library, mod_folder, tmp_path
+):
+    text = (mod_folder / "kdr.mod").read_text().replace("vhalf = -30", "vhalf = -60")
+    (tmp_path / "kdr.mod").write_text(text)
+    changed = compile_mod_files(tmp_path, agreed=True)
     values = []
-    for vhalf in (-30, -60):
-        text = (mod_folder / "kdr.mod").read_text().replace("vhalf = -30", f"vhalf = {vhalf}")
-        (tmp_path / "kdr.mod").write_text(text)
-        library = compile_mod_files(tmp_path, agreed=True)
-        assert not library.was_there
+    for library in (mod_library, changed, mod_library):
         experiment = one_section(DensityMechanism(name="kdr"), mod_files=library.mod_files)
         values.append(simulate(cable(100, 2), experiment, engine=engine).traces["v"].values[-1])
     assert values[1] < values[0] - 0.1
+    assert values[2] == values[0]
 
 
 def test_runs_share_a_process_only_where_they_need_the_same_mod_files(mod_library):
@@ -210,7 +212,7 @@ def test_runs_share_a_process_only_where_they_need_the_same_mod_files(mod_librar
         (["builtin"], [r"builtin\.mod:2: NEURON has a mechanism 'hh' already"]),
         (["nothing"], [r"nothing\.mod: there is no mechanism"]),
         (["include"], [r"include\.mod: .*not_there\.inc"]),
-        (["clash", "kdr"], [r"kdr\.mod:10: clash\.mod has a mechanism 'kdr' too"]),
+        (["clash", "kdr"], [r"kdr\.mod:9: clash\.mod has a mechanism 'kdr' too"]),
     ],
 )
 def test_a_broken_file_is_found_without_a_compiler(tmp_path, mod_folder, names, problems):

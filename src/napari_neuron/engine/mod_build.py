@@ -33,6 +33,7 @@ from napari_neuron.errors import ModFileError, ModProblem, SimulationError
 from napari_neuron.spec import ModFile
 
 _COMPILERS = ("g++", "c++", "clang++")
+_STEP = re.compile(r"\s*[-=]> (NMODL|Compiling|LINKING)(?: shared library| executable)? (.*)")
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -5,5 +5,5 @@ NEURON {
 PARAMETER { g = 1 (S/cm2) }
 ASSIGNED { v (mV) i (mA/cm2) }
 BREAKPOINT {
-    i = g * ( v
+    i = g * * v
 }
