@@ -43,6 +43,12 @@ _PUBLIC = {
     "StepAt": "spec",
     "Table": "spec",
     "table_from_csv": "spec",
+    "Preset": "spec",
+    "compile_mod_files": "engine",
+    "read_catalogue": "engine",
+    "measure_kinetics": "engine",
+    "region_summary": "compile.regions",
+    "compiled_values": "compile.values",
     "SpikeDetector": "spec",
     "SwcTypes": "spec",
     "VoltageRecorder": "spec",
@@ -72,6 +78,11 @@ _PUBLIC = {
 __all__ = ["__version__", *sorted(_PUBLIC)]
 
 if TYPE_CHECKING:
+    from napari_neuron.compile.regions import region_summary as region_summary
+    from napari_neuron.compile.values import compiled_values as compiled_values
+    from napari_neuron.engine import compile_mod_files as compile_mod_files
+    from napari_neuron.engine import measure_kinetics as measure_kinetics
+    from napari_neuron.engine import read_catalogue as read_catalogue
     from napari_neuron.engine import simulate as simulate
     from napari_neuron.errors import BlowUpError as BlowUpError
     from napari_neuron.errors import EngineCrashed as EngineCrashed
@@ -117,6 +128,7 @@ if TYPE_CHECKING:
     from napari_neuron.spec import Passive as Passive
     from napari_neuron.spec import PathDistance as PathDistance
     from napari_neuron.spec import PickedNodes as PickedNodes
+    from napari_neuron.spec import Preset as Preset
     from napari_neuron.spec import RadiusRange as RadiusRange
     from napari_neuron.spec import RunSettings as RunSettings
     from napari_neuron.spec import Sigmoid as Sigmoid

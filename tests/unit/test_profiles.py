@@ -10,6 +10,7 @@ from napari_neuron import (
     ExperimentError,
     Exponential,
     Gaussian,
+    Ions,
     Linear,
     MaximumLength,
     Morphology,
@@ -24,6 +25,8 @@ from napari_neuron import (
 from napari_neuron.compile.lower import compile_experiment
 from napari_neuron.compile.profiles import evaluate_profile
 from napari_neuron.compile.values import compiled_values, parameter_names
+from napari_neuron.spec.profile import number_in, takes_profile
+from napari_neuron.units import unit_of
 
 
 def cable(n=11, step=10.0, **fields):
@@ -243,3 +246,14 @@ def test_a_csv_that_is_no_table_is_refused_with_its_line(tmp_path, text, columns
     (tmp_path / "table.csv").write_text(text)
     with pytest.raises(ExperimentError, match=says):
         table_from_csv(tmp_path / "table.csv", columns=columns)
+
+
+def test_a_field_that_takes_a_profile_still_says_the_unit_and_bounds_of_its_number():
+    for spec, name, unit, takes in (
+        (CableProperties, "Ra", "Ω·cm", True),
+        (Ions, "e", "mV", True),
+        (Passive, "g", "S/cm2", False),
+    ):
+        field = spec.model_fields[name]
+        annotation, metadata = number_in(field)
+        assert (annotation, unit_of(metadata), takes_profile(field)) == (float, unit, takes)

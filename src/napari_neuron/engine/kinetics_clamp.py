@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from napari_neuron.engine.neuron_model import import_neuron, load_library
@@ -92,7 +93,7 @@ def _relax(
             h.fadvance()
     segment.v = voltage
     values = [[getattr(segment, gate)] for gate in gates]
-    for before, after in zip(times, times[1:], strict=False):
+    for before, after in pairwise(times):
         h.dt = after - before
         h.fadvance()
         for gate, kept in zip(gates, values, strict=True):

@@ -18,6 +18,7 @@ from napari_neuron.spec.paint import (
     Parameter,
     Passive,
 )
+from napari_neuron.spec.preset import Preset
 from napari_neuron.spec.profile import (
     Exponential,
     Gaussian,
@@ -77,6 +78,7 @@ __all__ = [
     "Passive",
     "PathDistance",
     "PickedNodes",
+    "Preset",
     "Profile",
     "RadiusRange",
     "Recorder",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic.fields import FieldInfo
 
 from napari_neuron.errors import ExperimentError
 from napari_neuron.spec.base import Spec, register_tag
@@ -196,6 +197,29 @@ def number_or_profile(number: Any) -> Any:
             "step, gaussian, table)",
         ),
     ]
+
+
+def number_in(field: FieldInfo) -> tuple[Any, list[Any]]:
+    """Return the type of a field, and its unit and bounds, without the profile it may take too.
+
+    Returns
+    -------
+    type, list
+        The annotation and metadata that a field for the number alone would have.
+    """
+    for member in get_args(field.annotation):
+        inner, *metadata = get_args(member) or (None,)
+        if any(isinstance(item, Tag) and item.tag == _CONSTANT for item in metadata):
+            flat: list[Any] = []
+            for item in metadata:
+                flat += item.metadata if isinstance(item, FieldInfo) else [item]
+            return inner, flat
+    return field.annotation, list(field.metadata)
+
+
+def takes_profile(field: FieldInfo) -> bool:
+    """Return whether a field takes a `Profile` in place of a number."""
+    return number_in(field)[0] is not field.annotation
 
 
 def table_from_csv(
