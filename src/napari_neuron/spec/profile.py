@@ -207,14 +207,18 @@ def number_in(field: FieldInfo) -> tuple[Any, list[Any]]:
     type, list
         The annotation and metadata that a field for the number alone would have.
     """
-    for member in get_args(field.annotation):
-        inner, *metadata = get_args(member) or (None,)
-        if any(isinstance(item, Tag) and item.tag == _CONSTANT for item in metadata):
-            flat: list[Any] = []
-            for item in metadata:
-                flat += item.metadata if isinstance(item, FieldInfo) else [item]
-            return inner, flat
-    return field.annotation, list(field.metadata)
+    found = _tagged_number(field.annotation)
+    return found if found is not None else (field.annotation, list(field.metadata))
+
+
+def _tagged_number(annotation: Any) -> tuple[Any, list[Any]] | None:
+    members = get_args(annotation)
+    if any(isinstance(item, Tag) and item.tag == _CONSTANT for item in members[1:]):
+        flat: list[Any] = []
+        for item in members[1:]:
+            flat += item.metadata if isinstance(item, FieldInfo) else [item]
+        return members[0], flat
+    return next(filter(None, map(_tagged_number, members)), None)
 
 
 def takes_profile(field: FieldInfo) -> bool:
