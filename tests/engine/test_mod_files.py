@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +55,7 @@ def test_the_folder_covers_what_mod_files_can_be(mod_library):
     kinds = {m.kind for m in mod_library.catalogue.mechanisms if m.source}
     assert kinds == {"density", "point_process", "artificial_cell"}
     assert set(mod_library.mechanisms) == {
-        *("cadecay", "cascade", "crash", "kdr"),
+        *("cadecay", "cascade", "crash", "follower", "kdr"),
         *("NoiseClamp", "PlasticSyn", "Metronome"),
     }
 
@@ -77,6 +79,35 @@ def test_a_density_mechanism_of_a_mod_file_changes_the_voltage(engine, mod_libra
     run = simulate(cable(100, 2), one_section(painted, mod_files=files), engine=engine)
     assert run.traces["v"].values[-1] != pytest.approx(plain.traces["v"].values[-1], abs=0.01)
     assert np.isfinite(run.voltage).all()
+
+
+def test_point_processes_and_artificial_cells_of_mod_files_run(mod_library):
+    # in plain NEURON: whether the files themselves work
+    script = """
+import sys
+from neuron import h
+assert h.nrn_load_dll(sys.argv[1])
+section = h.Section()
+section.insert("pas")
+noise = h.NoiseClamp(section(0.5))
+noise.r.set_ids(1, 2, 3)
+synapse, metronome = h.PlasticSyn(section(0.5)), h.Metronome()
+metronome.pace = 2
+connection = h.NetCon(metronome, synapse)
+connection.weight[0], connection.delay = 0.001, 0
+current, conductance = h.Vector().record(noise._ref_i), h.Vector().record(synapse._ref_g)
+h.finitialize(-65)
+while h.t < 11:
+    h.fadvance()
+print(metronome.fired, synapse.count, len(set(current)) > 300, conductance.max())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(mod_library.path)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    fired, count, is_random, peak = done.stdout.split()[-4:]
+    assert (fired, count, is_random) == ("5.0", "5.0", "True")
+    assert 0.001 < float(peak) < 0.002
 
 
 def test_a_global_is_set_for_the_run_and_is_itself_again_after(engine, mod_library):
@@ -108,6 +139,7 @@ def test_an_element_of_an_array_can_be_set(engine, mod_library):
         (DensityMechanism(name="kdrr"), "paint[2].name", "did you mean 'kdr'"),
         (DensityMechanism(name="PlasticSyn"), "paint[2].name", "a point process"),
         (DensityMechanism(name="Metronome"), "paint[2].name", "an artificial cell"),
+        (DensityMechanism(name="follower"), "paint[2].name", "needs its source to point"),
         (
             DensityMechanism(name="kdr", parameters=[Parameter(name="gmax", value=1)]),
             "paint[2].parameters[0].name",

@@ -68,6 +68,8 @@ class Mechanism:
     states, assigned : tuple of Variable
         What can be recorded besides.
     ions : tuple of IonUse
+    pointers : tuple of str
+        Variables that have to point into another mechanism (POINTER), which paint cannot do.
     takes_events : bool
         Whether a spike train can drive it (it has a NET_RECEIVE block).
     sends_events : bool
@@ -82,6 +84,7 @@ class Mechanism:
     states: tuple[Variable, ...] = ()
     assigned: tuple[Variable, ...] = ()
     ions: tuple[IonUse, ...] = ()
+    pointers: tuple[str, ...] = ()
     takes_events: bool = False
     sends_events: bool = False
     source: str = ""
@@ -182,6 +185,7 @@ class Catalogue:
                         field: tuple(Variable(**variable) for variable in mechanism[field])
                         for field in ("parameters", "states", "assigned")
                     },
+                    "pointers": tuple(mechanism["pointers"]),
                     "ions": tuple(
                         IonUse(use["ion"], tuple(use["reads"]), tuple(use["writes"]))
                         for use in mechanism["ions"]

@@ -45,6 +45,12 @@ def require_known(paint: Sequence[Paint], catalogue: Catalogue) -> None:
                 raise ExperimentError(
                     f"{field}.name", f"{layer.name!r} is {_ARTICLES[mechanism.kind]}"
                 )
+            if mechanism.pointers:
+                raise ExperimentError(
+                    f"{field}.name",
+                    f"{layer.name!r} needs its {', '.join(mechanism.pointers)} to point into "
+                    "another mechanism (POINTER), which cannot be painted",
+                )
             for place, parameter in enumerate(layer.parameters):
                 require_parameter(f"{field}.parameters[{place}].name", mechanism, parameter)
 

@@ -128,6 +128,7 @@ def _mechanism(h: Any, section: Any, kind: int, name: str, built_in: bool) -> di
         "states": variables[_STATE],
         "assigned": assigned,
         "ions": _ion_use(code),
+        "pointers": _pointers(code),
         "takes_events": bool(kind and types.is_netcon_target(int(types.selected()))),
         "sends_events": bool(kind and types.has_net_event(int(types.selected()))),
         "source": "" if built_in else Path(str(types.file())).name,
@@ -178,6 +179,14 @@ def _without_comments(code: str) -> str:
 
 def _blocks(code: str, name: str) -> list[str]:
     return re.findall(rf"\b{name}\s*\{{([^}}]*)\}}", code)
+
+
+def _pointers(code: str) -> list[str]:
+    found: list[str] = []
+    for block in _blocks(code, "NEURON"):
+        for names in re.findall(r"\bPOINTER\s+(\w+(?:\s*,\s*\w+)*)", block):
+            found += re.findall(r"\w+", names)
+    return found
 
 
 def _ion_use(code: str) -> list[dict[str, Any]]:
