@@ -150,6 +150,8 @@ def _build(
         if library is None:
             raise ModFileError(*compiler_problems(said, sources, building))
         _keep(library, building, mod_files, python)
+        if library_in(target) is None:
+            shutil.rmtree(target, ignore_errors=True)  # what is left of a library
         with contextlib.suppress(OSError):  # another process was faster: the same files
             building.rename(target)
         found = library_in(target)

@@ -72,7 +72,9 @@ def list_mod_files(folder: str | PathLike[str]) -> tuple[ModSource, ...]:
         raise ModFileError(ModProblem("", None, f"there is no .mod file in {folder}"))
     sources, problems = [], []
     for path in paths:
-        if path.suffix == ".mod" and not re.fullmatch(r"\w+", path.stem, re.ASCII):
+        is_mod = path.suffix == ".mod"
+        # NEURON makes the name of a function of the name of a MOD file
+        if not re.fullmatch(r"\w+" if is_mod else r"[\w.+ -]+", path.stem, re.ASCII):
             problems.append(
                 ModProblem(path.name, None, "rename this file: letters, digits and _ only")
             )
@@ -84,7 +86,6 @@ def list_mod_files(folder: str | PathLike[str]) -> tuple[ModSource, ...]:
             continue
         kind, mechanism = _declared(content.decode("utf-8", errors="replace"))
         digest = hashlib.sha256(content).hexdigest()
-        is_mod = path.suffix == ".mod"
         sources.append(
             ModSource(
                 path=path,
@@ -201,7 +202,8 @@ def find_program(name: str, python: str | PathLike[str] | None = None) -> Path:
     NeuronNotAvailable
         If it is not there.
     """
-    for folder in (_neuron_folder(python) / ".data" / "bin", _neuron_folder(python).parents[2]):
+    beside = Path(sys.executable if python is None else python).parent
+    for folder in (_neuron_folder(python) / ".data" / "bin", beside):
         if (folder / name).is_file():
             return folder / name
     found = shutil.which(name)
