@@ -377,6 +377,6 @@ class NeuronModel:
         h.t = 0.0
         h.ParallelContext().nthread(self._before["threads"])
         h.CVode().active(self._before["cvode"])
-        for name, value in self._before.items():
-            if name not in ("threads", "cvode"):
-                setattr(h, name, value)
+        globals_set = (name for name, _ in self._model.globals)
+        for name in ("celsius", "dt", "secondorder", *globals_set):
+            setattr(h, name, self._before[name])
