@@ -25,6 +25,7 @@ from napari_neuron import (
 from napari_neuron.compile.lower import compile_experiment
 from napari_neuron.compile.profiles import evaluate_profile
 from napari_neuron.compile.values import compiled_values, parameter_names
+from napari_neuron.spec import base
 from napari_neuron.spec.profile import number_in, takes_profile
 from napari_neuron.units import unit_of
 
@@ -84,13 +85,21 @@ def test_a_profile_comes_back_from_json_wherever_a_number_can_stand(profile):
         ),
         ({"kind": "ions", "ion": "na", "inside": -1}, "paint[0].inside"),
         ({"kind": "ions", "ion": "na"}, "paint[0].e"),
-        ({"kind": "mechanism", "name": "k d r"}, "paint[0].name"),
+        ({"kind": "density_mechanism", "name": "k d r"}, "paint[0].name"),
         (
-            {"kind": "mechanism", "name": "kdr", "parameters": [{"name": "g", "value": None}]},
+            {
+                "kind": "density_mechanism",
+                "name": "kdr",
+                "parameters": [{"name": "g", "value": None}],
+            },
             "paint[0].parameters[0].value",
         ),
         (
-            {"kind": "mechanism", "name": "a", "parameters": 2 * [{"name": "g", "value": 1}]},
+            {
+                "kind": "density_mechanism",
+                "name": "a",
+                "parameters": 2 * [{"name": "g", "value": 1}],
+            },
             "paint[0].parameters[1].name",
         ),
     ],
@@ -257,3 +266,13 @@ def test_a_field_that_takes_a_profile_still_says_the_unit_and_bounds_of_its_numb
         field = spec.model_fields[name]
         annotation, metadata = number_in(field)
         assert (annotation, unit_of(metadata), takes_profile(field)) == (float, unit, takes)
+
+
+def test_no_field_is_called_as_a_kind():
+    """`as_experiment_error` takes kinds out of the path of a wrong field."""
+    specs: set[type[base.Spec]] = set()
+    new = {base.Spec}
+    while new:
+        specs |= new
+        new = {below for spec in new for below in spec.__subclasses__()} - specs
+    assert not {field for spec in specs for field in spec.model_fields} & base._KINDS

@@ -133,7 +133,7 @@ class DensityMechanism(PaintLayer):
         Those that differ from the mechanism's defaults.
     """
 
-    kind: Literal["mechanism"] = "mechanism"
+    kind: Literal["density_mechanism"] = "density_mechanism"
     name: str = Field(min_length=1, pattern=r"^[A-Za-z]\w*$")
     parameters: tuple[Parameter, ...] = ()
 
