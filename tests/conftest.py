@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tests cache and save out of the home of who runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "NAPARI_NEURON_CACHE" not in os.environ:  # name one to spare compiling every time
+            patch.setenv("NAPARI_NEURON_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("NAPARI_NEURON_CONFIG", str(tmp_path_factory.mktemp("config")))
+        yield
 
 
 @pytest.fixture(scope="session")

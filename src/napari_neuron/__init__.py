@@ -25,6 +25,30 @@ _PUBLIC = {
     "Passive": "spec",
     "PickedNodes": "spec",
     "RunSettings": "spec",
+    "AllOf": "spec",
+    "AnyOf": "spec",
+    "BranchOrder": "spec",
+    "NoneOf": "spec",
+    "PathDistance": "spec",
+    "RadiusRange": "spec",
+    "Subtree": "spec",
+    "DensityMechanism": "spec",
+    "Ions": "spec",
+    "IonStyle": "spec",
+    "Parameter": "spec",
+    "Exponential": "spec",
+    "Gaussian": "spec",
+    "Linear": "spec",
+    "Sigmoid": "spec",
+    "StepAt": "spec",
+    "Table": "spec",
+    "table_from_csv": "spec",
+    "Preset": "spec",
+    "compile_mod_files": "engine",
+    "read_catalogue": "engine",
+    "measure_kinetics": "engine",
+    "region_summary": "compile.regions",
+    "compiled_values": "compile.values",
     "SpikeDetector": "spec",
     "SwcTypes": "spec",
     "VoltageRecorder": "spec",
@@ -38,6 +62,9 @@ _PUBLIC = {
     "BlowUpError": "errors",
     "EngineCrashed": "errors",
     "ExperimentError": "errors",
+    "ModFileError": "errors",
+    "ModProblem": "errors",
+    "ModFile": "spec",
     "MorphologyError": "errors",
     "NapariNeuronError": "errors",
     "NeuronNotAvailable": "errors",
@@ -51,10 +78,17 @@ _PUBLIC = {
 __all__ = ["__version__", *sorted(_PUBLIC)]
 
 if TYPE_CHECKING:
+    from napari_neuron.compile.regions import region_summary as region_summary
+    from napari_neuron.compile.values import compiled_values as compiled_values
+    from napari_neuron.engine import compile_mod_files as compile_mod_files
+    from napari_neuron.engine import measure_kinetics as measure_kinetics
+    from napari_neuron.engine import read_catalogue as read_catalogue
     from napari_neuron.engine import simulate as simulate
     from napari_neuron.errors import BlowUpError as BlowUpError
     from napari_neuron.errors import EngineCrashed as EngineCrashed
     from napari_neuron.errors import ExperimentError as ExperimentError
+    from napari_neuron.errors import ModFileError as ModFileError
+    from napari_neuron.errors import ModProblem as ModProblem
     from napari_neuron.errors import MorphologyError as MorphologyError
     from napari_neuron.errors import NapariNeuronError as NapariNeuronError
     from napari_neuron.errors import NeuronNotAvailable as NeuronNotAvailable
@@ -68,23 +102,43 @@ if TYPE_CHECKING:
     from napari_neuron.morphology import read_morphology as read_morphology
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
+    from napari_neuron.spec import AllOf as AllOf
     from napari_neuron.spec import AlphaSynapse as AlphaSynapse
+    from napari_neuron.spec import AnyOf as AnyOf
+    from napari_neuron.spec import BranchOrder as BranchOrder
     from napari_neuron.spec import CableProperties as CableProperties
     from napari_neuron.spec import CellSource as CellSource
     from napari_neuron.spec import CurrentPulse as CurrentPulse
+    from napari_neuron.spec import DensityMechanism as DensityMechanism
     from napari_neuron.spec import DLambda as DLambda
     from napari_neuron.spec import Everywhere as Everywhere
     from napari_neuron.spec import Exp2Synapse as Exp2Synapse
     from napari_neuron.spec import Experiment as Experiment
+    from napari_neuron.spec import Exponential as Exponential
+    from napari_neuron.spec import Gaussian as Gaussian
     from napari_neuron.spec import HodgkinHuxley as HodgkinHuxley
+    from napari_neuron.spec import Ions as Ions
+    from napari_neuron.spec import IonStyle as IonStyle
     from napari_neuron.spec import Labelled as Labelled
+    from napari_neuron.spec import Linear as Linear
     from napari_neuron.spec import MaximumLength as MaximumLength
+    from napari_neuron.spec import ModFile as ModFile
+    from napari_neuron.spec import NoneOf as NoneOf
+    from napari_neuron.spec import Parameter as Parameter
     from napari_neuron.spec import Passive as Passive
+    from napari_neuron.spec import PathDistance as PathDistance
     from napari_neuron.spec import PickedNodes as PickedNodes
+    from napari_neuron.spec import Preset as Preset
+    from napari_neuron.spec import RadiusRange as RadiusRange
     from napari_neuron.spec import RunSettings as RunSettings
+    from napari_neuron.spec import Sigmoid as Sigmoid
     from napari_neuron.spec import SpikeDetector as SpikeDetector
+    from napari_neuron.spec import StepAt as StepAt
+    from napari_neuron.spec import Subtree as Subtree
     from napari_neuron.spec import SwcTypes as SwcTypes
+    from napari_neuron.spec import Table as Table
     from napari_neuron.spec import VoltageRecorder as VoltageRecorder
+    from napari_neuron.spec import table_from_csv as table_from_csv
     from napari_neuron.view import show as show
 
 

@@ -5,6 +5,7 @@ Each message says where, what is wrong and what to do about it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -86,3 +87,40 @@ class EngineCrashed(SimulationError):
 
 class NeuronNotAvailable(SimulationError):
     """NEURON cannot be imported by the Python that should run it."""
+
+
+@dataclass(frozen=True)
+class ModProblem:
+    """One thing that is wrong with MOD files.
+
+    Attributes
+    ----------
+    file : str
+        Name of the file, without its folder; "" if it is about all of them.
+    line : int or None
+        One-based; None if it is about the whole file.
+    problem : str
+        What is wrong, and what to do where that is known.
+    """
+
+    file: str
+    line: int | None
+    problem: str
+
+    def __str__(self) -> str:
+        where = ":".join(str(part) for part in (self.file or None, self.line) if part is not None)
+        return f"{where}: {self.problem}" if where else self.problem
+
+
+class ModFileError(NapariNeuronError, ValueError):
+    """MOD files that cannot be used.
+
+    Parameters
+    ----------
+    problems
+        One or more; the message has a line for each.
+    """
+
+    def __init__(self, *problems: ModProblem) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))

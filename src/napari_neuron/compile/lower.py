@@ -9,10 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from napari_neuron.compile.catalogue import Catalogue
 from napari_neuron.compile.discretise import compartments_of_nodes, count_compartments
+from napari_neuron.compile.known import require_known
+from napari_neuron.compile.membrane import Membrane, cable_values
 from napari_neuron.compile.model import CompiledModel, CompiledRun
-from napari_neuron.compile.paint import cable_of, mechanisms_of, paint_nodes
+from napari_neuron.compile.paint import paint_nodes
 from napari_neuron.compile.placements import NodeAddresses, lower_recorders, lower_stimuli
+from napari_neuron.compile.profiles import Centres
 from napari_neuron.errors import ExperimentError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.morphology.sections import (
@@ -26,7 +30,9 @@ MOST_COMPARTMENTS = 5_000_000
 """More than any run on one machine can use; far below where the arrays stop fitting in memory."""
 
 
-def compile_experiment(cells: Sequence[Morphology], experiment: Experiment) -> CompiledModel:
+def compile_experiment(
+    cells: Sequence[Morphology], experiment: Experiment, catalogue: Catalogue | None = None
+) -> CompiledModel:
     """Work out sections, compartments, painted values and placements.
 
     Parameters
@@ -35,6 +41,9 @@ def compile_experiment(cells: Sequence[Morphology], experiment: Experiment) -> C
         The morphologies, in the order in which their compartments will be numbered.
     experiment
         What to do with them.
+    catalogue
+        What NEURON knows: names of mechanisms, parameters and ions are checked against it. Needed
+        where a parameter that is painted is GLOBAL.
 
     Returns
     -------
@@ -51,7 +60,10 @@ def compile_experiment(cells: Sequence[Morphology], experiment: Experiment) -> C
     _check_names(cells, experiment)
     for cell in cells:
         require_positive_radii(cell)
-    painted = paint_nodes(cells, experiment.paint)
+    paint = experiment.paint
+    if catalogue is not None:
+        require_known(paint, catalogue)
+    painted = paint_nodes(cells, paint)
     parts = [
         find_sections(cell, nodes.changes_above(cell))
         for cell, nodes in zip(cells, painted, strict=True)
@@ -60,7 +72,9 @@ def compile_experiment(cells: Sequence[Morphology], experiment: Experiment) -> C
     winner = np.concatenate(
         [nodes.winner[:, p.owner] for p, nodes in zip(parts, painted, strict=True)], axis=1
     )
-    ra, cm = cable_of(winner[0], experiment.paint)
+    middles = Centres(cells, parts, np.ones(len(sections), dtype=np.int64))
+    ra = cable_values("Ra", winner[0], paint, middles)
+    cm = cable_values("cm", winner[0], paint, middles)
     nseg = count_compartments(sections, experiment.discretisation, ra, cm)
     if nseg.sum() > MOST_COMPARTMENTS:
         raise ExperimentError(
@@ -69,6 +83,8 @@ def compile_experiment(cells: Sequence[Morphology], experiment: Experiment) -> C
             "use longer compartments, or check the unit of the skeleton",
         )
     compartment_start = np.concatenate([[0], np.cumsum(nseg)])
+    centres = Centres(cells, parts, nseg)
+    membrane = Membrane(painted[0].coats, winner, paint, nseg, centres, catalogue)
     addresses = NodeAddresses(cells, compartments_of_nodes(sections, nseg, compartment_start))
     point_processes, trains = lower_stimuli(experiment.stimuli, addresses)
     recorders, detectors = lower_recorders(experiment.recorders, addresses)
@@ -80,10 +96,12 @@ def compile_experiment(cells: Sequence[Morphology], experiment: Experiment) -> C
         point_start=sections.point_start,
         points=sections.points,
         compartment_start=compartment_start,
-        cm=np.repeat(cm, nseg),
+        cm=cable_values("cm", np.repeat(winner[0], nseg), paint, centres),
         compartment_of_node=addresses.compartment_of_node,
         run=_lower_run(experiment.run),
-        mechanisms=mechanisms_of(painted[0].kinds[1:], winner[1:], experiment.paint, nseg),
+        mechanisms=membrane.mechanisms(),
+        ion_styles=membrane.ion_styles(),
+        globals=membrane.globals(),
         point_processes=point_processes,
         trains=trains,
         recorders=recorders,

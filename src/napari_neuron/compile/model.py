@@ -27,12 +27,37 @@ class CompiledMechanism:
         Sections to insert it in, ascending.
     parameters : tuple of (str, float64 array)
         NEURON's parameter name ("g_pas", "gnabar_hh", "ena") and one value for each compartment
-        of ``sections``, in compartment order.
+        of ``sections``, in compartment order. NaN leaves what the mechanism has by itself.
     """
 
     name: str
     sections: IntArray
     parameters: tuple[tuple[str, FloatArray], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledIonStyle:
+    """How some sections treat an ion: the arguments of NEURON's ``ion_style``; -1 keeps what is.
+
+    Attributes
+    ----------
+    ion : str
+        "na".
+    sections : (n,) int64
+        Where.
+    concentration, potential : int
+        0 unused, 1 parameter, 2 assigned, 3 state.
+    nernst_at_start, nernst_while_running, concentration_at_start : int
+        0 or 1: einit, eadvance, cinit.
+    """
+
+    ion: str
+    sections: IntArray
+    concentration: int
+    potential: int
+    nernst_at_start: int
+    nernst_while_running: int
+    concentration_at_start: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +167,12 @@ class CompiledModel:
         µF/cm2.
     compartment_of_node : (n_nodes,) int64
         The compartment each node of each cell lies in.
+    mechanisms : tuple of CompiledMechanism
+        Each name once; but ions ("na_ion"), which come last, once for each of their values.
+    globals : tuple of (str, float)
+        GLOBAL parameters, by NEURON's name ("q10_kdr").
+    library : str
+        Path of the compiled MOD files; "" where none are needed.
     """
 
     section_parent: IntArray
@@ -155,6 +186,9 @@ class CompiledModel:
     compartment_of_node: IntArray
     run: CompiledRun
     mechanisms: tuple[CompiledMechanism, ...] = ()
+    ion_styles: tuple[CompiledIonStyle, ...] = ()
+    globals: tuple[tuple[str, float], ...] = ()
+    library: str = ""
     point_processes: tuple[CompiledPointProcesses, ...] = ()
     trains: tuple[CompiledTrains, ...] = ()
     recorders: tuple[CompiledRecorder, ...] = ()

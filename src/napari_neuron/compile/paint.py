@@ -1,34 +1,59 @@
-"""Paint lowered onto nodes: of two layers of paint that overlap the later wins."""
+"""Paint lowered onto nodes: of two layers of paint that overlap the later wins.
+
+Paint is resolved by *coat*: "cable properties", one coat for each mechanism ("hh"), and one for
+each value of an ion ("na.e", "na.inside", "na.outside", "na.style"). Two layers compete where they
+have a coat in common.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from napari_neuron.compile.model import CompiledMechanism, FloatArray, IntArray
-from napari_neuron.compile.regions import describe_what_is_there, nodes_in
+from napari_neuron.compile.model import IntArray
+from napari_neuron.compile.regions import changes_above, describe_what_is_there, nodes_in
 from napari_neuron.errors import ExperimentError
 from napari_neuron.morphology.model import BoolArray, Morphology
 from napari_neuron.morphology.sections import find_sections
-from napari_neuron.spec import CableProperties, Paint
+from napari_neuron.spec import CableProperties, DensityMechanism, HodgkinHuxley, Ions, Paint
 from napari_neuron.spec.paint import PaintLayer
 
-NEURON_NAMES = {
-    "pas": {"g": "g_pas", "e": "e_pas"},
-    "hh": {
-        "gnabar": "gnabar_hh",
-        "gkbar": "gkbar_hh",
-        "gl": "gl_hh",
-        "el": "el_hh",
-        "ena": "ena",
-        "ek": "ek",
-    },
-}
-"""For each kind of paint that is a mechanism: its fields and what NEURON calls them."""
+CABLE = "cable properties"
+"""The coat of axial resistivity and capacitance; no mechanism can be called this."""
 
-DEFAULT_CABLE = CableProperties()
+ION_FIELDS = ("e", "inside", "outside", "style")
+
+
+def coats_of(layer: Paint, *, with_ions: bool = True) -> tuple[str, ...]:
+    """Return the coats a layer of paint has.
+
+    Parameters
+    ----------
+    layer
+        The paint.
+    with_ions
+        Whether the reversal potentials of HodgkinHuxley are coats of their own, which they need
+        not be where no other paint sets them.
+    """
+    if isinstance(layer, CableProperties):
+        return (CABLE,)
+    if isinstance(layer, Ions):
+        said = (field for field in ION_FIELDS if getattr(layer, field) is not None)
+        return tuple(f"{layer.ion}.{field}" for field in said)
+    if isinstance(layer, DensityMechanism):
+        return (layer.name,)
+    if isinstance(layer, HodgkinHuxley) and with_ions:
+        return ("hh", "na.e", "k.e")
+    return (layer.kind,)
+
+
+def ions_compete(paint: Iterable[Paint]) -> bool:
+    """Return whether ions are painted by more than HodgkinHuxley."""
+    return any(
+        isinstance(p, Ions) or (isinstance(p, DensityMechanism) and p.name == "hh") for p in paint
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,34 +62,35 @@ class PaintedNodes:
 
     Attributes
     ----------
-    kinds : tuple of str
-        One per row of ``winner``: "cable", then the mechanisms in use.
-    winner : (n_kinds, n_nodes) int64
+    coats : tuple of str
+        One per row of ``winner``; `CABLE` is the first.
+    winner : (n_coats, n_nodes) int64
         Index into the experiment's paint; -1 where there is none.
     """
 
-    kinds: tuple[str, ...]
+    coats: tuple[str, ...]
     winner: IntArray
 
     def changes_above(self, morphology: Morphology) -> BoolArray:
         """Return which edges carry other paint than the edge above them."""
-        above = morphology.parent
-        changes: BoolArray = (self.winner != self.winner[:, above]).any(axis=0)
-        # the root has no edge of its own: what hangs on it starts there in any case
-        changes[(above < 0) | (above[above] < 0)] = False
-        return changes
+        return changes_above(self.winner, morphology)
 
 
 def paint_nodes(cells: Sequence[Morphology], paint: Sequence[Paint]) -> tuple[PaintedNodes, ...]:
-    """Find for each cell and node the last paint of each kind that covers it.
+    """Find for each cell and node the last paint of each coat that covers it.
 
     Raises
     ------
     ExperimentError
         If a region is empty in every cell it is meant for, or cannot be evaluated.
     """
-    kinds = ("cable", *dict.fromkeys(p.kind for p in paint if p.kind != "cable"))
-    winners = [np.full((len(kinds), len(cell)), -1, dtype=np.int64) for cell in cells]
+    with_ions = ions_compete(paint)
+    coats = [coats_of(layer, with_ions=with_ions) for layer in paint]
+    rows = {CABLE: 0}
+    for layer_coats in coats:
+        for coat in layer_coats:
+            rows.setdefault(coat, len(rows))
+    winners = [np.full((len(rows), len(cell)), -1, dtype=np.int64) for cell in cells]
     for index, layer in enumerate(paint):
         covered = 0
         for cell, winner in zip(cells, winners, strict=True):
@@ -76,7 +102,8 @@ def paint_nodes(cells: Sequence[Morphology], paint: Sequence[Paint]) -> tuple[Pa
                 raise ExperimentError(
                     f"paint[{index}].region.{error.field}", error.problem
                 ) from None
-            winner[kinds.index(layer.kind), mask] = index
+            for coat in coats[index]:
+                winner[rows[coat], mask] = index
             covered += int(mask.sum())
         if not covered:
             named = [cell for cell in cells if layer.cell in (None, cell.name)]
@@ -84,7 +111,7 @@ def paint_nodes(cells: Sequence[Morphology], paint: Sequence[Paint]) -> tuple[Pa
             raise ExperimentError(
                 f"paint[{index}].region", f"{layer.region!r} picks no node ({there})"
             )
-    return tuple(PaintedNodes(kinds, winner) for winner in winners)
+    return tuple(PaintedNodes(tuple(rows), winner) for winner in winners)
 
 
 def painted_by(layer: PaintLayer, morphology: Morphology) -> BoolArray:
@@ -102,45 +129,56 @@ def painted_by(layer: PaintLayer, morphology: Morphology) -> BoolArray:
     return mask
 
 
-def cable_of(winner: IntArray, paint: Sequence[Paint]) -> tuple[FloatArray, FloatArray]:
-    """Return Ra (Ω·cm) and cm (µF/cm2) where ``winner`` says which paint covers what.
+@dataclass(frozen=True, eq=False)
+class Cover:
+    """What a layer of paint covers on one cell, and what later layers hide of it.
 
-    Returns
-    -------
-    two float64 arrays of the shape of ``winner``
-    """
-    cables = [p if isinstance(p, CableProperties) else DEFAULT_CABLE for p in paint]
-    cables.append(DEFAULT_CABLE)  # index -1: where nothing was painted
-    ra = np.array([c.Ra for c in cables])
-    cm = np.array([c.cm for c in cables])
-    return ra[winner], cm[winner]
-
-
-def mechanisms_of(
-    kinds: Sequence[str], winner: IntArray, paint: Sequence[Paint], nseg: IntArray
-) -> tuple[CompiledMechanism, ...]:
-    """Lower painted mechanisms to sections and one value per compartment.
-
-    Parameters
+    Attributes
     ----------
-    kinds
-        The mechanisms, one per row of ``winner``.
-    winner : (n_kinds, n_sections) int64
-        Which paint covers each section.
-    paint
-        The experiment's paint.
-    nseg : (n_sections,) int64
-        Compartments of each section.
+    nodes : (n_nodes,) bool
+        What it is painted on; all False where it is meant for another cell.
+    shadowed : (n_nodes,) bool
+        Where some or all of its values are replaced by a later layer's.
+    by : tuple of int
+        The layers that do, ascending.
     """
-    compiled = []
-    for kind, row in zip(kinds, winner, strict=True):
-        sections = np.flatnonzero(row >= 0)
-        if not len(sections):
+
+    nodes: BoolArray
+    shadowed: BoolArray
+    by: tuple[int, ...]
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nothing of the layer is left to see."""
+        return bool(self.nodes.any() and (self.shadowed == self.nodes).all())
+
+
+def shadowed(paint: Sequence[Paint], morphology: Morphology) -> tuple[Cover, ...]:
+    """Say for each layer of paint where later layers hide it on one cell.
+
+    Raises
+    ------
+    ExperimentError
+        If a region cannot be evaluated; an empty one is no error here.
+    """
+    masks = []
+    for index, layer in enumerate(paint):
+        if layer.cell not in (None, morphology.name):
+            masks.append(np.zeros(len(morphology), dtype=np.bool_))
             continue
-        by_compartment = np.repeat(row[sections], nseg[sections])
-        parameters = []
-        for field, name in NEURON_NAMES[kind].items():
-            values = np.array([getattr(p, field) if p.kind == kind else np.nan for p in paint])
-            parameters.append((name, values[by_compartment]))
-        compiled.append(CompiledMechanism(kind, sections, tuple(parameters)))
-    return tuple(compiled)
+        try:
+            masks.append(painted_by(layer, morphology))
+        except ExperimentError as error:
+            raise ExperimentError(f"paint[{index}].region.{error.field}", error.problem) from None
+    coats = [set(coats_of(layer)) for layer in paint]
+    covers = []
+    for index, mask in enumerate(masks):
+        hidden = np.zeros(len(morphology), dtype=np.bool_)
+        by = []
+        for later in range(index + 1, len(masks)):
+            overlap = mask & masks[later]
+            if coats[index] & coats[later] and overlap.any():
+                hidden |= overlap
+                by.append(later)
+        covers.append(Cover(mask, hidden, tuple(by)))
+    return tuple(covers)

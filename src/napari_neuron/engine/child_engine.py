@@ -29,7 +29,8 @@ class ChildEngine:
     """Runs compiled models in a child process that is kept between runs.
 
     The child is started when it is first needed, or ahead of that by `warm_up`. A child that died,
-    refused a model or did not answer a cancel is replaced at the next run.
+    refused a model, did not answer a cancel or has loaded other compiled MOD files than the run
+    needs is replaced at the next run.
 
     Parameters
     ----------
@@ -40,6 +41,7 @@ class ChildEngine:
     def __init__(self, python: str | PathLike[str] | None = None) -> None:
         self._python = sys.executable if python is None else str(python)
         self._child: ChildProcess | None = None
+        self._library = ""  # of compiled MOD files that the child has loaded
         self._n_runs = 0
         self._busy = False
         self._closed = False
@@ -48,6 +50,11 @@ class ChildEngine:
     def provenance(self) -> Mapping[str, str]:
         """Versions of what integrates; empty until the child has said so."""
         return {} if self._child is None else self._child.provenance
+
+    @property
+    def python(self) -> str:
+        """The interpreter that runs NEURON."""
+        return self._python
 
     @property
     def pid(self) -> int | None:
@@ -79,8 +86,11 @@ class ChildEngine:
         """
         if self._busy:
             raise SimulationError("this engine is at a run already; use another engine beside it")
+        if self._library not in ("", model.library):
+            self._drop_child()  # NEURON cannot unload what it has loaded
         self.warm_up()
         assert self._child is not None
+        self._library = model.library
         self._busy = True
         self._n_runs += 1
         run = _Run(self._child, self._n_runs)
@@ -107,6 +117,7 @@ class ChildEngine:
         if self._child is not None:
             self._child.stop()
             self._child = None
+        self._library = ""
 
 
 @dataclass

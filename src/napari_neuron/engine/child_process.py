@@ -31,18 +31,22 @@ _NOT_INHERITED = (
 
 # The child finds this package where the parent does, whatever its own path is. It gets only this
 # package: the parent's other packages may be built for another Python.
-_BOOTSTRAP = """
-import importlib.util, sys
+BOOTSTRAP = """
+import importlib, importlib.util, sys
 place = sys.argv[1]
 spec = importlib.util.spec_from_file_location(
     "napari_neuron", place + "/__init__.py", submodule_search_locations=[place])
 sys.modules["napari_neuron"] = module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
-from napari_neuron.engine.child import main
-main()
+importlib.import_module(sys.argv[2]).main()
 """
 
 _LOG_LINES = 200
+
+
+def child_environment() -> dict[str, str]:
+    """Return this process' environment without what makes NEURON run code nobody asked for."""
+    return {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
 
 
 class ChildProcess:
@@ -66,16 +70,15 @@ class ChildProcess:
         self.python = python
         self.provenance: Mapping[str, str] = {}
         self._directory = tempfile.mkdtemp(prefix="napari-neuron-")
-        environment = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
         package = str(Path(__file__).parents[1])
         try:
             self._process = subprocess.Popen(
-                [python, "-c", _BOOTSTRAP, package],
+                [python, "-c", BOOTSTRAP, package, "napari_neuron.engine.child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=self._directory,
-                env=environment,
+                env=child_environment(),
                 start_new_session=True,  # a Ctrl+C in the terminal reaches the parent only
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )

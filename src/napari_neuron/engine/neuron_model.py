@@ -8,7 +8,9 @@ four times as fast as vectors through ``h.pt3dadd`` and leaves no name behind in
 
 from __future__ import annotations
 
+import math
 import sys
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.compile.model import (
+    CompiledIonStyle,
     CompiledMechanism,
     CompiledModel,
     CompiledPointProcesses,
@@ -50,6 +53,34 @@ def import_neuron() -> Any:
     return h
 
 
+_loaded = ""
+"""The library of compiled MOD files this process has loaded: there is no way to unload one."""
+
+
+def load_library(path: str) -> None:
+    """Load compiled MOD files into this process, if they are not loaded already.
+
+    Raises
+    ------
+    SimulationError
+        If this process has loaded others, or NEURON refuses these.
+    """
+    global _loaded
+    if path == _loaded or not path:
+        return
+    if _loaded:
+        raise SimulationError(
+            "this process has loaded other compiled MOD files, and NEURON cannot unload them. "
+            "Use a process of its own: ChildEngine (the default)"
+        )
+    h = import_neuron()
+    if not Path(path).is_file():
+        raise SimulationError(f"the compiled MOD files are gone: {path}. Compile them again")
+    _loaded = path  # also if it fails: what was loaded of it stays
+    if not h.nrn_load_dll(path):
+        raise SimulationError(f"NEURON cannot load the compiled MOD files: {path}")
+
+
 class NeuronModel:
     """Builds a model when made, takes it down when closed; use it in a ``with`` statement.
 
@@ -80,6 +111,7 @@ class NeuronModel:
         self._sources: list[Any] = []  # NetStims and their NetCons
         self._recorded: list[Any] = []
         self._voltage = self._voltage_view = self._pointers = None
+        load_library(model.library)
         self._before = self._set_globals()
         try:
             self._build()
@@ -146,6 +178,10 @@ class NeuronModel:
         self._set(np.arange(model.n_sections), "cm", model.cm)
         for mechanism in model.mechanisms:
             self._insert(mechanism)
+        for style in model.ion_styles:  # before values: they say which of them are parameters
+            self._style(style)
+        for mechanism in model.mechanisms:
+            self._set_parameters(mechanism)
         self._segments = [segment for section in self._sections for segment in section]
         for batch in model.point_processes:
             self._place(batch)
@@ -176,13 +212,19 @@ class NeuronModel:
         """Set a range variable of ``sections``: all that have ``mechanism``, or None for all.
 
         One loop in hoc where all values are equal, once per section where they are equal along
-        it, else by segment.
+        it, else by segment. NaN leaves what a mechanism has. An ion may be in other sections
+        too, and an element of an array (``xraxial[0]``) cannot be set by section.
         """
-        if values.min() == values.max():
+        if "[" in name or (mechanism is not None and np.isnan(values).any()):
+            self._set_by_segment(sections, name, values)
+            return
+        everywhere = len(sections) == len(self._sections)
+        is_ion = mechanism is not None and mechanism.endswith("_ion")
+        if values.min() == values.max() and (everywhere or not is_ion):
             value = float(values[0])
             setattr(self._sections[sections[0]], name, value)  # hoc would make unknown names up
             self._h.hoc_ac_ = value  # hoc's own scratch variable: no name left behind
-            where = f'if (ismembrane("{mechanism}")) ' if mechanism else ""
+            where = f'if (ismembrane("{mechanism}")) ' if not everywhere else ""
             self._h(f"forall {where}{name} = hoc_ac_")
             return
         count = self._model.section_nseg[sections]
@@ -199,10 +241,46 @@ class NeuronModel:
                 for segment, own in zip(section, values[at : at + n].tolist(), strict=True):
                     setattr(segment, name, own)
 
+    def _set_by_segment(self, sections: IntArray, name: str, values: FloatArray) -> None:
+        name, _, element = name.partition("[")
+        place = int(element.rstrip("]")) if element else None
+        own = iter(values.tolist())
+        for index in sections.tolist():
+            for segment in self._sections[index]:
+                value = next(own)
+                if math.isnan(value):
+                    getattr(segment, name)  # an unknown name is an error all the same
+                elif place is None:
+                    setattr(segment, name, value)
+                else:
+                    getattr(segment, name)[place] = value
+
+    def _style(self, style: CompiledIonStyle) -> None:
+        """Set how sections treat an ion; -1 keeps what the mechanisms there ask for."""
+        name = f"{style.ion}_ion"
+        wanted = (
+            style.concentration,
+            style.potential,
+            style.nernst_at_start,
+            style.nernst_while_running,
+            style.concentration_at_start,
+        )
+        for index in style.sections.tolist():
+            section = self._sections[index]
+            now = int(self._h.ion_style(name, sec=section))
+            c, e = now & 3, now >> 3 & 3
+            if style.potential == 2 and style.concentration < 0 and c == 0:
+                c = 1  # concentrations that nobody reads yet: the Nernst potential will
+            is_now = (c, e, now >> 5 & 1, now >> 6 & 1, now >> 2 & 1)
+            new = [old if n < 0 else n for n, old in zip(wanted, is_now, strict=True)]
+            self._h.ion_style(name, *new, sec=section)
+
     def _insert(self, mechanism: CompiledMechanism) -> None:
         name = mechanism.name
         if not len(mechanism.sections):
             return
+        if name == "ca_ion":  # not there before a mechanism uses it
+            self._h.ion_register("ca", 2)
         try:
             for index in mechanism.sections.tolist():
                 self._sections[index].insert(name)
@@ -211,6 +289,11 @@ class NeuronModel:
         # A user of this process may have switched the rate tables off.
         if hasattr(self._h, f"usetable_{name}"):
             setattr(self._h, f"usetable_{name}", 1)
+
+    def _set_parameters(self, mechanism: CompiledMechanism) -> None:
+        name = mechanism.name
+        if not len(mechanism.sections):
+            return
         for parameter, values in mechanism.parameters:
             try:
                 self._set(mechanism.sections, parameter, values, name)
@@ -284,6 +367,9 @@ class NeuronModel:
         h.secondorder = 0
         h.celsius = run.celsius
         h.dt = run.dt
+        for name, value in self._model.globals:
+            before[name] = getattr(h, name)
+            setattr(h, name, value)
         return before
 
     def _restore_globals(self) -> None:
@@ -291,5 +377,6 @@ class NeuronModel:
         h.t = 0.0
         h.ParallelContext().nthread(self._before["threads"])
         h.CVode().active(self._before["cvode"])
-        for name in ("celsius", "dt", "secondorder"):
+        globals_set = (name for name, _ in self._model.globals)
+        for name in ("celsius", "dt", "secondorder", *globals_set):
             setattr(h, name, self._before[name])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from types import MappingProxyType
@@ -10,9 +11,12 @@ from typing import Self
 
 import numpy as np
 
+from napari_neuron.compile.known import needs_catalogue
 from napari_neuron.compile.lower import compile_experiment
 from napari_neuron.compile.model import CompiledModel
+from napari_neuron.engine.catalogue import read_catalogue
 from napari_neuron.engine.child_engine import ChildEngine
+from napari_neuron.engine.mod_files import require_library
 from napari_neuron.engine.protocol import Advanced, Engine, Started
 from napari_neuron.errors import BlowUpError, SimulationError
 from napari_neuron.morphology.model import Morphology
@@ -61,7 +65,7 @@ class Simulation:
         self.result: SimulationResult | None = None
         if isinstance(engine, ChildEngine):
             engine.warm_up()  # Python and NEURON start while we compile
-        self._model = compile_experiment(self.cells, experiment)
+        self._model = _compile(self.cells, experiment, getattr(engine, "python", None))
         self._cancelled = threading.Event()
         self._advances = self._run(engine)
 
@@ -184,6 +188,19 @@ def simulate(
                 progress(min(1.0, advanced.time / duration))
     assert simulation.result is not None
     return simulation.result
+
+
+def _compile(
+    cells: Sequence[Morphology], experiment: Experiment, python: str | None
+) -> CompiledModel:
+    if not experiment.mod_files and not needs_catalogue(experiment):
+        return compile_experiment(cells, experiment)
+    catalogue = read_catalogue(experiment.mod_files, python=python)
+    model = compile_experiment(cells, experiment, catalogue)
+    if not experiment.mod_files:
+        return model
+    library = require_library(experiment.mod_files, python=python)
+    return dataclasses.replace(model, library=str(library))
 
 
 def _extend(result: SimulationResult, advanced: Advanced, engine: Engine) -> None:

@@ -124,13 +124,13 @@ class Morphology:
     @cached_property
     def topological_order(self) -> IntArray:
         """Rows ordered so that every parent comes before its children (by depth, then by row)."""
-        depth = _depths(self.parent)
+        depth = depths(self.parent)
         return _read_only(np.argsort(depth, kind="stable"))
 
     @cached_property
     def depth(self) -> IntArray:
         """(n_nodes,) number of edges between each node and its root."""
-        return _read_only(_depths(self.parent))
+        return _read_only(depths(self.parent))
 
     @cached_property
     def n_children(self) -> IntArray:
@@ -148,7 +148,7 @@ class Morphology:
     @cached_property
     def path_distance(self) -> FloatArray:
         """(n_nodes,) µm along the cable from each node to the root of its component."""
-        return _read_only(_sum_to_root(self.parent, self.edge_length, self.depth))
+        return _read_only(sum_to_root(self.parent, self.edge_length, self.depth))
 
     @cached_property
     def component(self) -> IntArray:
@@ -223,7 +223,7 @@ class Morphology:
         return to_navis(self)
 
 
-def _depths(parent: IntArray) -> IntArray:
+def depths(parent: IntArray) -> IntArray:
     """Count the edges from each node to its root by pointer doubling.
 
     Raises
@@ -246,7 +246,7 @@ def _depths(parent: IntArray) -> IntArray:
     return depth
 
 
-def _sum_to_root(parent: IntArray, length: FloatArray, depth: IntArray) -> FloatArray:
+def sum_to_root(parent: IntArray, length: FloatArray, depth: IntArray) -> FloatArray:
     """Sum ``length`` from each node up to its root, parents first: sums are exact chains."""
     total = length.copy()
     order = np.argsort(depth, kind="stable")

@@ -54,6 +54,11 @@ _KINDS: set[str] = set()
 """The tag of every kind of spec; none may be the name of a field (see `as_experiment_error`)."""
 
 
+def register_tag(tag: str) -> None:
+    """Leave a union's tag that is no ``kind`` out of the locations that people read."""
+    _KINDS.add(tag)
+
+
 class Spec(BaseModel):
     """A frozen, validated value. Unknown keys are errors; the repr shows what is not default."""
 

@@ -12,6 +12,7 @@ from napari_neuron.errors import ExperimentError
 from napari_neuron.spec.base import Spec
 from napari_neuron.spec.cell import CellSource
 from napari_neuron.spec.discretisation import Discretisation, DLambda
+from napari_neuron.spec.mod_file import ModFile
 from napari_neuron.spec.paint import CableProperties, Paint, Passive
 from napari_neuron.spec.recorder import Recorder
 from napari_neuron.spec.run import RunSettings
@@ -33,6 +34,9 @@ class Experiment(Spec):
         Traces and spike detectors at nodes; labels are unique among each kind.
     discretisation
         How sections are cut into compartments.
+    mod_files
+        The MOD files its mechanisms come from, by name and content. They are compiled only where
+        a person asks for it (`compile_mod_files`).
     run
         Duration, time step, temperature, initial voltage, frame interval.
     """
@@ -42,6 +46,7 @@ class Experiment(Spec):
     paint: tuple[Paint, ...] = (CableProperties(), Passive())
     stimuli: tuple[Stimulus, ...] = ()
     recorders: tuple[Recorder, ...] = ()
+    mod_files: tuple[ModFile, ...] = ()
     discretisation: Discretisation = Field(default_factory=DLambda)
     run: RunSettings = Field(default_factory=RunSettings)
 
@@ -59,6 +64,9 @@ class Experiment(Spec):
         for index, name in enumerate(names):
             if name in names[:index]:
                 raise ExperimentError(f"cells[{index}].name", f"two cells are called {name!r}")
+        for index, file in enumerate(self.mod_files):
+            if any(file.name == before.name for before in self.mod_files[:index]):
+                raise ExperimentError(f"mod_files[{index}].name", f"{file.name!r} is listed twice")
         for index, stimulus in enumerate(self.stimuli):
             if stimulus.kind == "exp2_synapse" and stimulus.tau1 >= stimulus.tau2:
                 raise ExperimentError(

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from napari_neuron.errors import ExperimentError
 from napari_neuron.spec.base import Spec
+from napari_neuron.spec.profile import Profile, number_or_profile
 from napari_neuron.spec.region import Everywhere, Region
-from napari_neuron.units import MicrofaradsPerCm2, Millivolts, OhmCm, SiemensPerCm2
+from napari_neuron.units import (
+    MicrofaradsPerCm2,
+    Millimolar,
+    Millivolts,
+    OhmCm,
+    SiemensPerCm2,
+)
+
+if TYPE_CHECKING:
+    Resistivity: TypeAlias = float | Profile
+    Capacitance: TypeAlias = float | Profile
+    Potential: TypeAlias = float | Profile
+    Concentration: TypeAlias = float | Profile
+    Value: TypeAlias = float | Profile
+else:
+    Resistivity = number_or_profile(Annotated[OhmCm, Field(gt=0, le=1e6)])
+    Capacitance = number_or_profile(Annotated[MicrofaradsPerCm2, Field(gt=0, le=1e4)])
+    Potential = number_or_profile(Annotated[Millivolts, Field(ge=-1000, le=1000)])
+    Concentration = number_or_profile(Annotated[Millimolar, Field(ge=0, le=1e6)])
+    Value = number_or_profile(float)
 
 
 class PaintLayer(Spec):
@@ -36,14 +57,14 @@ class CableProperties(PaintLayer):
     Attributes
     ----------
     Ra
-        Axial resistivity, Ω·cm.
+        Axial resistivity, Ω·cm; a number or a `Profile`.
     cm
-        Specific membrane capacitance, µF/cm2.
+        Specific membrane capacitance, µF/cm2; a number or a `Profile`.
     """
 
     kind: Literal["cable"] = "cable"
-    Ra: OhmCm = Field(default=35.4, gt=0, le=1e6)
-    cm: MicrofaradsPerCm2 = Field(default=1.0, gt=0, le=1e4)
+    Ra: Resistivity = 35.4
+    cm: Capacitance = 1.0
 
 
 class Passive(PaintLayer):
@@ -82,4 +103,108 @@ class HodgkinHuxley(PaintLayer):
     ek: Millivolts = Field(default=-77.0, ge=-1000, le=1000)
 
 
-Paint = Annotated[CableProperties | Passive | HodgkinHuxley, Field(discriminator="kind")]
+class Parameter(Spec):
+    """One parameter of a mechanism.
+
+    Attributes
+    ----------
+    name
+        As in the mechanism's MOD file: ``gnabar``, not ``gnabar_hh``. An element of an array is
+        ``xraxial[0]``.
+    value
+        In the parameter's own unit (the catalogue knows it); a number or a `Profile`.
+    """
+
+    name: str = Field(min_length=1, pattern=r"^[A-Za-z_]\w*(\[\d+\])?$")
+    value: Value
+
+
+class DensityMechanism(PaintLayer):
+    """Any density mechanism NEURON knows, built in or from a MOD file.
+
+    Parameters that are not named keep the mechanism's defaults. A parameter that is GLOBAL in the
+    MOD file has one number, whatever the region.
+
+    Attributes
+    ----------
+    name
+        NEURON's name: the SUFFIX of the MOD file.
+    parameters
+        Those that differ from the mechanism's defaults.
+    """
+
+    kind: Literal["density_mechanism"] = "density_mechanism"
+    name: str = Field(min_length=1, pattern=r"^[A-Za-z]\w*$")
+    parameters: tuple[Parameter, ...] = ()
+
+    @model_validator(mode="after")
+    def _parameters_are_named_once(self) -> DensityMechanism:
+        seen = set()
+        for index, parameter in enumerate(self.parameters):
+            if parameter.name in seen:
+                raise ExperimentError(
+                    f"parameters[{index}].name", f"{parameter.name!r} is given twice"
+                )
+            seen.add(parameter.name)
+        return self
+
+
+class IonStyle(Spec):
+    """How NEURON treats an ion's concentrations and reversal potential; see its ``ion_style``.
+
+    None leaves what the mechanisms there ask for.
+
+    Attributes
+    ----------
+    concentration, potential
+        0 unused, 1 parameter, 2 assigned, 3 state.
+    nernst_at_start, nernst_while_running
+        Work the reversal potential out from the concentrations, at time 0 and at every step.
+    concentration_at_start
+        Start from NEURON's one global concentration instead of the painted one.
+    """
+
+    concentration: Literal[0, 1, 2, 3] | None = None
+    potential: Literal[0, 1, 2, 3] | None = None
+    nernst_at_start: bool | None = None
+    nernst_while_running: bool | None = None
+    concentration_at_start: bool | None = None
+
+
+class Ions(PaintLayer):
+    """Reversal potential and concentrations of one ion.
+
+    What is None is not painted: it stays as it is below, or as NEURON has it. With a reversal
+    potential that potential holds, whatever the concentrations are; with concentrations alone it
+    follows from them by the Nernst equation. ``style`` overrules that.
+
+    Attributes
+    ----------
+    ion
+        NEURON's name: na, k, ca, or one that a MOD file defines.
+    e
+        Reversal potential, mV.
+    inside, outside
+        Concentrations, mM.
+    style
+        For experts.
+    """
+
+    kind: Literal["ions"] = "ions"
+    ion: str = Field(min_length=1, pattern=r"^[A-Za-z]\w*$")
+    e: Potential | None = None
+    inside: Concentration | None = None
+    outside: Concentration | None = None
+    style: IonStyle | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Ions:
+        if self.e is None and self.inside is None and self.outside is None and self.style is None:
+            raise ExperimentError("e", "give a reversal potential or a concentration")
+        return self
+
+
+Paint = Annotated[
+    CableProperties | Passive | HodgkinHuxley | DensityMechanism | Ions,
+    Field(discriminator="kind"),
+]

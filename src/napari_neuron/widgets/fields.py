@@ -9,6 +9,7 @@ from magicgui.widgets import create_widget
 from pydantic.fields import FieldInfo
 
 from napari_neuron.spec.base import Spec
+from napari_neuron.spec.profile import number_in
 from napari_neuron.units import unit_of
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.nodes_edit import NodesEdit
@@ -53,10 +54,10 @@ def editor_for(spec_type: type[Spec], name: str, view: CellInView) -> Any:
         return NodesEdit(view, single=name == "node", **words)
     if name == "region":
         return RegionEdit(view, **words)
-    annotation = field.annotation
+    annotation, metadata = number_in(field)
     if annotation in (int, float):
-        lowest, highest = bounds_of(field.metadata)
-        unit = unit_of(field.metadata)
+        lowest, highest = bounds_of(metadata)
+        unit = unit_of(metadata)
         return NumberEdit(
             unit=unit,
             whole=annotation is int,

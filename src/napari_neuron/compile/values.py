@@ -1,0 +1,113 @@
+"""Any painted value as it is compiled, for plots and colours before a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from napari_neuron.compile.catalogue import Catalogue
+from napari_neuron.compile.lower import compile_experiment
+from napari_neuron.compile.model import CompiledModel, FloatArray, IntArray
+from napari_neuron.errors import ExperimentError
+from napari_neuron.morphology.model import Morphology
+from napari_neuron.spec import Experiment
+
+
+def parameter_names(model: CompiledModel) -> tuple[str, ...]:
+    """Return the painted values of a compiled model: "Ra", "cm", "g_pas", "gnabar_hh", "ena"."""
+    painted = (name for mechanism in model.mechanisms for name, _ in mechanism.parameters)
+    return tuple(dict.fromkeys(("Ra", "cm", *painted)))
+
+
+def values_per_compartment(
+    model: CompiledModel, parameter: str, catalogue: Catalogue | None = None
+) -> FloatArray:
+    """Return one painted value of a compiled model.
+
+    Parameters
+    ----------
+    model
+        From `compile_experiment`.
+    parameter
+        One of `parameter_names`.
+    catalogue
+        Tells the default of mechanisms whose paint does not name the parameter.
+
+    Returns
+    -------
+    (n_compartments,) float64
+        NaN where the mechanism is not, or has a default that is not known.
+
+    Raises
+    ------
+    ExperimentError
+        If nothing painted is called ``parameter``.
+    """
+    if parameter == "Ra":
+        return np.repeat(model.section_ra, model.section_nseg)
+    if parameter == "cm":
+        return model.cm
+    found = False
+    values = np.full(model.n_compartments, np.nan)
+    for mechanism in model.mechanisms:
+        painted = dict(mechanism.parameters)
+        if parameter in painted:
+            found = True
+            where = _compartments_of(model, mechanism.sections)
+            there = painted[parameter]
+            default = _default_of(parameter, mechanism.name, catalogue)
+            values[where] = np.where(np.isnan(there), default, there)
+    if not found:
+        raise ExperimentError(
+            "paint",
+            f"nothing that is painted has a {parameter!r}; there is "
+            f"{', '.join(parameter_names(model))}",
+        )
+    return values
+
+
+def compiled_values(
+    cells: Sequence[Morphology],
+    experiment: Experiment,
+    parameter: str,
+    catalogue: Catalogue | None = None,
+) -> FloatArray:
+    """Return what a painted value is at each node once the experiment is compiled.
+
+    Parameters
+    ----------
+    cells, experiment
+        What would be simulated. What is placed does not matter and may be wrong.
+    parameter
+        NEURON's name: "Ra", "cm", "gnabar_hh", "ena"; see `parameter_names`.
+    catalogue
+        Tells defaults; see `values_per_compartment`.
+
+    Returns
+    -------
+    (n_nodes of all cells,) float64
+        In the order of the cells and their nodes; NaN where the mechanism is not.
+
+    Raises
+    ------
+    ExperimentError, MorphologyError
+        As for `compile_experiment`, and if nothing painted is called ``parameter``.
+    """
+    plain = experiment.replace(stimuli=(), recorders=())
+    model = compile_experiment(cells, plain, catalogue)
+    return values_per_compartment(model, parameter, catalogue)[model.compartment_of_node]
+
+
+def _compartments_of(model: CompiledModel, sections: IntArray) -> IntArray:
+    chosen = np.zeros(model.n_sections, dtype=np.bool_)
+    chosen[sections] = True
+    return np.flatnonzero(np.repeat(chosen, model.section_nseg))
+
+
+def _default_of(parameter: str, mechanism: str, catalogue: Catalogue | None) -> float:
+    known = catalogue.mechanism(mechanism) if catalogue is not None else None
+    for variable in known.parameters if known is not None else ():
+        if variable.neuron_name == parameter and variable.default is not None:
+            return variable.default
+    return np.nan

@@ -1,0 +1,139 @@
+"""Kinetics: steady states and time constants of a mechanism's gates, measured by running it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_neuron.compile.catalogue import Mechanism
+from napari_neuron.compile.known import require_parameter, unknown_name
+from napari_neuron.compile.membrane import neuron_name
+from napari_neuron.engine.ask import ask
+from napari_neuron.engine.catalogue import read_catalogue
+from napari_neuron.engine.mod_files import require_library
+from napari_neuron.errors import ExperimentError
+from napari_neuron.spec import ModFile, Parameter
+
+FloatArray = npt.NDArray[np.float64]
+
+DEFAULT_VOLTAGES = tuple(float(v) for v in range(-120, 61, 4))
+
+
+@dataclass(frozen=True, eq=False)
+class Gate:
+    """One state of a mechanism against voltage.
+
+    Attributes
+    ----------
+    name : str
+        As in the MOD file: "m".
+    steady : (n_voltages,) float64
+        Where it settles.
+    tau : (n_voltages,) float64
+        Time to come to 1/e of its way there, ms: the time constant of a first-order gate. NaN
+        where the gate does not move.
+    """
+
+    name: str
+    steady: FloatArray
+    tau: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Kinetics:
+    """What a mechanism's gates do at held voltages.
+
+    Attributes
+    ----------
+    mechanism : str
+    celsius : float
+        °C.
+    voltage : (n_voltages,) float64
+        mV, ascending.
+    gates : tuple of Gate
+        One for each of its states; none for a mechanism without states.
+    """
+
+    mechanism: str
+    celsius: float
+    voltage: FloatArray
+    gates: tuple[Gate, ...]
+
+
+def measure_kinetics(
+    mechanism: str,
+    *,
+    parameters: Sequence[Parameter] = (),
+    voltages: Sequence[float] = DEFAULT_VOLTAGES,
+    celsius: float = 6.3,
+    mod_files: Sequence[ModFile] = (),
+    python: str | PathLike[str] | None = None,
+) -> Kinetics:
+    """Hold a density mechanism at voltages and measure its gates, in a process of its own.
+
+    Each voltage is stepped to from the lowest and from the highest of ``voltages``.
+
+    Parameters
+    ----------
+    mechanism
+        Name of a density mechanism.
+    parameters
+        Those that differ from its defaults; numbers only.
+    voltages
+        mV.
+    celsius
+        °C.
+    mod_files
+        The MOD files it comes from, compiled on this machine; as an experiment has them.
+    python
+        The interpreter that has NEURON; None for the one of this process.
+
+    Raises
+    ------
+    ExperimentError
+        If NEURON has no such density mechanism or parameter.
+    NeuronNotAvailable, EngineCrashed, SimulationError
+        If NEURON cannot run it.
+    """
+    catalogue = read_catalogue(mod_files, python=python)
+    known = catalogue.mechanism(mechanism)
+    if known is None or known.kind != "density":
+        names = (m.name for m in catalogue.of_kind("density"))
+        raise unknown_name("name", "density mechanism", mechanism, names)
+    held = np.unique(np.asarray(voltages, dtype=np.float64))
+    if len(held) < 2 or not np.isfinite(held).all():
+        raise ExperimentError("voltages", "give at least two different voltages, in mV")
+    measured = ask(
+        "kinetics",
+        python=python,
+        mechanism=mechanism,
+        gates=[state.neuron_name for state in known.states],
+        voltages=held.tolist(),
+        celsius=celsius,
+        parameters=_numbers(known, parameters),
+        library=str(require_library(mod_files, python=python)) if mod_files else "",
+    )
+    gates = tuple(
+        Gate(state.name, np.array(steady), np.array(tau, dtype=np.float64))
+        for state, steady, tau in zip(
+            known.states, measured["steady"], measured["tau"], strict=True
+        )
+    )
+    return Kinetics(mechanism, celsius, held, gates)
+
+
+def _numbers(mechanism: Mechanism, parameters: Sequence[Parameter]) -> dict[str, float]:
+    values = {}
+    for index, parameter in enumerate(parameters):
+        field = f"parameters[{index}]"
+        require_parameter(f"{field}.name", mechanism, parameter)
+        if not isinstance(parameter.value, int | float) or "[" in parameter.name:
+            raise ExperimentError(f"{field}.value", "a plain number is needed here")
+        variable = mechanism.parameter(parameter.name)
+        name = variable.neuron_name if variable else neuron_name(mechanism.name, parameter.name)
+        values[name] = float(parameter.value)
+    return values

@@ -1,0 +1,22 @@
+"""MOD files an experiment needs: by name and content, never by where they lie."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from napari_neuron.spec.base import Spec
+
+
+class ModFile(Spec):
+    """A file of NEURON's mechanism language, or one that such a file includes.
+
+    Attributes
+    ----------
+    name
+        Of the file, without its folder: ``kdr.mod``.
+    sha256
+        Of its bytes.
+    """
+
+    name: str = Field(min_length=1, pattern=r"^[\w.+ -]+$")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")

@@ -1,0 +1,6 @@
+NEURON {
+    SUFFIX hh
+    NONSPECIFIC_CURRENT i
+}
+ASSIGNED { i (mA/cm2) }
+BREAKPOINT { i = 0 }

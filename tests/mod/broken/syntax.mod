@@ -1,0 +1,9 @@
+NEURON {
+    SUFFIX syntax
+    NONSPECIFIC_CURRENT i
+}
+PARAMETER { g = 1 (S/cm2) }
+ASSIGNED { v (mV) i (mA/cm2) }
+BREAKPOINT {
+    i = g * * v
+}
