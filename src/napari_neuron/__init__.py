@@ -15,6 +15,28 @@ _PUBLIC = {
     "CableProperties": "spec",
     "CellSource": "spec",
     "CurrentPulse": "spec",
+    "CurrentChirp": "spec",
+    "CurrentNoise": "spec",
+    "CurrentPulseTrain": "spec",
+    "CurrentRamp": "spec",
+    "CurrentSine": "spec",
+    "CurrentWaveform": "spec",
+    "EventTrain": "spec",
+    "Exp2Conductance": "spec",
+    "ExpConductance": "spec",
+    "MechanismConductance": "spec",
+    "NodeSpikes": "spec",
+    "PointLeak": "spec",
+    "PointProcess": "spec",
+    "PoissonEvents": "spec",
+    "ProcessRecorder": "spec",
+    "RegularEvents": "spec",
+    "SpikeTimes": "spec",
+    "Synapse": "spec",
+    "VariableRecorder": "spec",
+    "VoltageClamp": "spec",
+    "VoltageStep": "spec",
+    "VoltageWaveform": "spec",
     "DLambda": "spec",
     "Everywhere": "spec",
     "Exp2Synapse": "spec",
@@ -71,20 +93,42 @@ if TYPE_CHECKING:
     from napari_neuron.spec import AlphaSynapse as AlphaSynapse
     from napari_neuron.spec import CableProperties as CableProperties
     from napari_neuron.spec import CellSource as CellSource
+    from napari_neuron.spec import CurrentChirp as CurrentChirp
+    from napari_neuron.spec import CurrentNoise as CurrentNoise
     from napari_neuron.spec import CurrentPulse as CurrentPulse
+    from napari_neuron.spec import CurrentPulseTrain as CurrentPulseTrain
+    from napari_neuron.spec import CurrentRamp as CurrentRamp
+    from napari_neuron.spec import CurrentSine as CurrentSine
+    from napari_neuron.spec import CurrentWaveform as CurrentWaveform
     from napari_neuron.spec import DLambda as DLambda
+    from napari_neuron.spec import EventTrain as EventTrain
     from napari_neuron.spec import Everywhere as Everywhere
+    from napari_neuron.spec import Exp2Conductance as Exp2Conductance
     from napari_neuron.spec import Exp2Synapse as Exp2Synapse
+    from napari_neuron.spec import ExpConductance as ExpConductance
     from napari_neuron.spec import Experiment as Experiment
     from napari_neuron.spec import HodgkinHuxley as HodgkinHuxley
     from napari_neuron.spec import Labelled as Labelled
     from napari_neuron.spec import MaximumLength as MaximumLength
+    from napari_neuron.spec import MechanismConductance as MechanismConductance
+    from napari_neuron.spec import NodeSpikes as NodeSpikes
     from napari_neuron.spec import Passive as Passive
     from napari_neuron.spec import PickedNodes as PickedNodes
+    from napari_neuron.spec import PointLeak as PointLeak
+    from napari_neuron.spec import PointProcess as PointProcess
+    from napari_neuron.spec import PoissonEvents as PoissonEvents
+    from napari_neuron.spec import ProcessRecorder as ProcessRecorder
+    from napari_neuron.spec import RegularEvents as RegularEvents
     from napari_neuron.spec import RunSettings as RunSettings
     from napari_neuron.spec import SpikeDetector as SpikeDetector
+    from napari_neuron.spec import SpikeTimes as SpikeTimes
     from napari_neuron.spec import SwcTypes as SwcTypes
+    from napari_neuron.spec import Synapse as Synapse
+    from napari_neuron.spec import VariableRecorder as VariableRecorder
+    from napari_neuron.spec import VoltageClamp as VoltageClamp
     from napari_neuron.spec import VoltageRecorder as VoltageRecorder
+    from napari_neuron.spec import VoltageStep as VoltageStep
+    from napari_neuron.spec import VoltageWaveform as VoltageWaveform
     from napari_neuron.view import show as show
 
 

@@ -30,6 +30,8 @@ MicrofaradsPerCm2 = Annotated[float, Unit("µF/cm2")]
 OhmCm = Annotated[float, Unit("Ω·cm")]
 Celsius = Annotated[float, Unit("°C")]
 Hertz = Annotated[float, Unit("Hz")]
+Megaohms = Annotated[float, Unit("MΩ")]
+Degrees = Annotated[float, Unit("°")]
 
 
 def unit_of(metadata: list[Any] | tuple[Any, ...]) -> str:

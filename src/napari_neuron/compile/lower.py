@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from napari_neuron.compile.addresses import NodeAddresses
 from napari_neuron.compile.discretise import compartments_of_nodes, count_compartments
 from napari_neuron.compile.model import CompiledModel, CompiledRun
 from napari_neuron.compile.paint import cable_of, mechanisms_of, paint_nodes
-from napari_neuron.compile.placements import NodeAddresses, lower_recorders, lower_stimuli
+from napari_neuron.compile.placements import lower_recorders, lower_stimuli
 from napari_neuron.errors import ExperimentError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.morphology.sections import (
@@ -70,8 +71,8 @@ def compile_experiment(cells: Sequence[Morphology], experiment: Experiment) -> C
         )
     compartment_start = np.concatenate([[0], np.cumsum(nseg)])
     addresses = NodeAddresses(cells, compartments_of_nodes(sections, nseg, compartment_start))
-    point_processes, trains = lower_stimuli(experiment.stimuli, addresses)
-    recorders, detectors = lower_recorders(experiment.recorders, addresses)
+    point_processes, drives = lower_stimuli(experiment, addresses)
+    recorders, detectors = lower_recorders(experiment, addresses, point_processes)
     return CompiledModel(
         section_parent=sections.parent,
         section_parent_x=sections.parent_x,
@@ -85,10 +86,11 @@ def compile_experiment(cells: Sequence[Morphology], experiment: Experiment) -> C
         run=_lower_run(experiment.run),
         mechanisms=mechanisms_of(painted[0].kinds[1:], winner[1:], experiment.paint, nseg),
         point_processes=point_processes,
-        trains=trains,
+        drives=drives,
         recorders=recorders,
         detectors=detectors,
         cell_names=tuple(cell.name for cell in cells),
+        frames=experiment.frames[1:],
     )
 
 
