@@ -121,17 +121,26 @@ def ornstein_uhlenbeck(
     return mean + sigma * values
 
 
-def poisson_times(stream: IntArray, mean_interval: float, span: float) -> list[FloatArray]:
-    """Return event times of Poisson processes from 0 to ``span``, one array per stream.
+def poisson_times(
+    stream: IntArray, mean_interval: float, span: float
+) -> tuple[FloatArray, IntArray]:
+    """Return event times of Poisson processes from 0 to ``span``.
 
     A longer span only adds events.
 
     Parameters
     ----------
     stream : (k, 3) int64
-        Ids of the streams.
+        Ids of the streams, one for each process.
     mean_interval, span
         In the same unit.
+
+    Returns
+    -------
+    times : (n_events,) float64
+        Of the first process, ascending, then of the second, and so on.
+    first : (k + 1,) int64
+        Those of process i are ``times[first[i]:first[i + 1]]``.
     """
     expected = span / mean_interval
     n = math.ceil(expected + 6 * math.sqrt(expected) + 8)
@@ -139,4 +148,6 @@ def poisson_times(stream: IntArray, mean_interval: float, span: float) -> list[F
     while times[:, -1].min() < span:
         more = -mean_interval * np.log(uniforms(stream, n, first=times.shape[1]))
         times = np.concatenate([times, times[:, -1:] + np.cumsum(more, axis=1)], axis=1)
-    return [row[: np.searchsorted(row, span)] for row in times]
+    inside = times < span
+    first = np.concatenate([[0], np.cumsum(inside.sum(axis=1))])
+    return times[inside], first

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 import numpy as np
+import numpy.typing as npt
 
 from napari_neuron.compile.model import (
     CompiledCrossings,
@@ -194,7 +195,7 @@ def _(stimulus: VoltageClamp, lowering: Lowering) -> LoweredStimulus:
     times = np.stack([np.concatenate([[0.0], ends[:-1]]), ends], axis=1).ravel()
     levels = np.repeat([step.level for step in steps], 2)
     values |= {"dur1": float(ends[-1]), "amp1": steps[0].level}
-    drive = CompiledWaveform(lowering.target, "amp1", times, levels)
+    drive = _waveform(lowering, "amp1", times, levels)
     return LoweredStimulus("SEClamp", _equal(stimulus, values), drive)
 
 
@@ -206,7 +207,7 @@ def _(stimulus: VoltageWaveform, lowering: Lowering) -> LoweredStimulus:
         "dur1": float(times[-1]),
         "amp1": float(levels[0]),
     }
-    drive = CompiledWaveform(lowering.target, "amp1", times, levels)
+    drive = _waveform(lowering, "amp1", times, levels)
     return LoweredStimulus("SEClamp", _equal(stimulus, values), drive)
 
 
@@ -276,13 +277,11 @@ def _drive(stimulus: Synapse, lowering: Lowering) -> CompiledDrive:
         return _trains(events, lowering, train, weight, delay)
     if isinstance(events, PoissonEvents):
         span = min(events.stop, end) - events.start
-        found = poisson_times(lowering.streams, 1000 / events.rate, max(span, 0.0))
-        times = [events.start + one for one in found]
-    else:  # the same for all
-        train = np.zeros(n, dtype=np.int64)
-        times = [_known_times(events, end)]
-    first = np.cumsum([0, *(len(one) for one in times)])
-    return CompiledEvents(target, np.concatenate(times), first, train, weight, delay)
+        times, first = poisson_times(lowering.streams, 1000 / events.rate, max(span, 0.0))
+        return CompiledEvents(target, times + events.start, first, train, weight, delay)
+    times = _known_times(events, end)  # the same for all nodes
+    same = np.zeros(n, dtype=np.int64)
+    return CompiledEvents(target, times, np.array([0, len(times)]), same, weight, delay)
 
 
 def _known_times(events: SpikeTimes | RegularEvents, end: float) -> FloatArray:
@@ -315,15 +314,21 @@ def _trains(
 _ALWAYS_ON = {"delay": 0.0, "dur": FOR_EVER, "amp": 0.0}
 
 
-def _current(stimulus: Spec, lowering: Lowering, times: object, values: object) -> LoweredStimulus:
-    """Return IClamps that are always on and follow a waveform."""
-    drive = CompiledWaveform(
-        lowering.target,
-        "amp",
-        np.asarray(times, dtype=np.float64),
-        np.asarray(values, dtype=np.float64),
-    )
+def _current(
+    stimulus: Spec, lowering: Lowering, times: npt.ArrayLike, values: npt.ArrayLike
+) -> LoweredStimulus:
+    """Return IClamps that are always on and follow corners, or (without times) one value a step."""
+    drive = _waveform(lowering, "amp", times, values)
     return LoweredStimulus("IClamp", _equal(stimulus, _ALWAYS_ON), drive)
+
+
+def _waveform(
+    lowering: Lowering, variable: str, times: npt.ArrayLike, values: npt.ArrayLike
+) -> CompiledWaveform:
+    times, values = np.asarray(times, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    if len(times):  # beyond a jump that ends it NEURON would stay half-way
+        times, values = np.append(times, FOR_EVER), np.append(values, values[-1])
+    return CompiledWaveform(lowering.target, variable, times, values)
 
 
 def _since(delay: float, duration: float, run: RunSettings) -> tuple[FloatArray, BoolArray]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,23 +54,22 @@ class Inputs:
         self.batches: list[list[Any]] = []
         self._takes_events: list[bool] = []
         self._kept: list[Any] = []  # NetStims, NetCons, Vectors that are played
-        self._queued: list[tuple[Any, list[float]]] = []  # a NetCon's event, and when
+        self._n_gids = 0  # NEURON's ids of the trains whose times are known
+        self._times: list[FloatArray] = []
+        self._gids: list[FloatArray] = []
         for batch in model.point_processes:
             self._place(batch)
         for drive in model.drives:
             self._drive(drive)
+        if self._n_gids:
+            self._play_events()
 
     def close(self) -> None:
         """Let go of everything, what drives first."""
-        self._queued.clear()
         self._kept.clear()
         self.batches.clear()
-
-    def queue_events(self) -> None:
-        """Hand NEURON the events whose times are known; to be called once it is initialised."""
-        for event, times in self._queued:
-            for time in times:
-                event(time)
+        if self._n_gids:
+            self._h.ParallelContext().gid_clear()
 
     def _place(self, batch: CompiledPointProcesses) -> None:
         make = self._maker(batch)
@@ -155,37 +153,33 @@ class Inputs:
             self._kept.append(connection)
 
     def _connect_events(self, targets: list[Any], events: CompiledEvents) -> None:
-        connect = self._h.NetCon
-        trains = [events.times[i:j] for i, j in pairwise(events.first.tolist())]
-        n_targets = np.bincount(events.train, minlength=len(trains)).tolist()
-        relays = [
-            self._relay(times) if n > 1 and (np.diff(times) > 0).all() else None
-            for times, n in zip(trains, n_targets, strict=True)
-        ]
-        for target, index, weight, delay in zip(
+        connect = self._h.ParallelContext().gid_connect
+        first_gid = self._n_gids
+        self._n_gids += len(events.first) - 1
+        counts = np.diff(events.first)
+        self._times.append(events.times)
+        self._gids.append(np.repeat(np.arange(len(counts), dtype=np.float64) + first_gid, counts))
+        for target, gid, weight, delay in zip(
             targets,
-            events.train.tolist(),
+            (events.train + first_gid).tolist(),
             events.weight.tolist(),
             events.delay.tolist(),
             strict=True,
         ):
-            connection = connect(relays[index], target)
+            connection = connect(gid, target)
             connection.weight[0] = weight
+            connection.delay = delay
             self._kept.append(connection)
-            if relays[index] is None:  # no delay is added to events that are given directly
-                self._queued.append((connection.event, (trains[index] + delay).tolist()))
-            else:
-                connection.delay = delay
 
-    def _relay(self, times: FloatArray) -> Any:
-        """Return an artificial cell that fires at given times, for several targets."""
-        cell = self._h.IntFire1()
-        cell.refrac = 0
-        connection = self._h.NetCon(None, cell)
-        connection.weight[0] = 2  # above its threshold of 1
-        self._kept += [cell, connection]
-        self._queued.append((connection.event, times.tolist()))
-        return cell
+    def _play_events(self) -> None:
+        """Have the trains of known times fire: one PatternStim for all, which looks one ahead."""
+        times = np.concatenate(self._times)
+        order = np.argsort(times, kind="stable")
+        vectors = (self._h.Vector(times[order]), self._h.Vector(np.concatenate(self._gids)[order]))
+        pattern = self._h.PatternStim()
+        pattern.fake_output = 1
+        pattern.play(*vectors)
+        self._kept += [pattern, *vectors]
 
     def _connect_crossings(self, targets: list[Any], crossings: CompiledCrossings) -> None:
         segment = self._segments[crossings.compartment]

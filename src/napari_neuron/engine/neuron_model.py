@@ -112,9 +112,7 @@ class NeuronModel:
 
     def initialise(self) -> npt.NDArray[np.float64]:
         """Go to time 0 and return the voltage there, (n_compartments,) mV."""
-        assert self._inputs is not None
         self._h.finitialize(self._model.run.v_init)
-        self._inputs.queue_events()
         return self.recording.voltage()
 
     @property
