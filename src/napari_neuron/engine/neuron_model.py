@@ -123,6 +123,12 @@ class NeuronModel:
         return self._h.fadvance
 
     @property
+    def point_processes(self) -> list[list[Any]]:
+        """NEURON's objects, batch by batch as in the model."""
+        assert self._inputs is not None
+        return self._inputs.batches
+
+    @property
     def recording(self) -> Recording:
         """What the run leaves: frames and samples."""
         assert self._recording is not None
@@ -138,7 +144,7 @@ class NeuronModel:
             self._insert(mechanism)
         self._segments = [segment for section in self._sections for segment in section]
         self._inputs = Inputs(self._h, model, self._segments)
-        self._recording = Recording(self._h, model, self._segments, self._inputs.batches)
+        self._recording = Recording(self._h, model, self._segments, self.point_processes)
 
     def _make_sections(self) -> None:
         model = self._model
