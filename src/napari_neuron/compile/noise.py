@@ -114,7 +114,7 @@ def ornstein_uhlenbeck(
     values[:, 1:] *= math.sqrt(-math.expm1(-2 * dt / tau))
     # The recurrence in log2(n) rounds: after each, a value has twice as many of its forerunners.
     reach = 1
-    while reach < n and kept > 0:
+    while reach < n and kept > 1e-20:
         values[:, reach:] += kept * values[:, :-reach].copy()
         kept *= kept
         reach *= 2

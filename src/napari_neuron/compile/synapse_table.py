@@ -38,8 +38,8 @@ _USUAL_NAMES = {
 
 _KIND_WORDS = {"0": "pre", "1": "post", "presynapse": "pre", "postsynapse": "post"}
 _KIND_WORDS |= {"0.0": "pre", "1.0": "post", "presynaptic": "pre", "postsynaptic": "post"}
-_A_PROGRAM_OF_OURS = 0x5EED
-"""Sets the stream that rows are drawn with apart from those of stimuli."""
+_DRAWING = 0x5EED
+"""Sets the stream that rows are drawn with apart from others of the same seed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +141,7 @@ class SynapseTable:
         """
         if not 0 <= n <= len(self):
             raise ExperimentError("n", f"{n} cannot be drawn from {len(self)} synapses")
-        numbers = uniforms(np.array([[seed, _A_PROGRAM_OF_OURS, 0]]), len(self))[0]
+        numbers = uniforms(np.array([[seed, _DRAWING, 0]]), len(self))[0]
         chosen = np.sort(np.argsort(numbers, kind="stable")[:n])
         return replace(self, rows=self.rows.iloc[chosen])
 

@@ -12,7 +12,6 @@ from napari_neuron.spec.csv_files import read_waveform
 from napari_neuron.spec.placed import Placed, require_points
 from napari_neuron.units import Degrees, Hertz, Milliseconds, Nanoamperes
 
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Amplitude = Annotated[Nanoamperes, Field(ge=-1e6, le=1e6)]
 
 
