@@ -32,6 +32,7 @@ _PUBLIC = {
     "ProcessRecorder": "spec",
     "RegularEvents": "spec",
     "SpikeTimes": "spec",
+    "SpikeTrains": "spec",
     "Synapse": "spec",
     "VariableRecorder": "spec",
     "VoltageClamp": "spec",
@@ -122,6 +123,7 @@ if TYPE_CHECKING:
     from napari_neuron.spec import RunSettings as RunSettings
     from napari_neuron.spec import SpikeDetector as SpikeDetector
     from napari_neuron.spec import SpikeTimes as SpikeTimes
+    from napari_neuron.spec import SpikeTrains as SpikeTrains
     from napari_neuron.spec import SwcTypes as SwcTypes
     from napari_neuron.spec import Synapse as Synapse
     from napari_neuron.spec import VariableRecorder as VariableRecorder

@@ -34,6 +34,7 @@ from napari_neuron import (
     SimulationError,
     SpikeDetector,
     SpikeTimes,
+    SpikeTrains,
     Synapse,
     VoltageClamp,
     VoltageRecorder,
@@ -242,6 +243,13 @@ def test_a_list_of_times_and_a_train_do_the_same(engine):
     train = Synapse(events=EventTrain(start=5, number=3, interval=4), **of)
     a, b = currents(engine, listed, train, variable="g", node=5)
     np.testing.assert_array_equal(a, b)
+
+
+def test_listed_trains_go_to_their_nodes(engine):
+    events = SpikeTrains(trains=((2, 4), (10,), ()))
+    synapse = Synapse(nodes=(4, 5, 6), conductance=SLOW, events=events, delay=1)
+    for node, expected in ((4, [3, 5]), (5, [11]), (6, [])):
+        np.testing.assert_allclose(event_times(engine, synapse, node), expected, atol=0.026)
 
 
 def test_independent_trains_differ_and_shared_ones_do_not(engine):

@@ -30,6 +30,7 @@ from napari_neuron import (
     RunSettings,
     SpikeDetector,
     SpikeTimes,
+    SpikeTrains,
     Synapse,
     VariableRecorder,
     VoltageClamp,
@@ -55,6 +56,7 @@ ONE_OF_EACH = (
     Synapse(nodes=(1, 2), conductance=ExpConductance(), events=PoissonEvents(rate=5)),
     Synapse(nodes=(1, 2), events=RegularEvents(), weights=(1, 2), delays=(0, 1), train_of=(4, 4)),
     Synapse(nodes=(1,), events=SpikeTimes(times=(1, 2, 2)), enabled=False),
+    Synapse(nodes=(1, 2), events=SpikeTrains(trains=((1, 2), ()))),
     Synapse(
         nodes=(1,),
         conductance=MechanismConductance(mechanism="ExpSyn", parameters=(("tau", 3),)),
@@ -126,6 +128,12 @@ def test_no_field_is_called_as_a_kind():
         (lambda: PoissonEvents(start=5, stop=5), "stop"),
         (lambda: Synapse(nodes=(1, 2), weights=(1,)), "weights"),
         (lambda: Synapse(nodes=(1, 2), shared=True, train_of=(0, 1)), "train_of"),
+        (lambda: SpikeTrains(trains=((1, 2), (3, 2))), "trains[1][1]"),
+        (lambda: Synapse(nodes=(1,), events=SpikeTrains(trains=((1,), (2,)))), "events.trains"),
+        (
+            lambda: Synapse(nodes=(1,), events=SpikeTrains(trains=((1,),)), train_of=(1,)),
+            "train_of",
+        ),
         (lambda: Exp2Conductance(tau1=3, tau2=2), "tau1"),
         (lambda: Synapse(nodes=(1,), events={"kind": "poisson_events", "rate": 0}), "events.rate"),
         (
@@ -278,6 +286,15 @@ def test_times_of_events_end_with_the_run():
     assert model.drives[0].times.tolist() == [10, 20, 30]
 
 
+def test_every_node_has_the_train_that_is_its():
+    trains = SpikeTrains(trains=((1, 2, 60), (3,), ()))
+    model = cut(Synapse(nodes=(1, 2), events=trains, train_of=(1, 0)))
+    (drive,) = model.drives
+    assert drive.times.tolist() == [1, 2, 3]
+    assert (drive.first.tolist(), drive.train.tolist()) == ([0, 2, 3, 3], [1, 0])
+    assert cut(Synapse(nodes=(1, 2), events=trains, shared=True)).drives[0].train.tolist() == [0, 0]
+
+
 def test_recorders_know_their_interval_and_their_process():
     pulse = CurrentPulse(nodes=(4, 2, 4), label="p")
     recorder = ProcessRecorder(label="i", node=4, stimulus="p", copy_number=1, interval=0.5)
@@ -361,6 +378,7 @@ def test_spike_times_are_read_from_csv_and_sorted(tmp_path):
     from napari_neuron.spec.csv_files import read_spike_times
 
     assert read_spike_times(path, time="t", train="unit") == ((3, 9), (5,))
+    assert SpikeTrains.from_csv(path, time="t", train="unit").trains == ((3, 9), (5,))
 
 
 # edits -------------------------------------------------------------------------------------

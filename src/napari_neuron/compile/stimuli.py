@@ -49,6 +49,7 @@ from napari_neuron.spec import (
     RegularEvents,
     RunSettings,
     SpikeTimes,
+    SpikeTrains,
     Synapse,
     VoltageClamp,
     VoltageWaveform,
@@ -275,6 +276,10 @@ def _drive(stimulus: Synapse, lowering: Lowering) -> CompiledDrive:
     train = train_of_node(stimulus)
     if isinstance(events, EventTrain):
         return _trains(events, lowering, train, weight, delay)
+    if isinstance(events, SpikeTrains):
+        chosen = np.asarray(stimulus.train_of, dtype=np.int64) if stimulus.train_of else train
+        times, first = _in_the_run(events, end)
+        return CompiledEvents(target, times, first, chosen, weight, delay)
     if isinstance(events, PoissonEvents):
         span = min(events.stop, end) - events.start
         times, first = poisson_times(lowering.streams, 1000 / events.rate, max(span, 0.0))
@@ -292,6 +297,13 @@ def _known_times(events: SpikeTimes | RegularEvents, end: float) -> FloatArray:
         n = int((min(events.stop, end) - events.start) / interval * (1 + 1e-12)) + 1
         times = events.start + interval * np.arange(max(n, 0), dtype=np.float64)
     return times[times <= end]
+
+
+def _in_the_run(events: SpikeTrains, end: float) -> tuple[FloatArray, IntArray]:
+    """Return all times one train after the other, and where each train begins."""
+    trains = [np.asarray(times, dtype=np.float64) for times in events.trains]
+    trains = [times[times <= end] for times in trains]
+    return np.concatenate(trains), np.cumsum([0, *(len(times) for times in trains)])
 
 
 def _trains(

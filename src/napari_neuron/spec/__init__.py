@@ -23,6 +23,7 @@ from napari_neuron.spec.events import (
     PoissonEvents,
     RegularEvents,
     SpikeTimes,
+    SpikeTrains,
 )
 from napari_neuron.spec.experiment import Experiment
 from napari_neuron.spec.paint import CableProperties, HodgkinHuxley, Paint, Passive
@@ -88,6 +89,7 @@ __all__ = [
     "Spec",
     "SpikeDetector",
     "SpikeTimes",
+    "SpikeTrains",
     "Stimulus",
     "SwcTypes",
     "Synapse",

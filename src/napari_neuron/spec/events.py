@@ -116,6 +116,41 @@ class SpikeTimes(Spec):
         return cls(times=read_spike_times(path, time=time)[0])
 
 
+class SpikeTrains(Spec):
+    """Events at listed times, another list for each train; see `from_csv`.
+
+    Attributes
+    ----------
+    trains
+        Times of each train, in order. Node i of a synapse is driven by train i, or by the train
+        that ``train_of`` numbers (from 0); all by the first if the synapse is ``shared``.
+    """
+
+    kind: Literal["spike_trains"] = "spike_trains"
+    trains: tuple[tuple[Annotated[Milliseconds, Field(ge=0)], ...], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _are_in_order(self) -> Self:
+        for index, times in enumerate(self.trains):
+            require_ascending(times, f"trains[{index}]")
+        return self
+
+    @classmethod
+    def from_csv(cls, path: str | Path, *, time: str | int = 0, train: str | int = 1) -> Self:
+        """Read times (ms) and the number of the train each belongs to from two columns.
+
+        Trains come in the order of their numbers.
+
+        Raises
+        ------
+        ExperimentError
+            If the file is not what it should be; names file, line and column.
+        OSError
+            If it cannot be read.
+        """
+        return cls(trains=read_spike_times(path, time=time, train=train))
+
+
 class NodeSpikes(Spec):
     """Events when the voltage of a node crosses a threshold from below, as a presynaptic cell's.
 
@@ -136,6 +171,6 @@ class NodeSpikes(Spec):
 
 
 Events = Annotated[
-    EventTrain | PoissonEvents | RegularEvents | SpikeTimes | NodeSpikes,
+    EventTrain | PoissonEvents | RegularEvents | SpikeTimes | SpikeTrains | NodeSpikes,
     Field(discriminator="kind"),
 ]

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from napari_neuron.errors import ExperimentError
 from napari_neuron.spec.base import Spec
-from napari_neuron.spec.events import Events, EventTrain
+from napari_neuron.spec.events import Events, EventTrain, SpikeTrains
 from napari_neuron.spec.placed import Placed
 from napari_neuron.units import Microsiemens, Milliseconds, Millivolts
 
@@ -163,6 +163,7 @@ class Synapse(Placed):
     train_of
         For each node, the number of the train that drives it: nodes with one number share a
         train, nodes with different numbers have independent ones. Empty: as ``shared`` says.
+        For `SpikeTrains`, which of its trains.
     """
 
     kind: Literal["synapse"] = "synapse"
@@ -185,7 +186,22 @@ class Synapse(Placed):
                 )
         if self.shared and self.train_of:
             raise ExperimentError("train_of", "one train is shared by all nodes; say only one")
+        if isinstance(self.events, SpikeTrains):
+            self._require_trains(len(self.events.trains))
         return self
+
+    def _require_trains(self, there: int) -> None:
+        if self.train_of and max(self.train_of) >= there:
+            raise ExperimentError(
+                "train_of",
+                f"there are {there} trains, numbered from 0; {max(self.train_of)} is none",
+            )
+        if not self.train_of and not self.shared and there != len(self.nodes):
+            raise ExperimentError(
+                "events.trains",
+                f"there are {there} for {len(self.nodes)} nodes; say in train_of which drives "
+                "which, or give one for each",
+            )
 
 
 class PointProcess(Placed):
