@@ -15,7 +15,7 @@ from timing import machine, milliseconds, table
 
 import napari_neuron as nn
 from napari_neuron.compile.lower import compile_experiment
-from napari_neuron.compile.synapse_table import read_synapses
+from napari_neuron.compile.read_synapses import read_synapses
 from napari_neuron.engine.neuron_model import NeuronModel
 
 N = 10_000

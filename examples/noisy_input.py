@@ -17,15 +17,16 @@ import numpy as np
 from drosophila_pn import AXON_TIP, DENDRITE_BASE, SOMA, fly_neuron
 
 import napari_neuron as nn
-from napari_neuron.compile.synapse_table import SynapseTable, read_synapses
 
 N_SYNAPSES, N_SPIKES, MEAN_INTERVAL = 20, 20, 50.0
 DURATION = 1500.0
 
 
-def dendritic_postsynapses(cell: nn.Morphology) -> SynapseTable:
+def dendritic_postsynapses(cell: nn.Morphology) -> nn.SynapseTable:
     """Return twenty postsynapses of the dendrite."""
-    return read_synapses(None, cell).where(kind="post", label="dendrite").draw(N_SYNAPSES, seed=1)
+    return (
+        nn.read_synapses(None, cell).where(kind="post", label="dendrite").draw(N_SYNAPSES, seed=1)
+    )
 
 
 def noisy_experiment(cell: nn.Morphology, seed: int = 1, *, shared: bool = False) -> nn.Experiment:

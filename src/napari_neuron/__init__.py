@@ -56,6 +56,8 @@ _PUBLIC = {
     "label_axon_dendrite": "morphology",
     "read_morphologies": "morphology",
     "read_morphology": "morphology",
+    "SynapseTable": "compile.synapse_table",
+    "read_synapses": "compile.read_synapses",
     "SimulationResult": "result",
     "Trace": "result",
     "BlowUpError": "errors",
@@ -74,6 +76,8 @@ _PUBLIC = {
 __all__ = ["__version__", *sorted(_PUBLIC)]
 
 if TYPE_CHECKING:
+    from napari_neuron.compile.read_synapses import read_synapses as read_synapses
+    from napari_neuron.compile.synapse_table import SynapseTable as SynapseTable
     from napari_neuron.engine import simulate as simulate
     from napari_neuron.errors import BlowUpError as BlowUpError
     from napari_neuron.errors import EngineCrashed as EngineCrashed

@@ -18,7 +18,7 @@ from napari_neuron import (
     simulate,
 )
 from napari_neuron.compile.lower import compile_experiment
-from napari_neuron.compile.synapse_table import read_synapses
+from napari_neuron.compile.read_synapses import read_synapses
 from napari_neuron.engine.neuron_model import NeuronModel, import_neuron
 
 N = 10_000

@@ -18,7 +18,7 @@ from napari_neuron import (
     Synapse,
 )
 from napari_neuron.compile.lower import compile_experiment
-from napari_neuron.compile.synapse_table import read_synapses
+from napari_neuron.compile.read_synapses import read_synapses
 
 BIG = 720575940000000000
 
