@@ -29,6 +29,7 @@ _PUBLIC = {
     "PointLeak": "spec",
     "PointProcess": "spec",
     "PoissonEvents": "spec",
+    "ProcessParameter": "spec",
     "ProcessRecorder": "spec",
     "RegularEvents": "spec",
     "SpikeTimes": "spec",
@@ -122,6 +123,7 @@ if TYPE_CHECKING:
     from napari_neuron.spec import PointLeak as PointLeak
     from napari_neuron.spec import PointProcess as PointProcess
     from napari_neuron.spec import PoissonEvents as PoissonEvents
+    from napari_neuron.spec import ProcessParameter as ProcessParameter
     from napari_neuron.spec import ProcessRecorder as ProcessRecorder
     from napari_neuron.spec import RegularEvents as RegularEvents
     from napari_neuron.spec import RunSettings as RunSettings

@@ -46,6 +46,7 @@ from napari_neuron.spec import (
     PointLeak,
     PointProcess,
     PoissonEvents,
+    ProcessParameter,
     RegularEvents,
     RunSettings,
     SpikeTimes,
@@ -227,7 +228,7 @@ def _(stimulus: AlphaSynapse, lowering: Lowering) -> LoweredStimulus:
 
 @lower_stimulus.register
 def _(stimulus: PointProcess, lowering: Lowering) -> LoweredStimulus:
-    return LoweredStimulus(stimulus.mechanism, _equal(stimulus, dict(stimulus.parameters)))
+    return LoweredStimulus(stimulus.mechanism, _equal(stimulus, _by_name(stimulus.parameters)))
 
 
 @lower_stimulus.register
@@ -261,7 +262,7 @@ def _(stimulus: Synapse, lowering: Lowering) -> LoweredStimulus:
     elif isinstance(conductance, Exp2Conductance):
         mechanism, values = "Exp2Syn", _fields(conductance, ("tau1", "tau2", "e"))
     else:
-        mechanism, values = conductance.mechanism, dict(conductance.parameters)
+        mechanism, values = conductance.mechanism, _by_name(conductance.parameters)
     return LoweredStimulus(mechanism, _equal(stimulus, values), _drive(stimulus, lowering))
 
 
@@ -351,6 +352,10 @@ def _since(delay: float, duration: float, run: RunSettings) -> tuple[FloatArray,
 
 def _fields(spec: Spec, names: tuple[str, ...]) -> dict[str, float]:
     return {name: float(getattr(spec, name)) for name in names}
+
+
+def _by_name(parameters: tuple[ProcessParameter, ...]) -> dict[str, float]:
+    return {parameter.name: parameter.value for parameter in parameters}
 
 
 def _equal(stimulus: Spec, values: dict[str, float]) -> Parameters:

@@ -46,6 +46,7 @@ from napari_neuron.spec.synapse import (
     ExpConductance,
     MechanismConductance,
     PointProcess,
+    ProcessParameter,
     Synapse,
 )
 
@@ -81,6 +82,7 @@ __all__ = [
     "PointLeak",
     "PointProcess",
     "PoissonEvents",
+    "ProcessParameter",
     "ProcessRecorder",
     "Recorder",
     "Region",

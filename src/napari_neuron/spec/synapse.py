@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from napari_neuron.errors import ExperimentError
 from napari_neuron.spec.base import Spec
@@ -12,8 +12,29 @@ from napari_neuron.spec.events import Events, EventTrain, SpikeTrains
 from napari_neuron.spec.placed import Placed
 from napari_neuron.units import Microsiemens, Milliseconds, Millivolts
 
-Parameters = tuple[tuple[str, float], ...]
-"""Names as NEURON knows them ("tau", or "dur[0]" of an array) and values in NEURON's units."""
+
+class ProcessParameter(Spec):
+    """One parameter of a point process; a pair of name and value may stand for it.
+
+    Attributes
+    ----------
+    name
+        NEURON's; an element of an array is ``dur[0]``.
+    value
+        In NEURON's unit.
+    """
+
+    name: str = Field(min_length=1, pattern=r"^[A-Za-z_]\w*(\[\d+\])?$")
+    value: float
+
+
+def _from_pair(given: Any) -> Any:
+    if isinstance(given, tuple | list) and len(given) == 2:
+        return {"name": given[0], "value": given[1]}
+    return given
+
+
+Parameters = tuple[Annotated[ProcessParameter, BeforeValidator(_from_pair)], ...]
 
 
 def require_each_once(parameters: Parameters) -> None:
@@ -24,10 +45,10 @@ def require_each_once(parameters: Parameters) -> None:
     ExperimentError
         Naming the second.
     """
-    names = [name for name, _ in parameters]
+    names = [parameter.name for parameter in parameters]
     for index, name in enumerate(names):
         if name in names[:index]:
-            raise ExperimentError(f"parameters[{index}]", f"{name!r} is given twice")
+            raise ExperimentError(f"parameters[{index}].name", f"{name!r} is given twice")
 
 
 class AlphaSynapse(Placed):
