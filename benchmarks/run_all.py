@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
-BENCHMARKS = ["building.py", "running.py", "voltage_layer.py", "window.py"]
+BENCHMARKS = ["building.py", "running.py", "synapses.py", "voltage_layer.py", "window.py"]
 INTRODUCTION = """\
 # Speed
 

@@ -15,6 +15,30 @@ _PUBLIC = {
     "CableProperties": "spec",
     "CellSource": "spec",
     "CurrentPulse": "spec",
+    "CurrentChirp": "spec",
+    "CurrentNoise": "spec",
+    "CurrentPulseTrain": "spec",
+    "CurrentRamp": "spec",
+    "CurrentSine": "spec",
+    "CurrentWaveform": "spec",
+    "EventTrain": "spec",
+    "Exp2Conductance": "spec",
+    "ExpConductance": "spec",
+    "MechanismConductance": "spec",
+    "NodeSpikes": "spec",
+    "PointLeak": "spec",
+    "PointProcess": "spec",
+    "PoissonEvents": "spec",
+    "ProcessParameter": "spec",
+    "ProcessRecorder": "spec",
+    "RegularEvents": "spec",
+    "SpikeTimes": "spec",
+    "SpikeTrains": "spec",
+    "Synapse": "spec",
+    "VariableRecorder": "spec",
+    "VoltageClamp": "spec",
+    "VoltageStep": "spec",
+    "VoltageWaveform": "spec",
     "DLambda": "spec",
     "Everywhere": "spec",
     "Exp2Synapse": "spec",
@@ -57,6 +81,8 @@ _PUBLIC = {
     "label_axon_dendrite": "morphology",
     "read_morphologies": "morphology",
     "read_morphology": "morphology",
+    "SynapseTable": "compile.synapse_table",
+    "read_synapses": "compile.read_synapses",
     "SimulationResult": "result",
     "Trace": "result",
     "BlowUpError": "errors",
@@ -78,7 +104,9 @@ _PUBLIC = {
 __all__ = ["__version__", *sorted(_PUBLIC)]
 
 if TYPE_CHECKING:
+    from napari_neuron.compile.read_synapses import read_synapses as read_synapses
     from napari_neuron.compile.regions import region_summary as region_summary
+    from napari_neuron.compile.synapse_table import SynapseTable as SynapseTable
     from napari_neuron.compile.values import compiled_values as compiled_values
     from napari_neuron.engine import compile_mod_files as compile_mod_files
     from napari_neuron.engine import measure_kinetics as measure_kinetics
@@ -108,11 +136,20 @@ if TYPE_CHECKING:
     from napari_neuron.spec import BranchOrder as BranchOrder
     from napari_neuron.spec import CableProperties as CableProperties
     from napari_neuron.spec import CellSource as CellSource
+    from napari_neuron.spec import CurrentChirp as CurrentChirp
+    from napari_neuron.spec import CurrentNoise as CurrentNoise
     from napari_neuron.spec import CurrentPulse as CurrentPulse
+    from napari_neuron.spec import CurrentPulseTrain as CurrentPulseTrain
+    from napari_neuron.spec import CurrentRamp as CurrentRamp
+    from napari_neuron.spec import CurrentSine as CurrentSine
+    from napari_neuron.spec import CurrentWaveform as CurrentWaveform
     from napari_neuron.spec import DensityMechanism as DensityMechanism
     from napari_neuron.spec import DLambda as DLambda
+    from napari_neuron.spec import EventTrain as EventTrain
     from napari_neuron.spec import Everywhere as Everywhere
+    from napari_neuron.spec import Exp2Conductance as Exp2Conductance
     from napari_neuron.spec import Exp2Synapse as Exp2Synapse
+    from napari_neuron.spec import ExpConductance as ExpConductance
     from napari_neuron.spec import Experiment as Experiment
     from napari_neuron.spec import Exponential as Exponential
     from napari_neuron.spec import Gaussian as Gaussian
@@ -122,22 +159,37 @@ if TYPE_CHECKING:
     from napari_neuron.spec import Labelled as Labelled
     from napari_neuron.spec import Linear as Linear
     from napari_neuron.spec import MaximumLength as MaximumLength
+    from napari_neuron.spec import MechanismConductance as MechanismConductance
     from napari_neuron.spec import ModFile as ModFile
+    from napari_neuron.spec import NodeSpikes as NodeSpikes
     from napari_neuron.spec import NoneOf as NoneOf
     from napari_neuron.spec import Parameter as Parameter
     from napari_neuron.spec import Passive as Passive
     from napari_neuron.spec import PathDistance as PathDistance
     from napari_neuron.spec import PickedNodes as PickedNodes
+    from napari_neuron.spec import PointLeak as PointLeak
+    from napari_neuron.spec import PointProcess as PointProcess
+    from napari_neuron.spec import PoissonEvents as PoissonEvents
     from napari_neuron.spec import Preset as Preset
+    from napari_neuron.spec import ProcessParameter as ProcessParameter
+    from napari_neuron.spec import ProcessRecorder as ProcessRecorder
     from napari_neuron.spec import RadiusRange as RadiusRange
+    from napari_neuron.spec import RegularEvents as RegularEvents
     from napari_neuron.spec import RunSettings as RunSettings
     from napari_neuron.spec import Sigmoid as Sigmoid
     from napari_neuron.spec import SpikeDetector as SpikeDetector
+    from napari_neuron.spec import SpikeTimes as SpikeTimes
+    from napari_neuron.spec import SpikeTrains as SpikeTrains
     from napari_neuron.spec import StepAt as StepAt
     from napari_neuron.spec import Subtree as Subtree
     from napari_neuron.spec import SwcTypes as SwcTypes
+    from napari_neuron.spec import Synapse as Synapse
     from napari_neuron.spec import Table as Table
+    from napari_neuron.spec import VariableRecorder as VariableRecorder
+    from napari_neuron.spec import VoltageClamp as VoltageClamp
     from napari_neuron.spec import VoltageRecorder as VoltageRecorder
+    from napari_neuron.spec import VoltageStep as VoltageStep
+    from napari_neuron.spec import VoltageWaveform as VoltageWaveform
     from napari_neuron.spec import table_from_csv as table_from_csv
     from napari_neuron.view import show as show
 

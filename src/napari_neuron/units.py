@@ -31,6 +31,8 @@ Millimolar = Annotated[float, Unit("mM")]
 OhmCm = Annotated[float, Unit("Ω·cm")]
 Celsius = Annotated[float, Unit("°C")]
 Hertz = Annotated[float, Unit("Hz")]
+Megaohms = Annotated[float, Unit("MΩ")]
+Degrees = Annotated[float, Unit("°")]
 
 
 def unit_of(metadata: list[Any] | tuple[Any, ...]) -> str:

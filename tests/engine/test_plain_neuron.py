@@ -73,7 +73,7 @@ def test_a_branched_active_cell_agrees_with_a_hand_written_script(h):
     sections, _placed = hand_written(h, nseg, duration)
     _stem, axon, dendrite = sections
     _section, six = model.section_and_x(int(model.compartment_of_node[5]))
-    streams = model.trains[0].stream.tolist()
+    streams = model.drives[0].stream.tolist()
     driven = [drive(h, axon(1 - 0.5 / nseg[1]), streams[0]), drive(h, dendrite(six), streams[1])]
     everywhere = [segment for section in sections for segment in section]
     recorded = [h.Vector().record(segment._ref_v) for segment in everywhere]

@@ -160,9 +160,9 @@ def test_stimuli_are_placed_at_the_compartment_of_their_node():
 def test_every_train_has_a_random_stream_of_its_own():
     synapses = [Exp2Synapse(nodes=[1, 2, 3], noise=1), Exp2Synapse(nodes=[1, 2], noise=1)]
     model = compile_experiment([fork()], Experiment(stimuli=synapses))
-    streams = np.concatenate([t.stream for t in model.trains])
+    streams = np.concatenate([t.stream for t in model.drives])
     assert len(np.unique(streams, axis=0)) == 5
-    assert [t.target for t in model.trains] == [0, 1]
+    assert [t.target for t in model.drives] == [0, 1]
 
 
 def test_cells_are_laid_end_to_end():

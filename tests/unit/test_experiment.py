@@ -110,6 +110,19 @@ def test_a_file_brings_back_the_same_experiment(tmp_path):
             "stimuli[0].tau1",
         ),
         ({"surprise": 1}, "surprise"),
+        ({"discretisation": {"kind": "d_lambda", "d_lambda": 0}}, "discretisation.d_lambda"),
+        (
+            {"stimuli": [{"kind": "point_process", "nodes": [1], "mechanism": ""}]},
+            "stimuli[0].mechanism",
+        ),
+        (
+            {
+                "stimuli": [
+                    {"kind": "synapse", "nodes": [1], "events": {"kind": "spike_times"}},
+                ]
+            },
+            "stimuli[0].events.times",
+        ),
         ({"cells": [{"name": "a"}, {"name": "a"}]}, "cells[1].name"),
     ],
 )

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from napari_neuron.compile.addresses import NodeAddresses
 from napari_neuron.compile.catalogue import Catalogue
 from napari_neuron.compile.discretise import compartments_of_nodes, count_compartments
 from napari_neuron.compile.known import require_known
 from napari_neuron.compile.membrane import Membrane, cable_values
 from napari_neuron.compile.model import CompiledModel, CompiledRun
 from napari_neuron.compile.paint import paint_nodes
-from napari_neuron.compile.placements import NodeAddresses, lower_recorders, lower_stimuli
+from napari_neuron.compile.placements import lower_recorders, lower_stimuli
 from napari_neuron.compile.profiles import Centres
 from napari_neuron.errors import ExperimentError
 from napari_neuron.morphology.model import Morphology
@@ -86,8 +87,8 @@ def compile_experiment(
     centres = Centres(cells, parts, nseg)
     membrane = Membrane(painted[0].coats, winner, paint, nseg, centres, catalogue)
     addresses = NodeAddresses(cells, compartments_of_nodes(sections, nseg, compartment_start))
-    point_processes, trains = lower_stimuli(experiment.stimuli, addresses)
-    recorders, detectors = lower_recorders(experiment.recorders, addresses)
+    point_processes, drives = lower_stimuli(experiment, addresses)
+    recorders, detectors = lower_recorders(experiment, addresses, point_processes)
     return CompiledModel(
         section_parent=sections.parent,
         section_parent_x=sections.parent_x,
@@ -103,10 +104,11 @@ def compile_experiment(
         ion_styles=membrane.ion_styles(),
         globals=membrane.globals(),
         point_processes=point_processes,
-        trains=trains,
+        drives=drives,
         recorders=recorders,
         detectors=detectors,
         cell_names=tuple(cell.name for cell in cells),
+        frames=experiment.frames[1:],
     )
 
 

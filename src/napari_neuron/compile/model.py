@@ -84,18 +84,20 @@ class CompiledPointProcesses:
 
 @dataclass(frozen=True, eq=False)
 class CompiledTrains:
-    """A batch of spike trains (NetStim), each driving one process of a batch above.
+    """Spike trains (NetStim) that drive the processes of a batch.
 
     Attributes
     ----------
     target : int
-        Index into ``CompiledModel.point_processes``; train i drives process i of that batch.
-    start, interval, number, noise : (k,) float64
+        Index into ``CompiledModel.point_processes``.
+    start, interval, number, noise : (n_trains,) float64
         NetStim's parameters (ms, ms, count, 0 to 1).
-    stream : (k, 3) int64
+    stream : (n_trains, 3) int64
         Random123 ids of each train's stream.
+    train : (k,) int64
+        The train that drives each process of the batch.
     weight, delay : (k,) float64
-        Of the connection (µS, ms).
+        Of each connection (µS, ms).
     """
 
     target: int
@@ -104,27 +106,161 @@ class CompiledTrains:
     number: FloatArray
     noise: FloatArray
     stream: IntArray
+    train: IntArray
     weight: FloatArray
     delay: FloatArray
 
 
+@dataclass(frozen=True, eq=False)
+class CompiledEvents:
+    """Trains of known times that drive the processes of a batch.
+
+    Attributes
+    ----------
+    target : int
+        Index into ``CompiledModel.point_processes``.
+    times : (n_events,) float64
+        ms; those of train i are ``times[first[i]:first[i + 1]]``, ascending.
+    first : (n_trains + 1,) int64
+        See ``times``.
+    train, weight, delay : (k,)
+        As in `CompiledTrains`.
+    """
+
+    target: int
+    times: FloatArray
+    first: IntArray
+    train: IntArray
+    weight: FloatArray
+    delay: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledCrossings:
+    """Processes of a batch driven when v of a compartment crosses ``threshold`` from below.
+
+    Attributes
+    ----------
+    target : int
+        Index into ``CompiledModel.point_processes``.
+    compartment : int
+        Whose voltage.
+    threshold : float
+        mV.
+    weight, delay : (k,) float64
+        As in `CompiledTrains`.
+    """
+
+    target: int
+    compartment: int
+    threshold: float
+    weight: FloatArray
+    delay: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledWaveform:
+    """A variable of all processes of a batch that follows a waveform.
+
+    Attributes
+    ----------
+    target : int
+        Index into ``CompiledModel.point_processes``.
+    variable : str
+        NEURON's name ("amp").
+    time : (m,) float64
+        ms, ascending, equal times are jumps; empty if ``values`` are one per time step.
+    values : (m,) or (n_steps,) float64
+        With straight lines between the times, or held for one step each.
+    """
+
+    target: int
+    variable: str
+    time: FloatArray
+    values: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledNoise:
+    """A variable of the processes of a batch that follows Ornstein-Uhlenbeck noise.
+
+    The values are made by the engine (see `napari_neuron.compile.noise`), not handed over.
+
+    Attributes
+    ----------
+    target : int
+        Index into ``CompiledModel.point_processes``.
+    variable : str
+        NEURON's name ("amp").
+    mean, sigma, tau : float
+        Of the process; tau in ms.
+    first_step, n_steps : int
+        The time steps in which it holds; it is 0 in the others.
+    stream : (k, 3) or (1, 3) int64
+        Random123 ids for each process, or for all of them.
+    """
+
+    target: int
+    variable: str
+    mean: float
+    sigma: float
+    tau: float
+    first_step: int
+    n_steps: int
+    stream: IntArray
+
+
+CompiledDrive = (
+    CompiledTrains | CompiledEvents | CompiledCrossings | CompiledWaveform | CompiledNoise
+)
+
+
 @dataclass(frozen=True)
 class CompiledRecorder:
-    """A range variable of one compartment, kept at every time step."""
+    """A variable kept over time.
+
+    Attributes
+    ----------
+    label : str
+        The recorder's name.
+    compartment : int
+        Where.
+    variable : str
+        NEURON's name.
+    every : int
+        Time steps between two samples.
+    batch, process : int
+        The point process whose variable it is: ``process`` of batch ``batch``; -1 for a variable
+        of the compartment.
+    """
 
     label: str
     compartment: int
     variable: str = "v"
-    unit: str = "mV"
+    every: int = 1
+    batch: int = -1
+    process: int = -1
 
 
 @dataclass(frozen=True)
 class CompiledDetector:
-    """Times at which v of one compartment crosses ``threshold`` (mV) from below."""
+    """Times at which v of one compartment crosses ``threshold`` (mV).
+
+    Attributes
+    ----------
+    label, compartment, threshold
+        Name, place, mV.
+    rising : bool
+        From below; else from above.
+    refractory : float
+        Crossings within this time (ms) after a spike are left out.
+    """
 
     label: str
     compartment: int
     threshold: float
+    rising: bool = True
+    refractory: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -173,6 +309,8 @@ class CompiledModel:
         GLOBAL parameters, by NEURON's name ("q10_kdr").
     library : str
         Path of the compiled MOD files; "" where none are needed.
+    frames : tuple of str
+        Variables besides v that are kept of all compartments at every frame.
     """
 
     section_parent: IntArray
@@ -190,10 +328,11 @@ class CompiledModel:
     globals: tuple[tuple[str, float], ...] = ()
     library: str = ""
     point_processes: tuple[CompiledPointProcesses, ...] = ()
-    trains: tuple[CompiledTrains, ...] = ()
+    drives: tuple[CompiledDrive, ...] = ()
     recorders: tuple[CompiledRecorder, ...] = ()
     detectors: tuple[CompiledDetector, ...] = ()
     cell_names: tuple[str, ...] = field(default=("neuron",))
+    frames: tuple[str, ...] = ()
 
     @property
     def n_sections(self) -> int:
@@ -204,6 +343,12 @@ class CompiledModel:
     def n_compartments(self) -> int:
         """Number of compartments of all cells."""
         return int(self.compartment_start[-1])
+
+    @property
+    def samples_shape(self) -> tuple[int, int]:
+        """Recorders, and samples of the one that has most."""
+        finest = min((recorder.every for recorder in self.recorders), default=1)
+        return len(self.recorders), self.run.n_steps // finest + 1
 
     def section_and_x(self, compartment: int) -> tuple[int, float]:
         """Return NEURON's address of a compartment: section index and x of its centre."""

@@ -105,8 +105,7 @@ def _serve(run: int, folder: Path, inbox: _Inbox, outbox: _Outbox) -> bool:
     """Do one run; return whether NEURON is still fit for another."""
     try:
         model = read_model(folder)
-        frames, samples = map_results(model, folder)
-        events = integrate(model, frames, samples)
+        events = integrate(model, *map_results(model, folder))
         with contextlib.closing(events):  # type: ignore[type-var]
             for event in events:
                 if inbox.cancelled == run:
@@ -120,6 +119,7 @@ def _serve(run: int, folder: Path, inbox: _Inbox, outbox: _Outbox) -> bool:
                         n_frames=event.n_frames,
                         n_samples=event.n_samples,
                         spikes=_lists(event.spikes),
+                        units=event.units,
                     )
                 else:
                     outbox.send("finished", run=run, spikes=_lists(event.spikes))

@@ -98,7 +98,7 @@ class ChildEngine:
             folder = RunFolder(model)
             try:
                 run.begin(folder)
-                yield Started(folder.frames, folder.samples)
+                yield Started(folder.frames, folder.samples, folder.more_frames)
                 yield from run.events(folder)
             finally:
                 run.end()
@@ -159,6 +159,7 @@ class _Run:
                     message["n_frames"],
                     message["n_samples"],
                     _arrays(message["spikes"]),
+                    tuple(message["units"]),
                 )
                 yield last
             elif message["event"] == "finished":
@@ -180,6 +181,7 @@ class _Run:
                 break
             for label, times in message["spikes"].items():
                 following["spikes"][label] = times + following["spikes"].get(label, [])
+            following["units"] = message["units"] or following["units"]
             message = following
         return message
 

@@ -31,6 +31,11 @@ _CLASSES: dict[str, Any] = {
 }
 
 
+Results = tuple[
+    npt.NDArray[np.float32], npt.NDArray[np.float64], dict[str, npt.NDArray[np.float32]]
+]
+
+
 class RunFolder:
     """The parent's side of a run's files; deleted as soon as the operating system allows.
 
@@ -38,7 +43,7 @@ class RunFolder:
     ----------
     path : Path
         The folder.
-    frames, samples : arrays
+    frames, samples, more_frames
         Mapped; see `napari_neuron.engine.protocol.Started`.
 
     Raises
@@ -51,14 +56,17 @@ class RunFolder:
         self.path = Path(tempfile.mkdtemp(prefix="napari-neuron-run-"))
         try:
             write_model(model, self.path)
-            self.frames, self.samples = _map_results(model, self.path, create=True)
+            self.frames, self.samples, self.more_frames = _map_results(
+                model, self.path, create=True
+            )
         except BaseException as error:
             self.delete()
             if isinstance(error, OSError):
                 raise SimulationError(_no_room(model, self.path, error)) from None
             raise
         # Where a mapped file cannot be deleted (Windows) it is when the last array is gone.
-        weakref.finalize(self.frames, shutil.rmtree, self.path, ignore_errors=True)
+        for frames in (self.frames, *self.more_frames.values()):
+            weakref.finalize(frames, shutil.rmtree, self.path, ignore_errors=True)
 
     def delete(self) -> None:
         """Delete the files; what is mapped stays readable (Windows deletes only what is not)."""
@@ -89,10 +97,8 @@ def read_model(folder: Path) -> CompiledModel:
     return model
 
 
-def map_results(
-    model: CompiledModel, folder: Path
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
-    """Map the frames and samples that the parent made."""
+def map_results(model: CompiledModel, folder: Path) -> Results:
+    """Map the frames, samples and further frames that the parent made."""
     return _map_results(model, folder, create=False)
 
 
@@ -120,18 +126,19 @@ def _revived(value: Any, arrays: list[npt.NDArray[Any]]) -> Any:
     return value
 
 
-def _map_results(
-    model: CompiledModel, folder: Path, *, create: bool
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
+def _map_results(model: CompiledModel, folder: Path, *, create: bool) -> Results:
     frames_shape = (model.run.n_frames, model.n_compartments)
-    samples_shape = (len(model.recorders), model.run.n_steps + 1)
+    frame_files = [folder / f"frames{i or ''}" for i in range(len(model.frames) + 1)]
+    samples_shape = model.samples_shape
     if create:
-        _reserve(folder / "frames", 4 * frames_shape[0] * frames_shape[1])
+        for path in frame_files:
+            _reserve(path, 4 * frames_shape[0] * frames_shape[1])
         _reserve(folder / "samples", 8 * samples_shape[0] * samples_shape[1])
-    frames = np.memmap(folder / "frames", np.float32, "r+", shape=frames_shape)
-    if not samples_shape[0]:  # nothing cannot be mapped
-        return frames, np.empty(samples_shape)
-    return frames, np.memmap(folder / "samples", np.float64, "r+", shape=samples_shape)
+    frames, *more = (np.memmap(path, np.float32, "r+", shape=frames_shape) for path in frame_files)
+    samples = np.empty(samples_shape)  # nothing cannot be mapped
+    if samples.size:
+        samples = np.memmap(folder / "samples", np.float64, "r+", shape=samples_shape)
+    return frames, samples, dict(zip(model.frames, more, strict=True))
 
 
 def _reserve(path: Path, size: int) -> None:
@@ -151,7 +158,8 @@ def _reserve(path: Path, size: int) -> None:
 
 
 def _no_room(model: CompiledModel, folder: Path, error: OSError) -> str:
-    size = 4 * model.run.n_frames * model.n_compartments / 1e6
+    n_variables = 1 + len(model.frames)
+    size = 4 * n_variables * model.run.n_frames * model.n_compartments / 1e6
     where = folder.parent
     free = 0.0
     with contextlib.suppress(OSError):

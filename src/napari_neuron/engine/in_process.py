@@ -36,9 +36,10 @@ class InProcessEngine:
         from napari_neuron.engine.stepping import integrate
 
         frames = np.zeros((model.run.n_frames, model.n_compartments), dtype=np.float32)
-        samples = np.zeros((len(model.recorders), model.run.n_steps + 1))
-        yield Started(frames, samples)
-        yield from integrate(model, frames, samples)
+        samples = np.zeros(model.samples_shape)
+        more_frames = {name: np.zeros_like(frames) for name in model.frames}
+        yield Started(frames, samples, more_frames)
+        yield from integrate(model, frames, samples, more_frames)
 
     def close(self) -> None:
         """Refuse further runs; there is nothing to release."""

@@ -1,6 +1,7 @@
 """A compiled model as NEURON objects: built, initialised, advanced and taken down again.
 
-This is the only file that talks to NEURON. It is imported by the child process with numpy only.
+Only this file, ``inputs`` and ``recording`` talk to NEURON. They are imported by the child process
+with numpy only.
 
 Sections are made without a name and get their points through their own bound ``pt3dadd``: that is
 four times as fast as vectors through ``h.pt3dadd`` and leaves no name behind in NEURON.
@@ -21,11 +22,11 @@ from napari_neuron.compile.model import (
     CompiledIonStyle,
     CompiledMechanism,
     CompiledModel,
-    CompiledPointProcesses,
-    CompiledTrains,
     FloatArray,
     IntArray,
 )
+from napari_neuron.engine.inputs import Inputs
+from napari_neuron.engine.recording import Recording
 from napari_neuron.errors import NeuronNotAvailable, SimulationError
 
 
@@ -107,11 +108,9 @@ class NeuronModel:
         self._model = model
         self._sections: list[Any] = []
         self._segments: list[Any] = []  # NEURON's name for compartments
-        self._batches: list[list[Any]] = []
-        self._sources: list[Any] = []  # NetStims and their NetCons
-        self._recorded: list[Any] = []
-        self._voltage = self._voltage_view = self._pointers = None
         load_library(model.library)
+        self._inputs: Inputs | None = None
+        self._recording: Recording | None = None
         self._before = self._set_globals()
         try:
             self._build()
@@ -132,10 +131,9 @@ class NeuronModel:
 
     def close(self) -> None:
         """Delete all of the model and give the process its own settings back."""
-        self._sources.clear()
-        self._batches.clear()
-        self._recorded.clear()
-        self._voltage = self._voltage_view = self._pointers = None
+        if self._inputs is not None:
+            self._inputs.close()
+        self._inputs = self._recording = None
         self._segments.clear()
         # Not left to reference counts: the traceback of an error may hold a section for long.
         delete = self._h.delete_section
@@ -147,7 +145,7 @@ class NeuronModel:
     def initialise(self) -> npt.NDArray[np.float64]:
         """Go to time 0 and return the voltage there, (n_compartments,) mV."""
         self._h.finitialize(self._model.run.v_init)
-        return self.voltage()
+        return self.recording.voltage()
 
     @property
     def advance(self) -> Any:
@@ -156,19 +154,17 @@ class NeuronModel:
         # of the process and aborts it when a step lasts longer than 20 s.
         return self._h.fadvance
 
-    def voltage(self) -> npt.NDArray[np.float64]:
-        """Return the voltage of all compartments, mV; the array is reused by the next call."""
-        self._pointers.gather(self._voltage)  # type: ignore[attr-defined]
-        assert self._voltage_view is not None
-        return self._voltage_view
+    @property
+    def point_processes(self) -> list[list[Any]]:
+        """NEURON's objects, batch by batch as in the model."""
+        assert self._inputs is not None
+        return self._inputs.batches
 
-    def take_samples(self) -> list[npt.NDArray[np.float64]]:
-        """Return what the recorders, then the detectors, saw since the last call, one per step."""
-        taken = []
-        for vector in self._recorded:
-            taken.append(vector.as_numpy().copy())
-            vector.resize(0)
-        return taken
+    @property
+    def recording(self) -> Recording:
+        """What the run leaves: frames and samples."""
+        assert self._recording is not None
+        return self._recording
 
     def _build(self) -> None:
         model = self._model
@@ -183,11 +179,8 @@ class NeuronModel:
         for mechanism in model.mechanisms:
             self._set_parameters(mechanism)
         self._segments = [segment for section in self._sections for segment in section]
-        for batch in model.point_processes:
-            self._place(batch)
-        for trains in model.trains:
-            self._drive(trains)
-        self._record()
+        self._inputs = Inputs(self._h, model, self._segments)
+        self._recording = Recording(self._h, model, self._segments, self.point_processes)
 
     def _make_sections(self) -> None:
         model = self._model
@@ -302,55 +295,6 @@ class NeuronModel:
                     f"mechanism {name!r} has no parameter {parameter!r}"
                 ) from None
 
-    def _place(self, batch: CompiledPointProcesses) -> None:
-        make = getattr(self._h, batch.mechanism, None)
-        if make is None:
-            raise SimulationError(
-                f"{batch.field}: NEURON has no point process called {batch.mechanism!r}"
-            )
-        processes = [make(self._segments[index]) for index in batch.compartment.tolist()]
-        self._batches.append(processes)
-        for name, values in batch.parameters:
-            try:
-                for process, value in zip(processes, values.tolist(), strict=True):
-                    setattr(process, name, value)
-            except (AttributeError, LookupError):
-                raise SimulationError(
-                    f"{batch.field}: {batch.mechanism} has no parameter {name!r}"
-                ) from None
-
-    def _drive(self, trains: CompiledTrains) -> None:
-        make_train, connect = self._h.NetStim, self._h.NetCon  # looking these up is what costs
-        for index, process in enumerate(self._batches[trains.target]):
-            train = make_train()
-            train.start = float(trains.start[index])
-            train.interval = float(trains.interval[index])
-            train.number = float(trains.number[index])
-            train.noise = float(trains.noise[index])
-            # Streams of their own: the same spikes in every process, whatever else is there.
-            train.noiseFromRandom123(*trains.stream[index].tolist())
-            connection = connect(train, process)
-            connection.weight[0] = float(trains.weight[index])
-            connection.delay = float(trains.delay[index])
-            self._sources += [train, connection]
-
-    def _record(self) -> None:
-        model = self._model
-        self._pointers = self._h.PtrVector(model.n_compartments)
-        point_at = self._pointers.pset  # type: ignore[attr-defined]
-        for index, segment in enumerate(self._segments):
-            point_at(index, segment._ref_v)
-        make_vector = self._h.Vector
-        self._voltage = make_vector(model.n_compartments)
-        self._voltage_view = self._voltage.as_numpy()  # type: ignore[attr-defined]
-        watched = [(recorder.compartment, recorder.variable) for recorder in model.recorders]
-        watched += [(detector.compartment, "v") for detector in model.detectors]
-        for compartment, variable in watched:
-            reference = getattr(self._segments[compartment], f"_ref_{variable}", None)
-            if reference is None:
-                raise SimulationError(f"there is nothing called {variable!r} to record")
-            self._recorded.append(make_vector().record(reference))
-
     def _set_globals(self) -> dict[str, Any]:
         """Set everything NEURON keeps between runs; return what it was."""
         h, run = self._h, self._model.run
@@ -361,8 +305,11 @@ class NeuronModel:
             "secondorder": h.secondorder,
             "cvode": int(cvode.active()),
             "threads": int(context.nthread()),
+            "membrane_current": int(cvode.use_fast_imem()),
         }
         cvode.active(0)
+        watched = {*self._model.frames, *(recorder.variable for recorder in self._model.recorders)}
+        cvode.use_fast_imem(int("i_membrane_" in watched))
         context.nthread(1)
         h.secondorder = 0
         h.celsius = run.celsius
@@ -377,6 +324,7 @@ class NeuronModel:
         h.t = 0.0
         h.ParallelContext().nthread(self._before["threads"])
         h.CVode().active(self._before["cvode"])
+        h.CVode().use_fast_imem(self._before["membrane_current"])
         globals_set = (name for name, _ in self._model.globals)
         for name in ("celsius", "dt", "secondorder", *globals_set):
             setattr(h, name, self._before[name])

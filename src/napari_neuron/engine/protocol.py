@@ -20,12 +20,15 @@ class Started:
     ----------
     frames : (n_frames, n_compartments) float32
         Membrane potential, mV; row i is at time i · steps_per_frame · dt.
-    samples : (n_recorders, n_steps + 1) float64
-        Values of each recorder at every time step.
+    samples : (n_recorders, n_samples) float64
+        Values of each recorder; row i has one for every ``model.recorders[i].every`` time steps.
+    more_frames : mapping of str to (n_frames, n_compartments) float32
+        The variables of ``model.frames`` in NEURON's units, NaN where a compartment has none.
     """
 
     frames: npt.NDArray[np.float32]
     samples: npt.NDArray[np.float64]
+    more_frames: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,15 @@ class Advanced:
 
     Yielded at least every 100 ms of wall time, also when nothing has moved. ``spikes`` holds the
     spike times (ms) found since the previous event, by detector; detectors without any are left
-    out.
+    out. ``n_samples`` counts time steps; ``units``, of each recorder and then of each variable of
+    ``model.frames``, is empty in all but the first.
     """
 
     time: float
     n_frames: int
     n_samples: int
     spikes: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

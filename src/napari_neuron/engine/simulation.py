@@ -123,6 +123,7 @@ class Simulation:
             experiment=self.experiment,
             frames=started.frames,
             samples=started.samples,
+            more_frames=MappingProxyType(dict(started.more_frames)),
             compartment_of_node=self._model.compartment_of_node,
             spikes=MappingProxyType({detector.label: np.empty(0) for detector in detectors}),
         )
@@ -206,6 +207,8 @@ def _compile(
 def _extend(result: SimulationResult, advanced: Advanced, engine: Engine) -> None:
     result.n_frames = advanced.n_frames
     result.n_samples = advanced.n_samples
+    if advanced.units:
+        result.units = advanced.units
     if advanced.spikes:
         known = dict(result.spikes)
         for label, times in advanced.spikes.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from time import perf_counter
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from napari_neuron.compile.model import CompiledModel
 from napari_neuron.engine.neuron_model import NeuronModel
 from napari_neuron.engine.protocol import Advanced, Finished
+from napari_neuron.engine.sampling import Sampling
 from napari_neuron.errors import BlowUpError, SimulationError
 
 ABSURD_VOLTAGE = 1000.0
@@ -24,6 +25,7 @@ def integrate(
     model: CompiledModel,
     frames: npt.NDArray[np.float32],
     samples: npt.NDArray[np.float64],
+    more_frames: Mapping[str, npt.NDArray[np.float32]],
 ) -> Iterator[Advanced | Finished]:
     """Build and run ``model`` with the NEURON of this process.
 
@@ -33,8 +35,10 @@ def integrate(
         What to run.
     frames : (n_frames, n_compartments) float32
         Filled with the voltage, mV; row i is at time i · steps_per_frame · dt.
-    samples : (n_recorders, n_steps + 1) float64
-        Filled with what the recorders see.
+    samples : (n_recorders, n_samples) float64
+        Filled with what the recorders see, row i at every ``model.recorders[i].every`` steps.
+    more_frames : mapping of str to (n_frames, n_compartments) float32
+        Filled with the variables of ``model.frames``.
 
     Yields
     ------
@@ -50,7 +54,7 @@ def integrate(
     """
     try:
         with NeuronModel(model) as neuron:
-            yield from _steps(model, neuron, frames, samples)
+            yield from _steps(model, neuron, frames, samples, more_frames)
     except SimulationError:
         raise
     except Exception as error:  # NEURON raises its hoc errors as whatever comes to hand
@@ -62,31 +66,35 @@ def _steps(
     neuron: NeuronModel,
     frames: npt.NDArray[np.float32],
     samples: npt.NDArray[np.float64],
+    more_frames: Mapping[str, npt.NDArray[np.float32]],
 ) -> Iterator[Advanced | Finished]:
     run = model.run
     dt, n_steps, steps_per_frame = run.dt, run.n_steps, run.steps_per_frame
-    sampling = _Sampling(model, samples)
+    sampling = Sampling(model, samples)
     n_frames = 1
     frames[0] = neuron.initialise()
-    sampling.take(neuron.take_samples())
-    yield Advanced(time=0.0, n_frames=1, n_samples=1)
+    recording = neuron.recording
+    recording.write_frame(0, more_frames)
+    sampling.take(recording.take_samples())
+    yield Advanced(time=0.0, n_frames=1, n_samples=1, units=recording.units)
     advance = neuron.advance
     due = perf_counter() + PROGRESS_INTERVAL
     for step in range(1, n_steps + 1):
         advance()
         blown_up = False
         if step % steps_per_frame == 0 or step == n_steps:
-            voltage = neuron.voltage()
+            voltage = recording.voltage()
             # NEURON says nothing of this itself. The comparisons are false for NaN.
             blown_up = not (voltage.min() > -ABSURD_VOLTAGE and voltage.max() < ABSURD_VOLTAGE)
             if step % steps_per_frame == 0 and not blown_up:
                 frames[n_frames] = voltage
+                recording.write_frame(n_frames, more_frames)
                 n_frames += 1
         if blown_up or step == n_steps or perf_counter() >= due:
-            spikes = sampling.take(neuron.take_samples())
+            spikes = sampling.take(recording.take_samples())
             yield Advanced(step * dt, n_frames, step + 1, spikes)
             if blown_up:
-                raise _blow_up(neuron.voltage(), step * dt)
+                raise _blow_up(recording.voltage(), step * dt)
             due = perf_counter() + PROGRESS_INTERVAL
     yield Finished(sampling.spikes())
 
@@ -100,44 +108,3 @@ def _blow_up(voltage: npt.NDArray[np.float64], time: float) -> BlowUpError:
         time=time,
         compartment=compartment,
     )
-
-
-class _Sampling:
-    """Copies what recorders saw into ``samples`` and finds the detectors' spikes in the rest.
-
-    Spikes are found here and not by NEURON's NetCon, because all NetCons at one place share one
-    threshold: the last one set.
-    """
-
-    def __init__(self, model: CompiledModel, samples: npt.NDArray[np.float64]) -> None:
-        self._model = model
-        self._samples = samples
-        self._taken = 0
-        self._last: list[float] = [np.inf] * len(model.detectors)  # above: no spike at time 0
-        self._spikes: list[list[npt.NDArray[np.float64]]] = [[] for _ in model.detectors]
-
-    def take(self, new: list[npt.NDArray[np.float64]]) -> dict[str, npt.NDArray[np.float64]]:
-        """Keep the next values of all recorders, then detectors; return the new spike times."""
-        first = self._taken
-        n_recorders = len(self._model.recorders)
-        for row, values in zip(self._samples, new, strict=False):
-            row[first : first + len(values)] = values
-        found = {}
-        for index, detector in enumerate(self._model.detectors):
-            values = np.concatenate([[self._last[index]], new[n_recorders + index]])
-            above = values > detector.threshold
-            steps = first + np.flatnonzero(above[1:] & ~above[:-1]).astype(np.float64)
-            self._last[index] = float(values[-1])
-            if len(steps):
-                found[detector.label] = steps * self._model.run.dt
-                self._spikes[index].append(found[detector.label])
-        if new:
-            self._taken += len(new[0])
-        return found
-
-    def spikes(self) -> dict[str, npt.NDArray[np.float64]]:
-        """Return all spike times (ms) of every detector."""
-        return {
-            detector.label: np.concatenate([np.empty(0), *times])
-            for detector, times in zip(self._model.detectors, self._spikes, strict=True)
-        }

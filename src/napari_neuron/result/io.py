@@ -5,7 +5,8 @@ The layout, version 1 (units are attributes of each dataset)::
     /                 attributes: format, format_version, status, message
     /frames           (n_frames, n_compartments) float32, mV
     /frame_time       (n_frames,) float64, ms
-    /samples          (n_voltage_recorders, n_samples) float64, mV
+    /samples          (n_recorders, n_samples) float64; attribute units: JSON, one for each row
+    /more_frames/0 ...  as /frames; attributes variable and unit
     /sample_time      (n_samples,) float64, ms
     /compartment_of_node  (n_nodes,) int64
     /experiment       JSON text
@@ -147,9 +148,16 @@ def _write(file: h5py.File, result: SimulationResult, compress: bool) -> None:
         }
     n_samples = result.n_samples
     times = np.arange(n_samples) * result.experiment.run.dt
+    n_rows = len(result.samples)
     _put(file, "frames", result.voltage, "mV", **smaller)
     _put(file, "frame_time", result.time, "ms")
-    _put(file, "samples", result.samples[:, :n_samples], "mV")
+    samples = _put(file, "samples", result.samples[:, :n_samples], "mV")
+    samples.attrs["units"] = json.dumps(result.units[:n_rows])
+    more = file.create_group("more_frames")
+    for index, variable in enumerate(result.more_frames):
+        frames = _put(more, str(index), result.frames_of(variable), **smaller)
+        frames.attrs["variable"] = variable
+        frames.attrs["unit"] = result.unit_of(variable)
     _put(file, "sample_time", times, "ms")
     _put(file, "compartment_of_node", result.compartment_of_node)
     file["experiment"] = result.experiment.to_json()
@@ -215,8 +223,17 @@ def _read(file: h5py.File, path: Path) -> SimulationResult:
         for item in _in_order(file["spikes"])
     }
     frames = _frames(file["frames"], path)
+    more = {
+        str(item.attrs["variable"]): _frames(item, path)
+        for item in (_in_order(file["more_frames"]) if "more_frames" in file else ())
+    }
+    units = tuple(json.loads(file["samples"].attrs.get("units", "[]")))
+    if units or more:
+        units += tuple(str(file[f"more_frames/{i}"].attrs["unit"]) for i in range(len(more)))
     compartment_of_node = np.asarray(file["compartment_of_node"][()], dtype=np.int64)
     _check_shapes(cells, frames, samples, compartment_of_node)
+    if any(other.shape != frames.shape for other in more.values()):
+        raise ValueError("frames of different shapes")
     return SimulationResult(
         cells=cells,
         experiment=Experiment.from_json(file["experiment"][()]),
@@ -225,10 +242,12 @@ def _read(file: h5py.File, path: Path) -> SimulationResult:
         compartment_of_node=compartment_of_node,
         spikes=MappingProxyType(spikes),
         n_frames=len(frames),
-        n_samples=samples.shape[1],
+        n_samples=len(file["sample_time"]),
         status=Status(file.attrs["status"]),
         message=str(file.attrs["message"]),
         provenance=_texts(file["provenance"].attrs),
+        more_frames=MappingProxyType(more),
+        units=units,
     )
 
 

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.morphology.model import IntArray, Morphology
-from napari_neuron.spec import Experiment, VoltageRecorder
+from napari_neuron.result import spikes as statistics
+from napari_neuron.spec import Experiment
 
 
 class Status(StrEnum):
@@ -67,21 +68,27 @@ class SimulationResult:
         What was simulated.
     frames : (n_frames of the whole run, n_compartments) float32
         Membrane potential, mV; an array or a memory map. Rows from ``n_frames`` on are not valid.
-    samples : (n_voltage_recorders, n_steps + 1) float64
-        Values of the voltage recorders, in the experiment's order.
+    samples : (n_recorders, n_samples of the one that has most) float64
+        Values of the recorders in the order of ``experiment.traced``, those of voltage first; of
+        one with an interval only the beginning of its row is used. ``traces`` cuts and names them.
     compartment_of_node : (n_nodes,) int64
         Index into the columns of ``voltage`` for every node, in the order of ``cell.node_id``
         (several cells: one after the other).
     spikes : mapping of str to (n_spikes,) float64
         Spike times (ms) of each spike detector; complete only at the end of a run.
     n_frames, n_samples : int
-        How many rows of ``frames`` and columns of ``samples`` are valid.
+        How many rows of ``frames`` are valid, and how many time steps recorders have seen (the
+        columns of ``samples`` that are valid for one without an interval).
     status : Status
         Running, complete, cancelled or failed.
     message : str
         Why it failed; "" otherwise.
     provenance : mapping
         Versions of what made it.
+    more_frames : mapping of str to (n_frames of the whole run, n_compartments) float32
+        As ``frames``, for the other variables of ``experiment.frames``; see `frames_of`.
+    units : tuple of str
+        Of each row of ``samples``, then of each of ``more_frames``; empty until a run has begun.
     """
 
     cells: tuple[Morphology, ...]
@@ -97,6 +104,10 @@ class SimulationResult:
     status: Status = Status.RUNNING
     message: str = ""
     provenance: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    more_frames: Mapping[str, npt.NDArray[np.float32]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    units: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         names = ", ".join(cell.name for cell in self.cells)
@@ -133,6 +144,37 @@ class SimulationResult:
         """(n_frames, n_compartments) float32, mV."""
         return self.frames[: self.n_frames]
 
+    def frames_of(self, variable: str) -> npt.NDArray[np.float32]:
+        """Return the frames of a variable of ``experiment.frames``, mapped if they are in a file.
+
+        Returns
+        -------
+        (n_frames, n_compartments) float32
+            In NEURON's unit (`unit_of`); NaN in compartments that do not have it.
+
+        Raises
+        ------
+        KeyError
+            If it was not kept.
+        """
+        if variable == "v":
+            return self.voltage
+        if variable not in self.more_frames:
+            kept = ", ".join(("v", *self.more_frames))
+            raise KeyError(
+                f"frames of {variable!r} were not kept, only of {kept}; name it in "
+                "Experiment(frames=...) and run again"
+            )
+        return self.more_frames[variable][: self.n_frames]
+
+    def unit_of(self, variable: str) -> str:
+        """Return the unit of a variable of ``experiment.frames``; "" if it has none."""
+        if variable == "v":
+            return "mV"
+        if not self.units:
+            return ""
+        return self.units[len(self.samples) + list(self.more_frames).index(variable)]
+
     def voltage_at(self, node: int, cell: str | None = None) -> npt.NDArray[np.float32]:
         """Return the frames' voltage at one node, (n_frames,) mV.
 
@@ -141,32 +183,74 @@ class SimulationResult:
         KeyError
             If there is no such node or cell.
         """
+        return self.frames_at("v", node, cell)
+
+    def frames_at(
+        self, variable: str, node: int, cell: str | None = None
+    ) -> npt.NDArray[np.float32]:
+        """Return the frames of a variable at one node, (n_frames,).
+
+        Raises
+        ------
+        KeyError
+            If there is no such node or cell, or the variable was not kept.
+        """
+        frames = self.frames_of(variable)
         offset = 0
         for morphology in self.cells:
             if cell in (None, morphology.name):
                 row = int(morphology.rows(node)[0])
-                return self.voltage[:, self.compartment_of_node[offset + row]]
+                return frames[:, self.compartment_of_node[offset + row]]
             offset += len(morphology)
         raise KeyError(cell)
 
     @property
     def traces(self) -> Mapping[str, Trace]:
         """The recorded traces by label."""
-        recorders = [r for r in self.experiment.recorders if isinstance(r, VoltageRecorder)]
-        time = np.arange(self.n_samples, dtype=np.float64) * self.experiment.run.dt
-        return MappingProxyType(
-            {
-                recorder.label: Trace(
-                    label=recorder.label,
-                    node=recorder.node,
-                    time=time,
-                    values=self.samples[row, : self.n_samples],
-                    unit="mV",
-                    cell=recorder.cell or self.cells[0].name,
-                )
-                for row, recorder in enumerate(recorders)
-            }
-        )
+        dt = self.experiment.run.dt
+        traces = {}
+        for row, recorder in enumerate(self.experiment.traced):
+            every = max(1, round(recorder.interval / dt))
+            n = (self.n_samples + every - 1) // every
+            is_voltage = recorder.kind == "voltage"  # type: ignore[attr-defined]
+            unit = "mV" if is_voltage else self.units[row] if self.units else ""
+            traces[recorder.label] = Trace(
+                label=recorder.label,
+                node=recorder.node,
+                time=np.arange(n, dtype=np.float64) * (every * dt),
+                values=self.samples[row, :n],
+                unit=unit,
+                cell=recorder.cell or self.cells[0].name,
+            )
+        return MappingProxyType(traces)
+
+    def spike_count(self, label: str) -> int:
+        """Return how many spikes a detector has seen."""
+        return len(self.spikes[label])
+
+    def inter_spike_intervals(self, label: str) -> npt.NDArray[np.float64]:
+        """Return the times between successive spikes of a detector, (n_spikes - 1,) ms."""
+        return statistics.inter_spike_intervals(self.spikes[label])
+
+    def firing_rate(
+        self, label: str, bin_width: float
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return the rate in bins; see `napari_neuron.result.spikes.binned_rate`."""
+        return statistics.binned_rate(self.spikes[label], self._simulated, bin_width)
+
+    def smoothed_rate(
+        self, label: str, sigma: float, step: float = 1.0
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return the smoothed rate; see `napari_neuron.result.spikes.smoothed_rate`."""
+        return statistics.smoothed_rate(self.spikes[label], self._simulated, sigma, step)
+
+    @property
+    def _simulated(self) -> float:
+        """Simulated time so far, ms."""
+        run = self.experiment.run
+        complete = self.status is Status.COMPLETE
+        steps = run.n_steps if complete else max(self.n_samples - 1, 0)
+        return steps * run.dt
 
     def save(self, path: str | Path) -> None:
         """Write everything to an HDF5 file; see `napari_neuron.result.io`."""

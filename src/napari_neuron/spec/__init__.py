@@ -5,7 +5,26 @@ One noun per file. `Experiment` holds the rest; its JSON is what people share.
 
 from napari_neuron.spec.base import Spec
 from napari_neuron.spec.cell import CellSource
+from napari_neuron.spec.clamp import PointLeak, VoltageClamp, VoltageStep, VoltageWaveform
+from napari_neuron.spec.current import (
+    CurrentChirp,
+    CurrentNoise,
+    CurrentPulse,
+    CurrentPulseTrain,
+    CurrentRamp,
+    CurrentSine,
+    CurrentWaveform,
+)
 from napari_neuron.spec.discretisation import Discretisation, DLambda, MaximumLength
+from napari_neuron.spec.events import (
+    Events,
+    EventTrain,
+    NodeSpikes,
+    PoissonEvents,
+    RegularEvents,
+    SpikeTimes,
+    SpikeTrains,
+)
 from napari_neuron.spec.experiment import Experiment
 from napari_neuron.spec.mod_file import ModFile
 from napari_neuron.spec.paint import (
@@ -29,7 +48,14 @@ from napari_neuron.spec.profile import (
     Table,
     table_from_csv,
 )
-from napari_neuron.spec.recorder import Recorder, SpikeDetector, VoltageRecorder
+from napari_neuron.spec.recorder import (
+    ProcessRecorder,
+    Recorder,
+    SpikeDetector,
+    TraceRecorder,
+    VariableRecorder,
+    VoltageRecorder,
+)
 from napari_neuron.spec.region import (
     AllOf,
     AnyOf,
@@ -46,7 +72,18 @@ from napari_neuron.spec.region import (
     SwcTypes,
 )
 from napari_neuron.spec.run import RunSettings
-from napari_neuron.spec.stimulus import AlphaSynapse, CurrentPulse, Exp2Synapse, Stimulus
+from napari_neuron.spec.stimulus import Stimulus
+from napari_neuron.spec.synapse import (
+    AlphaSynapse,
+    Conductance,
+    Exp2Conductance,
+    Exp2Synapse,
+    ExpConductance,
+    MechanismConductance,
+    PointProcess,
+    ProcessParameter,
+    Synapse,
+)
 
 __all__ = [
     "AllOf",
@@ -55,12 +92,23 @@ __all__ = [
     "BranchOrder",
     "CableProperties",
     "CellSource",
+    "Conductance",
+    "CurrentChirp",
+    "CurrentNoise",
     "CurrentPulse",
+    "CurrentPulseTrain",
+    "CurrentRamp",
+    "CurrentSine",
+    "CurrentWaveform",
     "DLambda",
     "DensityMechanism",
     "Discretisation",
+    "EventTrain",
+    "Events",
     "Everywhere",
+    "Exp2Conductance",
     "Exp2Synapse",
+    "ExpConductance",
     "Experiment",
     "Exponential",
     "Gaussian",
@@ -70,7 +118,9 @@ __all__ = [
     "Labelled",
     "Linear",
     "MaximumLength",
+    "MechanismConductance",
     "ModFile",
+    "NodeSpikes",
     "NoneOf",
     "Origin",
     "Paint",
@@ -78,20 +128,34 @@ __all__ = [
     "Passive",
     "PathDistance",
     "PickedNodes",
+    "PointLeak",
+    "PointProcess",
+    "PoissonEvents",
     "Preset",
+    "ProcessParameter",
+    "ProcessRecorder",
     "Profile",
     "RadiusRange",
     "Recorder",
     "Region",
+    "RegularEvents",
     "RunSettings",
     "Sigmoid",
     "Spec",
     "SpikeDetector",
+    "SpikeTimes",
+    "SpikeTrains",
     "StepAt",
     "Stimulus",
     "Subtree",
     "SwcTypes",
+    "Synapse",
     "Table",
+    "TraceRecorder",
+    "VariableRecorder",
+    "VoltageClamp",
     "VoltageRecorder",
+    "VoltageStep",
+    "VoltageWaveform",
     "table_from_csv",
 ]

@@ -12,8 +12,7 @@ from napari_neuron.errors import ExperimentError
 def field_path(location: tuple[int | str, ...]) -> str:
     """Write a pydantic location the way Python would: ``stimuli[0].duration``.
 
-    The tags of unions (``current_pulse``) are steps of pydantic's own and are left out by the
-    caller, which knows the model; here only ints and names are joined.
+    The tags of unions (``current_pulse``) are steps of pydantic's own; see `_without_tags`.
     """
     text = ""
     for step in location:
@@ -33,7 +32,7 @@ def as_experiment_error(error: ValidationError, kinds: frozenset[str]) -> Experi
     """
     problems = []
     for item in error.errors(include_url=False):
-        where = field_path(tuple(step for step in item["loc"] if step not in kinds))
+        where = field_path(_without_tags(item["loc"], kinds))
         inner = item.get("ctx", {}).get("error")
         if isinstance(inner, ExperimentError):
             joined = f"{where}.{inner.field}" if where and inner.field else where or inner.field
@@ -50,8 +49,23 @@ def as_experiment_error(error: ValidationError, kinds: frozenset[str]) -> Experi
     return ExperimentError(field, problem)
 
 
+def _without_tags(location: tuple[int | str, ...], kinds: frozenset[str]) -> tuple[int | str, ...]:
+    """Leave the tags of unions out: they stand neither first nor behind another tag.
+
+    What stands there is a field, even where a kind is called the same (``mechanism``).
+    """
+    kept: list[int | str] = []
+    may_be_tag = False
+    for step in location:
+        is_tag = may_be_tag and step in kinds
+        if not is_tag:
+            kept.append(step)
+        may_be_tag = not is_tag
+    return tuple(kept)
+
+
 _KINDS: set[str] = set()
-"""The tag of every kind of spec; none may be the name of a field (see `as_experiment_error`)."""
+"""The tag of every kind of spec."""
 
 
 def register_tag(tag: str) -> None:

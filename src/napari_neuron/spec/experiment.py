@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from napari_neuron.errors import ExperimentError
 from napari_neuron.spec.base import Spec
@@ -14,7 +14,7 @@ from napari_neuron.spec.cell import CellSource
 from napari_neuron.spec.discretisation import Discretisation, DLambda
 from napari_neuron.spec.mod_file import ModFile
 from napari_neuron.spec.paint import CableProperties, Paint, Passive
-from napari_neuron.spec.recorder import Recorder
+from napari_neuron.spec.recorder import Recorder, SpikeDetector, TraceRecorder, VoltageRecorder
 from napari_neuron.spec.run import RunSettings
 from napari_neuron.spec.stimulus import Stimulus
 
@@ -31,7 +31,11 @@ class Experiment(Spec):
     stimuli
         Currents and synapses at nodes.
     recorders
-        Traces and spike detectors at nodes; labels are unique among each kind.
+        Traces and spike detectors at nodes; no two traces, and no two spike detectors, have one
+        label.
+    frames
+        What is kept of every compartment at every frame: "v" (always), and any variable of the
+        membrane ("m_hh", "ina", "cai", "i_membrane_").
     discretisation
         How sections are cut into compartments.
     mod_files
@@ -47,18 +51,27 @@ class Experiment(Spec):
     stimuli: tuple[Stimulus, ...] = ()
     recorders: tuple[Recorder, ...] = ()
     mod_files: tuple[ModFile, ...] = ()
+    frames: tuple[str, ...] = ("v",)
     discretisation: Discretisation = Field(default_factory=DLambda)
     run: RunSettings = Field(default_factory=RunSettings)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Experiment:
-        seen: dict[tuple[str, str], int] = {}
+        seen: dict[tuple[bool, str], int] = {}
         for index, recorder in enumerate(self.recorders):
-            first = seen.setdefault((recorder.kind, recorder.label), index)
+            first = seen.setdefault((recorder.kind == "spikes", recorder.label), index)
             if first != index:
                 raise ExperimentError(
                     f"recorders[{index}].label",
                     f"recorders[{first}] is called {recorder.label!r} too; give it another name",
+                )
+        labels: dict[str, int] = {}
+        for index, stimulus in enumerate(self.stimuli):
+            if stimulus.label and labels.setdefault(stimulus.label, index) != index:
+                raise ExperimentError(
+                    f"stimuli[{index}].label",
+                    f"stimuli[{labels[stimulus.label]}] is called {stimulus.label!r} too; give it "
+                    "another name",
                 )
         names = [cell.name for cell in self.cells]
         for index, name in enumerate(names):
@@ -75,6 +88,39 @@ class Experiment(Spec):
                     f"({stimulus.tau2:g} ms)",
                 )
         return self
+
+    @model_validator(mode="after")
+    def _samples_fall_on_steps(self) -> Experiment:
+        for index, recorder in enumerate(self.recorders):
+            interval = getattr(recorder, "interval", 0.0)
+            steps = interval / self.run.dt
+            if abs(steps - round(steps)) > 1e-6 * max(steps, 1.0):
+                nearest = max(1, round(steps)) * self.run.dt
+                raise ExperimentError(
+                    f"recorders[{index}].interval",
+                    f"{interval:g} ms is not a multiple of dt = {self.run.dt:g} ms; the nearest "
+                    f"that is: {nearest:g} ms",
+                )
+        return self
+
+    @field_validator("frames")
+    @classmethod
+    def _voltage_comes_first(cls, frames: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(("v", *frames)))
+
+    @property
+    def traced(self) -> tuple[TraceRecorder, ...]:
+        """The recorders of traces that are switched on; those of voltage come first.
+
+        They are the rows of `SimulationResult.samples`.
+        """
+        on = [r for r in self.recorders if r.enabled and isinstance(r, TraceRecorder)]
+        return tuple(sorted(on, key=lambda r: not isinstance(r, VoltageRecorder)))
+
+    @property
+    def detectors(self) -> tuple[SpikeDetector, ...]:
+        """The spike detectors that are switched on."""
+        return tuple(r for r in self.recorders if r.enabled and isinstance(r, SpikeDetector))
 
     def to_json(self) -> str:
         """Return the experiment as JSON text, all fields written out."""

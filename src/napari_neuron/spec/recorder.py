@@ -1,4 +1,4 @@
-"""Recorders: what is kept at full time resolution, at one node each, under a name."""
+"""Recorders: what is kept at one node each, under a name."""
 
 from __future__ import annotations
 
@@ -7,26 +7,102 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from napari_neuron.spec.base import Spec
-from napari_neuron.units import Millivolts
+from napari_neuron.units import Milliseconds, Millivolts
 
 
-class VoltageRecorder(Spec):
-    """The membrane potential at a node, at every time step."""
+class PlacedRecorder(Spec):
+    """Something that watches one node.
+
+    Attributes
+    ----------
+    label
+        Its name; of two recorders of traces, or two spike detectors, no two have the same.
+    cell
+        Name of the cell; None for the only one.
+    node
+        Id of the node.
+    enabled
+        False leaves it out of runs without deleting it.
+    """
+
+    label: str = Field(min_length=1)
+    cell: str | None = None
+    node: int
+    enabled: bool = True
+
+
+class TraceRecorder(PlacedRecorder):
+    """Something that keeps a number over time.
+
+    Attributes
+    ----------
+    interval
+        Time between two samples, a multiple of dt; 0 for every time step.
+    """
+
+    interval: Milliseconds = Field(default=0.0, ge=0)
+
+
+class VoltageRecorder(TraceRecorder):
+    """The membrane potential at a node."""
 
     kind: Literal["voltage"] = "voltage"
-    label: str = Field(min_length=1)
-    cell: str | None = None
-    node: int
 
 
-class SpikeDetector(Spec):
-    """The times at which the membrane potential at a node crosses ``threshold`` from below."""
+class VariableRecorder(TraceRecorder):
+    """Any variable of the membrane at a node.
+
+    Attributes
+    ----------
+    variable
+        NEURON's name: a parameter or state of a mechanism ("gna_hh", "m_hh"), the current of an
+        ion ("ina"), a concentration ("cai") or reversal potential ("ena"), "i_cap", or
+        "i_membrane_", the whole current through the membrane of the compartment.
+    """
+
+    kind: Literal["range_variable"] = "range_variable"
+    variable: str = Field(default="i_membrane_", min_length=1)
+
+
+class ProcessRecorder(TraceRecorder):
+    """A variable of something that is placed at the node: a clamp's current, a conductance.
+
+    Attributes
+    ----------
+    stimulus
+        The label of the stimulus.
+    variable
+        "i" (a current), "g" (the conductance of a synapse), or another of its variables.
+    copy_number
+        Which one, from 0, where the stimulus names the node several times.
+    """
+
+    kind: Literal["process_variable"] = "process_variable"
+    stimulus: str = Field(min_length=1)
+    variable: str = Field(default="i", min_length=1)
+    copy_number: int = Field(default=0, ge=0)
+
+
+class SpikeDetector(PlacedRecorder):
+    """The times at which the membrane potential at a node crosses ``threshold``.
+
+    Attributes
+    ----------
+    threshold
+        What is crossed.
+    direction
+        From below (rising) or from above (falling).
+    refractory
+        Crossings within this time after a spike are not spikes.
+    """
 
     kind: Literal["spikes"] = "spikes"
-    label: str = Field(min_length=1)
-    cell: str | None = None
-    node: int
     threshold: Millivolts = Field(default=-20.0, ge=-1000, le=1000)
+    direction: Literal["rising", "falling"] = "rising"
+    refractory: Milliseconds = Field(default=0.0, ge=0)
 
 
-Recorder = Annotated[VoltageRecorder | SpikeDetector, Field(discriminator="kind")]
+Recorder = Annotated[
+    VoltageRecorder | VariableRecorder | ProcessRecorder | SpikeDetector,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,236 @@
+"""Point processes as NEURON objects, and what drives them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from napari_neuron.compile.model import (
+    CompiledCrossings,
+    CompiledDrive,
+    CompiledEvents,
+    CompiledModel,
+    CompiledNoise,
+    CompiledPointProcesses,
+    CompiledTrains,
+    CompiledWaveform,
+    FloatArray,
+)
+from napari_neuron.compile.noise import ornstein_uhlenbeck
+from napari_neuron.errors import SimulationError
+
+_ELEMENT = re.compile(r"(\w+)\[(\d+)\]")
+
+
+class Inputs:
+    """Everything placed at compartments.
+
+    Parameters
+    ----------
+    h
+        NEURON's.
+    model
+        What is placed.
+    segments
+        The compartments, NEURON's objects.
+
+    Attributes
+    ----------
+    batches : list of list
+        The point processes of each batch.
+
+    Raises
+    ------
+    SimulationError
+        If NEURON does not know a point process or a parameter.
+    """
+
+    def __init__(self, h: Any, model: CompiledModel, segments: list[Any]) -> None:
+        self._h = h
+        self._model = model
+        self._segments = segments
+        self.batches: list[list[Any]] = []
+        self._takes_events: list[bool] = []
+        self._kept: list[Any] = []  # NetStims, NetCons, Vectors that are played
+        self._n_gids = 0  # NEURON's ids of the trains whose times are known
+        self._times: list[FloatArray] = []
+        self._gids: list[FloatArray] = []
+        for batch in model.point_processes:
+            self._place(batch)
+        for drive in model.drives:
+            self._drive(drive)
+        if self._n_gids:
+            self._play_events()
+
+    def close(self) -> None:
+        """Let go of everything, what drives first."""
+        self._kept.clear()
+        self.batches.clear()
+        if self._n_gids:
+            self._h.ParallelContext().gid_clear()
+
+    def _place(self, batch: CompiledPointProcesses) -> None:
+        make = self._maker(batch)
+        processes = [make(self._segments[index]) for index in batch.compartment.tolist()]
+        self.batches.append(processes)
+        for name, values in batch.parameters:
+            try:
+                _set(processes, name, values)
+            except (AttributeError, LookupError, TypeError):
+                raise SimulationError(
+                    f"{batch.field}: {batch.mechanism} has no parameter {name!r}"
+                ) from None
+
+    def _maker(self, batch: CompiledPointProcesses) -> Any:
+        kinds, name = self._h.MechanismType(1), self._h.ref("")
+        kinds.select(batch.mechanism)
+        kinds.selected(name)
+        if name[0] != batch.mechanism:  # of an unknown name it selects nothing
+            raise SimulationError(
+                f"{batch.field}: NEURON has no point process called {batch.mechanism!r}"
+            )
+        index = int(kinds.selected())
+        if kinds.is_artificial(index):
+            raise SimulationError(
+                f"{batch.field}: {batch.mechanism!r} is an artificial cell, which has no place on "
+                "a membrane; name a point process"
+            )
+        self._takes_events.append(bool(kinds.is_netcon_target(index)))
+        return getattr(self._h, batch.mechanism)
+
+    def _drive(self, drive: CompiledDrive) -> None:
+        targets = self.batches[drive.target]
+        if isinstance(drive, CompiledWaveform):
+            self._follow(targets, drive)
+            return
+        if isinstance(drive, CompiledNoise):
+            self._make_noise(targets, drive)
+            return
+        if not self._takes_events[drive.target]:  # a NetCon onto it would crash NEURON later
+            batch = self._model.point_processes[drive.target]
+            raise SimulationError(
+                f"{batch.field}: {batch.mechanism} takes no events; it has no NET_RECEIVE block"
+            )
+        if isinstance(drive, CompiledTrains):
+            self._connect_trains(targets, drive)
+        elif isinstance(drive, CompiledEvents):
+            self._connect_events(targets, drive)
+        else:
+            self._connect_crossings(targets, drive)
+
+    def _connect_trains(self, targets: list[Any], trains: CompiledTrains) -> None:
+        make_train, connect = self._h.NetStim, self._h.NetCon  # looking these up is what costs
+        made = []
+        for start, interval, number, noise, stream in zip(
+            trains.start.tolist(),
+            trains.interval.tolist(),
+            trains.number.tolist(),
+            trains.noise.tolist(),
+            trains.stream.tolist(),
+            strict=True,
+        ):
+            train = make_train()
+            train.start = start
+            train.interval = interval
+            train.number = number
+            train.noise = noise
+            # Streams of their own: the same spikes in every process, whatever else is there.
+            train.noiseFromRandom123(*stream)
+            made.append(train)
+        self._kept += made
+        for target, index, weight, delay in zip(
+            targets,
+            trains.train.tolist(),
+            trains.weight.tolist(),
+            trains.delay.tolist(),
+            strict=True,
+        ):
+            connection = connect(made[index], target)
+            connection.weight[0] = weight
+            connection.delay = delay
+            self._kept.append(connection)
+
+    def _connect_events(self, targets: list[Any], events: CompiledEvents) -> None:
+        connect = self._h.ParallelContext().gid_connect
+        first_gid = self._n_gids
+        self._n_gids += len(events.first) - 1
+        counts = np.diff(events.first)
+        self._times.append(events.times)
+        self._gids.append(np.repeat(np.arange(len(counts), dtype=np.float64) + first_gid, counts))
+        for target, gid, weight, delay in zip(
+            targets,
+            (events.train + first_gid).tolist(),
+            events.weight.tolist(),
+            events.delay.tolist(),
+            strict=True,
+        ):
+            connection = connect(gid, target)
+            connection.weight[0] = weight
+            connection.delay = delay
+            self._kept.append(connection)
+
+    def _play_events(self) -> None:
+        """Have the trains of known times fire: one PatternStim for all, which looks one ahead."""
+        times = np.concatenate(self._times)
+        order = np.argsort(times, kind="stable")
+        vectors = (self._h.Vector(times[order]), self._h.Vector(np.concatenate(self._gids)[order]))
+        pattern = self._h.PatternStim()
+        pattern.fake_output = 1
+        pattern.play(*vectors)
+        self._kept += [pattern, *vectors]
+
+    def _connect_crossings(self, targets: list[Any], crossings: CompiledCrossings) -> None:
+        segment = self._segments[crossings.compartment]
+        for target, weight, delay in zip(
+            targets, crossings.weight.tolist(), crossings.delay.tolist(), strict=True
+        ):
+            connection = self._h.NetCon(segment._ref_v, target, sec=segment.sec)
+            connection.threshold = crossings.threshold
+            connection.weight[0] = weight
+            connection.delay = delay
+            self._kept.append(connection)
+
+    def _follow(self, targets: list[Any], waveform: CompiledWaveform) -> None:
+        if not len(waveform.values):
+            return
+        values = self._h.Vector(waveform.values)
+        self._kept.append(values)
+        if len(waveform.time):
+            time = self._h.Vector(waveform.time)
+            self._kept.append(time)
+        for target in targets:
+            variable = getattr(target, f"_ref_{waveform.variable}")
+            if len(waveform.time):
+                values.play(variable, time, 1)
+            else:
+                values.play(variable, self._model.run.dt)
+
+    def _make_noise(self, targets: list[Any], noise: CompiledNoise) -> None:
+        if not noise.n_steps:
+            return
+        dt, n_steps = self._model.run.dt, self._model.run.n_steps
+        end = noise.first_step + noise.n_steps
+        for index, target in enumerate(targets):
+            if index < len(noise.stream):
+                values = self._h.Vector(n_steps + 1)
+                values.as_numpy()[noise.first_step : end] = ornstein_uhlenbeck(
+                    noise.stream[index : index + 1],
+                    noise.n_steps,
+                    dt,
+                    mean=noise.mean,
+                    sigma=noise.sigma,
+                    tau=noise.tau,
+                )[0]
+                self._kept.append(values)
+            values.play(getattr(target, f"_ref_{noise.variable}"), dt)
+
+
+def _set(processes: list[Any], name: str, values: FloatArray) -> None:
+    element = _ELEMENT.fullmatch(name)
+    for process, value in zip(processes, values.tolist(), strict=True):
+        if element is None:
+            setattr(process, name, value)
+        else:
+            getattr(process, element[1])[int(element[2])] = value

@@ -1,0 +1,156 @@
+"""What is kept of a run: frames of all compartments, and samples of single places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_neuron.compile.model import CompiledModel, CompiledRecorder
+from napari_neuron.errors import SimulationError
+
+FloatArray = npt.NDArray[np.float64]
+FrameArray = npt.NDArray[np.float32]
+
+_UNITS = {"i_membrane_": "nA", "i_cap": "mA/cm2", "v": "mV"}
+"""Of what NEURON does not tell the unit of, or cannot."""
+
+_WRITTEN = {"uS": "µS", "umho": "µS", "megohm": "MΩ", "um": "µm", "1": "", "mho/cm2": "S/cm2"}
+
+
+class Recording:
+    """Pointers to everything that is kept.
+
+    Parameters
+    ----------
+    h
+        NEURON's.
+    model
+        Whose recorders, detectors and frames these are.
+    segments
+        The compartments, NEURON's objects.
+    batches
+        The point processes of each batch.
+
+    Attributes
+    ----------
+    units : tuple of str
+        Of each recorder, then of each variable of ``model.frames``.
+
+    Raises
+    ------
+    SimulationError
+        If there is nothing of that name where it should be recorded.
+    """
+
+    def __init__(
+        self, h: Any, model: CompiledModel, segments: list[Any], batches: list[list[Any]]
+    ) -> None:
+        self._h = h
+        self._voltage = _Gathered(h, [segment._ref_v for segment in segments])
+        self._more = [_Frames(h, variable, segments) for variable in model.frames]
+        units = []
+        self._recorded = []
+        make_vector = h.Vector
+        for recorder in model.recorders:
+            reference, unit = self._find(recorder, model, segments, batches)
+            units.append(unit)
+            self._recorded.append(make_vector().record(reference))
+        for detector in model.detectors:
+            self._recorded.append(make_vector().record(segments[detector.compartment]._ref_v))
+        self.units = (*units, *(self._unit(variable) for variable in model.frames))
+
+    def voltage(self) -> FloatArray:
+        """Return the voltage of all compartments, mV; the array is reused by the next call."""
+        return self._voltage.values()
+
+    def write_frame(self, row: int, more: Mapping[str, FrameArray]) -> None:
+        """Write the variables of ``model.frames`` into a row of each array; NaN where absent."""
+        for frames in self._more:
+            frames.write(more[frames.variable][row])
+
+    def take_samples(self) -> list[FloatArray]:
+        """Return what the recorders, then the detectors, saw since the last call, one per step."""
+        taken = []
+        for vector in self._recorded:
+            taken.append(vector.as_numpy().copy())
+            vector.resize(0)
+        return taken
+
+    def _find(
+        self,
+        recorder: CompiledRecorder,
+        model: CompiledModel,
+        segments: list[Any],
+        batches: list[list[Any]],
+    ) -> tuple[Any, str]:
+        """Return NEURON's reference to what a recorder keeps, and its unit."""
+        name = recorder.variable
+        if recorder.batch < 0:
+            reference = _reference(segments[recorder.compartment], name)
+            if reference is None:
+                raise SimulationError(
+                    f"recorder {recorder.label!r}: there is nothing called {name!r} to record "
+                    "there; is its mechanism painted on that node?"
+                )
+            return reference, self._unit(name)
+        mechanism = model.point_processes[recorder.batch].mechanism
+        reference = _reference(batches[recorder.batch][recorder.process], name)
+        if reference is None:
+            raise SimulationError(
+                f"recorder {recorder.label!r}: {mechanism} has no variable {name!r}"
+            )
+        return reference, self._unit(f"{mechanism}.{name}")
+
+    def _unit(self, name: str) -> str:
+        if name in _UNITS:
+            return _UNITS[name]
+        unit = str(self._h.units(name.partition("[")[0]))
+        return _WRITTEN.get(unit, unit)
+
+
+class _Gathered:
+    """Variables of many compartments, fetched by one call."""
+
+    def __init__(self, h: Any, references: list[Any]) -> None:
+        self._pointers = h.PtrVector(len(references))
+        point_at = self._pointers.pset
+        for index, reference in enumerate(references):
+            point_at(index, reference)
+        self._vector = h.Vector(len(references))
+        self._view: FloatArray = self._vector.as_numpy()
+
+    def values(self) -> FloatArray:
+        """Return them now; the array is reused by the next call."""
+        self._pointers.gather(self._vector)
+        return self._view
+
+
+class _Frames:
+    """One variable of all compartments that have it."""
+
+    def __init__(self, h: Any, variable: str, segments: list[Any]) -> None:
+        self.variable = variable
+        found = [(i, _reference(segment, variable)) for i, segment in enumerate(segments)]
+        there = [(i, reference) for i, reference in found if reference is not None]
+        if not there:
+            raise SimulationError(
+                f"frames: no compartment has anything called {variable!r}; is its mechanism "
+                "painted anywhere?"
+            )
+        self._where = np.array([i for i, _ in there])
+        self._gathered = _Gathered(h, [reference for _, reference in there])
+
+    def write(self, row: FrameArray) -> None:
+        row[:] = np.nan
+        row[self._where] = self._gathered.values()
+
+
+def _reference(owner: Any, name: str) -> Any:
+    """Return NEURON's reference to a variable of a compartment or process; None without one."""
+    try:
+        return getattr(owner, f"_ref_{name}")
+    except (AttributeError, LookupError, RuntimeError):
+        return None

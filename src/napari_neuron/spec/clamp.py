@@ -1,0 +1,111 @@
+"""Voltage clamps and leaks at a point."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from napari_neuron.spec.base import Spec
+from napari_neuron.spec.csv_files import read_waveform
+from napari_neuron.spec.placed import Placed, require_points
+from napari_neuron.units import Megaohms, Microsiemens, Milliseconds, Millivolts
+
+Level = Annotated[Millivolts, Field(ge=-1000, le=1000)]
+
+
+class VoltageStep(Spec):
+    """One step of a voltage clamp.
+
+    Attributes
+    ----------
+    duration
+        How long it lasts.
+    level
+        The command voltage.
+    """
+
+    duration: Milliseconds = Field(default=10.0, gt=0)
+    level: Millivolts = Field(default=-65.0, ge=-1000, le=1000)
+
+
+class VoltageClamp(Placed):
+    """A single-electrode voltage clamp that goes through steps (NEURON's SEClamp).
+
+    Attributes
+    ----------
+    steps
+        One after the other, from time 0. After the last the clamp is off.
+    series_resistance
+        Of the electrode: the membrane differs from the command by the current times this.
+    """
+
+    kind: Literal["voltage_clamp"] = "voltage_clamp"
+    steps: tuple[VoltageStep, ...] = Field(
+        default=(
+            VoltageStep(duration=10, level=-65),
+            VoltageStep(duration=50, level=0),
+            VoltageStep(duration=40, level=-65),
+        ),
+        min_length=1,
+    )
+    series_resistance: Megaohms = Field(default=1.0, ge=1e-9, le=1e6)
+
+
+class VoltageWaveform(Placed):
+    """A single-electrode voltage clamp that follows points with straight lines between them.
+
+    Attributes
+    ----------
+    times
+        Of the points, in order; two equal times are a jump. Before the first the first level is
+        held; after the last the clamp is off.
+    levels
+        The command voltage at each time.
+    series_resistance
+        Of the electrode: the membrane differs from the command by the current times this.
+    """
+
+    kind: Literal["voltage_waveform"] = "voltage_waveform"
+    times: tuple[Annotated[Milliseconds, Field(ge=0)], ...] = Field(min_length=2)
+    levels: tuple[Level, ...] = Field(min_length=2)
+    series_resistance: Megaohms = Field(default=1.0, ge=1e-9, le=1e6)
+
+    @model_validator(mode="after")
+    def _is_a_function_of_time(self) -> Self:
+        require_points(self.times, self.levels, "levels")
+        return self
+
+    @classmethod
+    def from_csv(
+        cls,
+        path: str | Path,
+        nodes: tuple[int, ...],
+        *,
+        time: str | int = 0,
+        value: str | int = 1,
+        **fields: Any,
+    ) -> Self:
+        """Read times (ms) and levels (mV) from two columns of a CSV file.
+
+        As `napari_neuron.spec.CurrentWaveform.from_csv`.
+        """
+        times, levels = read_waveform(path, time=time, value=value)
+        return cls(nodes=nodes, times=times, levels=levels, **fields)
+
+
+class PointLeak(Placed):
+    """A constant conductance to a reversal potential, as a wound or a sharp electrode makes.
+
+    Attributes
+    ----------
+    g
+        The conductance.
+    e
+        The potential it pulls to.
+    """
+
+    kind: Literal["point_leak"] = "point_leak"
+    g: Microsiemens = Field(default=0.001, gt=0, le=1e6)
+    e: Millivolts = Field(default=0.0, ge=-1000, le=1000)

@@ -1,0 +1,224 @@
+"""Currents injected at nodes; positive depolarises. Outside of their time they are 0."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from napari_neuron.errors import ExperimentError
+from napari_neuron.spec.csv_files import read_waveform
+from napari_neuron.spec.placed import Placed, require_points
+from napari_neuron.units import Degrees, Hertz, Milliseconds, Nanoamperes
+
+Amplitude = Annotated[Nanoamperes, Field(ge=-1e6, le=1e6)]
+
+
+class CurrentPulse(Placed):
+    """A rectangular current injected into the cell (NEURON's IClamp); positive depolarises."""
+
+    kind: Literal["current_pulse"] = "current_pulse"
+    delay: Milliseconds = Field(default=10.0, ge=0)
+    duration: Milliseconds = Field(default=100.0, gt=0)
+    amplitude: Nanoamperes = Field(default=0.1, ge=-1e6, le=1e6)
+
+
+class CurrentPulseTrain(Placed):
+    """Rectangular pulses that repeat.
+
+    Attributes
+    ----------
+    delay
+        When the first pulse begins.
+    width
+        Of one pulse.
+    interval
+        From the beginning of one pulse to that of the next; at least ``width``.
+    number
+        How many pulses.
+    amplitude
+        Of every pulse.
+    """
+
+    kind: Literal["current_pulse_train"] = "current_pulse_train"
+    delay: Milliseconds = Field(default=10.0, ge=0)
+    width: Milliseconds = Field(default=2.0, gt=0)
+    interval: Milliseconds = Field(default=20.0, gt=0)
+    number: int = Field(default=5, ge=1, le=10**6)
+    amplitude: Nanoamperes = Field(default=0.1, ge=-1e6, le=1e6)
+
+    @model_validator(mode="after")
+    def _pulses_do_not_overlap(self) -> Self:
+        if self.width > self.interval:
+            raise ExperimentError(
+                "width",
+                f"pulses of {self.width:g} ms every {self.interval:g} ms overlap; make them "
+                "shorter or the interval longer",
+            )
+        return self
+
+
+class CurrentRamp(Placed):
+    """A current that goes from one value to another in a straight line.
+
+    Attributes
+    ----------
+    delay, duration
+        When it begins and how long it takes.
+    start_amplitude, end_amplitude
+        The current at the beginning and at the end.
+    """
+
+    kind: Literal["current_ramp"] = "current_ramp"
+    delay: Milliseconds = Field(default=10.0, ge=0)
+    duration: Milliseconds = Field(default=100.0, gt=0)
+    start_amplitude: Nanoamperes = Field(default=0.0, ge=-1e6, le=1e6)
+    end_amplitude: Nanoamperes = Field(default=0.2, ge=-1e6, le=1e6)
+
+
+class CurrentSine(Placed):
+    """A sinusoidal current, offset + amplitude · sin(2π · frequency · t + phase).
+
+    Attributes
+    ----------
+    delay, duration
+        When it begins (t = 0 of the formula) and how long it lasts.
+    amplitude
+        From the middle to the peak.
+    offset
+        The middle.
+    frequency
+        Cycles per second.
+    phase
+        At the beginning; 90° begins at the peak.
+    """
+
+    kind: Literal["current_sine"] = "current_sine"
+    delay: Milliseconds = Field(default=10.0, ge=0)
+    duration: Milliseconds = Field(default=100.0, gt=0)
+    amplitude: Nanoamperes = Field(default=0.1, ge=-1e6, le=1e6)
+    offset: Nanoamperes = Field(default=0.0, ge=-1e6, le=1e6)
+    frequency: Hertz = Field(default=20.0, gt=0, le=1e6)
+    phase: Degrees = Field(default=0.0, ge=-360, le=360)
+
+
+class CurrentChirp(Placed):
+    """A sinusoidal current whose frequency changes with time (a ZAP), beginning at phase 0.
+
+    Attributes
+    ----------
+    delay, duration
+        When it begins and how long it lasts.
+    amplitude
+        From the middle to the peak.
+    offset
+        The middle.
+    start_frequency, end_frequency
+        Cycles per second at the beginning and at the end.
+    sweep
+        How the frequency goes from one to the other: by equal steps (linear) or by equal factors
+        (exponential) in equal times.
+    """
+
+    kind: Literal["current_chirp"] = "current_chirp"
+    delay: Milliseconds = Field(default=10.0, ge=0)
+    duration: Milliseconds = Field(default=1000.0, gt=0)
+    amplitude: Nanoamperes = Field(default=0.05, ge=-1e6, le=1e6)
+    offset: Nanoamperes = Field(default=0.0, ge=-1e6, le=1e6)
+    start_frequency: Hertz = Field(default=1.0, gt=0, le=1e6)
+    end_frequency: Hertz = Field(default=100.0, gt=0, le=1e6)
+    sweep: Literal["linear", "exponential"] = "linear"
+
+
+class CurrentNoise(Placed):
+    """An Ornstein-Uhlenbeck process: Gaussian current that forgets itself within ``tau``.
+
+    It begins in its stationary state, is stepped by its exact solution (so mean, sigma and tau
+    hold whatever dt is), and keeps its value for one time step.
+
+    Attributes
+    ----------
+    delay, duration
+        When it begins and how long it lasts.
+    mean
+        Around which it varies.
+    sigma
+        Standard deviation of its values.
+    tau
+        Time after which its autocorrelation is down to 1/e.
+    seed
+        Fixes the noise. Every node has a stream of its own.
+    shared
+        The same noise at all nodes of this stimulus.
+    """
+
+    kind: Literal["current_noise"] = "current_noise"
+    delay: Milliseconds = Field(default=0.0, ge=0)
+    duration: Milliseconds = Field(default=100.0, gt=0)
+    mean: Nanoamperes = Field(default=0.05, ge=-1e6, le=1e6)
+    sigma: Nanoamperes = Field(default=0.05, ge=0, le=1e6)
+    tau: Milliseconds = Field(default=5.0, gt=0)
+    seed: int = Field(default=1, ge=0, lt=2**32)
+    shared: bool = False
+
+
+class CurrentWaveform(Placed):
+    """A current given by points, with straight lines between them; see `from_csv`.
+
+    Attributes
+    ----------
+    delay
+        Added to all times.
+    times
+        Of the points, in order; two equal times are a jump. The current is 0 before the first
+        and after the last.
+    amplitudes
+        One for each time.
+    scale
+        All amplitudes are multiplied with this.
+    """
+
+    kind: Literal["current_waveform"] = "current_waveform"
+    delay: Milliseconds = Field(default=0.0, ge=0)
+    times: tuple[Annotated[Milliseconds, Field(ge=0)], ...] = Field(min_length=2)
+    amplitudes: tuple[Amplitude, ...] = Field(min_length=2)
+    scale: float = Field(default=1.0, ge=-1e6, le=1e6)
+
+    @model_validator(mode="after")
+    def _is_a_function_of_time(self) -> Self:
+        require_points(self.times, self.amplitudes, "amplitudes")
+        return self
+
+    @classmethod
+    def from_csv(
+        cls,
+        path: str | Path,
+        nodes: tuple[int, ...],
+        *,
+        time: str | int = 0,
+        value: str | int = 1,
+        **fields: Any,
+    ) -> Self:
+        """Read times (ms) and amplitudes (nA) from two columns of a CSV file.
+
+        Parameters
+        ----------
+        path
+            The file; see `napari_neuron.spec.csv_files.read_waveform`.
+        nodes
+            Where the current is injected.
+        time, value
+            Columns, by name or by number from 0.
+        **fields
+            Other fields: ``delay``, ``scale``, ``cell``, ``label``.
+
+        Raises
+        ------
+        ExperimentError
+            If the file is not what it should be; names file, line and column.
+        OSError
+            If it cannot be read.
+        """
+        times, amplitudes = read_waveform(path, time=time, value=value)
+        return cls(nodes=nodes, times=times, amplitudes=amplitudes, **fields)

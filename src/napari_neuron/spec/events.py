@@ -1,0 +1,176 @@
+"""Events: what drives synapses. All randomness is fixed by a seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from napari_neuron.errors import ExperimentError
+from napari_neuron.spec.base import Spec
+from napari_neuron.spec.csv_files import read_spike_times
+from napari_neuron.spec.placed import require_ascending
+from napari_neuron.units import Hertz, Milliseconds, Millivolts
+
+
+class EventTrain(Spec):
+    """A train of events: NEURON's NetStim with a Random123 stream.
+
+    Attributes
+    ----------
+    start
+        Time of the first event (its mean, with noise).
+    number
+        How many events.
+    interval
+        Time between two events (its mean, with noise).
+    noise
+        0 regular to 1 Poisson-like: the part of every interval that is exponentially distributed.
+    seed
+        Fixes the noise.
+    """
+
+    kind: Literal["event_train"] = "event_train"
+    start: Milliseconds = Field(default=10.0, ge=0)
+    number: int = Field(default=10, ge=1, le=10**9)
+    interval: Milliseconds = Field(default=10.0, gt=0)
+    noise: float = Field(default=0.0, ge=0, le=1)
+    seed: int = Field(default=1, ge=0, lt=2**32)
+
+
+class _FromStartToStop(Spec):
+    start: Milliseconds = Field(default=0.0, ge=0)
+    stop: Milliseconds = Field(default=1000.0, gt=0)
+
+    @model_validator(mode="after")
+    def _stops_after_it_starts(self) -> Self:
+        if self.stop <= self.start:
+            raise ExperimentError(
+                "stop", f"{self.stop:g} ms is not after the start at {self.start:g} ms"
+            )
+        return self
+
+
+class PoissonEvents(_FromStartToStop):
+    """Events of a Poisson process of constant rate.
+
+    Attributes
+    ----------
+    rate
+        Mean number of events per second.
+    start, stop
+        There are events between these times only.
+    seed
+        Fixes the events.
+    """
+
+    kind: Literal["poisson_events"] = "poisson_events"
+    rate: Hertz = Field(default=20.0, gt=0, le=1e6)
+    seed: int = Field(default=1, ge=0, lt=2**32)
+
+
+class RegularEvents(_FromStartToStop):
+    """Events at equal intervals.
+
+    Attributes
+    ----------
+    rate
+        Events per second.
+    start, stop
+        The first event is at ``start``, and none is after ``stop``.
+    """
+
+    kind: Literal["regular_events"] = "regular_events"
+    rate: Hertz = Field(default=20.0, gt=0, le=1e6)
+
+
+class SpikeTimes(Spec):
+    """Events at listed times; see `from_csv`.
+
+    Attributes
+    ----------
+    times
+        In order; equal times are several events.
+    """
+
+    kind: Literal["spike_times"] = "spike_times"
+    times: tuple[Annotated[Milliseconds, Field(ge=0)], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _are_in_order(self) -> Self:
+        require_ascending(self.times, "times")
+        return self
+
+    @classmethod
+    def from_csv(cls, path: str | Path, *, time: str | int = 0) -> Self:
+        """Read times (ms) from a column of a CSV file, by name or number from 0.
+
+        Raises
+        ------
+        ExperimentError
+            If the file is not what it should be; names file, line and column.
+        OSError
+            If it cannot be read.
+        """
+        return cls(times=read_spike_times(path, time=time)[0])
+
+
+class SpikeTrains(Spec):
+    """Events at listed times, another list for each train; see `from_csv`.
+
+    Attributes
+    ----------
+    trains
+        Times of each train, in order. Node i of a synapse is driven by train i, or by the train
+        that ``train_of`` numbers (from 0); all by the first if the synapse is ``shared``.
+    """
+
+    kind: Literal["spike_trains"] = "spike_trains"
+    trains: tuple[tuple[Annotated[Milliseconds, Field(ge=0)], ...], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _are_in_order(self) -> Self:
+        for index, times in enumerate(self.trains):
+            require_ascending(times, f"trains[{index}]")
+        return self
+
+    @classmethod
+    def from_csv(cls, path: str | Path, *, time: str | int = 0, train: str | int = 1) -> Self:
+        """Read times (ms) and the number of the train each belongs to from two columns.
+
+        Trains come in the order of their numbers.
+
+        Raises
+        ------
+        ExperimentError
+            If the file is not what it should be; names file, line and column.
+        OSError
+            If it cannot be read.
+        """
+        return cls(trains=read_spike_times(path, time=time, train=train))
+
+
+class NodeSpikes(Spec):
+    """Events when the voltage of a node crosses a threshold from below, as a presynaptic cell's.
+
+    Attributes
+    ----------
+    source_cell
+        Name of the cell the node belongs to; None for the only one.
+    node
+        Id of the node.
+    threshold
+        NEURON keeps one threshold per place: two `NodeSpikes` at one place must agree on it.
+    """
+
+    kind: Literal["node_spikes"] = "node_spikes"
+    source_cell: str | None = None
+    node: int
+    threshold: Millivolts = Field(default=-20.0, ge=-1000, le=1000)
+
+
+Events = Annotated[
+    EventTrain | PoissonEvents | RegularEvents | SpikeTimes | SpikeTrains | NodeSpikes,
+    Field(discriminator="kind"),
+]
