@@ -80,6 +80,7 @@ def test_a_run_fills_the_voltage_layer_and_the_slider_follows(window):
     assert result.status is Status.COMPLETE
     assert layer.n_valid == result.n_frames == 201
     assert window.viewer.dims.point[0] == pytest.approx(20.0)
+    assert layer.colorbar.visible
     assert len(result.spikes["soma"]) >= 1
     np.testing.assert_array_equal(layer.current_frame, result.voltage[-1])
 

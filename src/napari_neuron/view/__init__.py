@@ -17,6 +17,7 @@ __all__ = [
     "synapse_layer_data",
     "time_axis",
     "voltage_limits",
+    "write_time",
 ]
 
 _HOME = {
@@ -31,6 +32,7 @@ _HOME = {
     "synapse_layer_data": "skeleton_layers",
     "time_axis": "time_text",
     "voltage_limits": "colours",
+    "write_time": "time_text",
 }
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from napari_neuron.view.skeleton_layers import skeleton_layer_data as skeleton_layer_data
     from napari_neuron.view.skeleton_layers import synapse_layer_data as synapse_layer_data
     from napari_neuron.view.time_text import time_axis as time_axis
+    from napari_neuron.view.time_text import write_time as write_time
     from napari_neuron.view.voltage_layer import VoltageLayer as VoltageLayer
 
 

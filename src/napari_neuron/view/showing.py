@@ -76,7 +76,9 @@ def add_voltage_layer(
     ValueError
         If it holds several and none is named.
     """
-    return put_voltage_layer(viewer, make_voltage_layer(result, cell=cell, **style))
+    layer = put_voltage_layer(viewer, make_voltage_layer(result, cell=cell, **style))
+    write_time(viewer)
+    return layer
 
 
 def make_voltage_layer(
@@ -126,12 +128,11 @@ def _frames_of(
 
 
 def put_voltage_layer(viewer: Viewer, layer: VoltageLayer) -> VoltageLayer:
-    """Add a voltage layer to a viewer, name the viewer's axes, and write the time in the canvas."""
+    """Add a voltage layer to a viewer, and name the viewer's axes after the layer's."""
     viewer.add_layer(layer)
     names_of_axes = list(viewer.dims.axis_labels)
     names_of_axes[-len(_AXES) :] = _AXES
     viewer.dims.axis_labels = tuple(names_of_axes)
-    write_time(viewer)
     return layer
 
 

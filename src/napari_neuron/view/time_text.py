@@ -29,7 +29,9 @@ def write_time(viewer: Viewer) -> None:
 
     It is napari's text overlay, and left alone where somebody else writes there.
     """
-    if viewer not in _TEXTS and not _overlay_of(viewer).visible:
+    if time_axis(viewer) is None or viewer in _TEXTS:
+        return
+    if not _overlay_of(viewer).visible:
         _TEXTS[viewer] = _TimeText(viewer)
 
 

@@ -158,7 +158,7 @@ def tube_mesh(
 def default_minimum_radius(morphology: Morphology) -> float:
     """Return a radius (µm) at which the thinnest neurite is seen when the whole cell is in view."""
     extent = np.ptp(morphology.position, axis=0).max()
-    return float(extent) / 1500 if extent > 0 else 0.1
+    return float(extent) / 1000 if extent > 0 else 0.1
 
 
 @dataclass(frozen=True, eq=False)

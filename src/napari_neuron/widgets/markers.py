@@ -83,7 +83,7 @@ def layer_data_of(cell: Morphology, markers: tuple[Marker, ...]) -> LayerDataTup
     extent = float(np.ptp(cell.position, axis=0).max())
     size = max(float(settings["size"]), _OF_THE_CELL * extent)
     looks = {
-        "size": np.array([size * (1.5 if m.highlighted else 1.0) for m in markers]),
+        "size": np.array([size * _relative_size(m) for m in markers]),
         "border_color": ["white" if m.highlighted else "#101010" for m in markers],
         "border_width": np.array([0.07 if m.highlighted else 0.03 for m in markers]),
         "symbol": [SYMBOLS[m.kind] for m in markers],
@@ -91,6 +91,12 @@ def layer_data_of(cell: Morphology, markers: tuple[Marker, ...]) -> LayerDataTup
         "blending": "translucent_no_depth",  # to be seen inside a dense arbour too
     }
     return data, {**settings, **looks}, layer_type
+
+
+def _relative_size(marker: Marker) -> float:
+    # a stimulus is to be seen behind the recorder at its node
+    size = 1.5 if marker.colour == STIMULUS_COLOUR else 0.9
+    return 1.3 * size if marker.highlighted else size
 
 
 _PUSHED = ("features", "face_color", "symbol", "size", "border_color", "border_width")

@@ -363,7 +363,7 @@ class SimulationWidget(ClosingWidget):
         self._voltage.advance()
 
     def _on_run_ended(self, result: SimulationResult | None, error: Exception | None) -> None:
-        self._voltage.advance()
+        self._voltage.finish()
         if isinstance(error, ExperimentError):
             self._show_experiment_error(error)
         elif error is not None:

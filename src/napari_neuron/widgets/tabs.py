@@ -69,7 +69,12 @@ class BiophysicsTab(Page):
             ordered=True,
             empty="Nothing is painted. A run needs cable properties everywhere.",
         )
-        self.add(hint("Painted from top to bottom: where two overlap, the lower wins."))
+        self.add(
+            hint(
+                "Painted from top to bottom. Passive and Hodgkin–Huxley add up; "
+                "where two of one kind overlap, the lower wins."
+            )
+        )
         self.add(self.editor)
         self.column.addStretch()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from napari.layers import Image
@@ -14,6 +15,7 @@ from napari_neuron.view import (
     put_voltage_layer,
     show_in_layer,
     time_axis,
+    write_time,
 )
 from napari_neuron.widgets.cell_in_view import layers_of, shown_in
 
@@ -35,6 +37,7 @@ class VoltageDisplay:
         self._result: SimulationResult | None = None
         self._follows = False
         self._moving = False
+        self._rest: list[Callable[[], None]] = []
         viewer.dims.events.current_step.connect(self._on_slider_moved)
 
     def layer_of(self, name: str) -> VoltageLayer | None:
@@ -83,10 +86,23 @@ class VoltageDisplay:
             layer = layer or make_voltage_layer(result, **self.looks(cell.name))
             if before is not None:  # of the same cell in another unit, or with other labels
                 self._viewer.layers.remove(before)
-            put_voltage_layer(self._viewer, layer)
+            self._put(layer)
         if follow:
             self._follows = True
             self._go_to(0.0)
+        else:
+            self._do_the_rest()
+
+    def _put(self, layer: VoltageLayer) -> None:
+        # Letters take napari longer to draw for the first time than the cell: they come one by
+        # one with the next updates, for the window not to stand still for a second.
+        layer.colorbar.visible = False
+        put_voltage_layer(self._viewer, layer)
+        self._rest = [lambda: _show_colorbar(layer), lambda: write_time(self._viewer)]
+
+    def _do_the_rest(self) -> None:
+        while self._rest:
+            self._rest.pop(0)()
 
     def _clear_the_view(self, cell: Morphology) -> None:
         """Hide what would cover the voltage, once; the person may show it again."""
@@ -95,12 +111,19 @@ class VoltageDisplay:
         if not any(isinstance(layer, Image) for layer in self._viewer.layers):
             self._viewer.dims.ndisplay = 3  # nothing is there to be looked at in slices
 
+    def finish(self) -> None:
+        """Show all there is: the run is over."""
+        self.advance()
+        self._do_the_rest()
+
     def advance(self) -> None:
         """Show what has come since."""
         result = self._result
         layer = self.layer_of(result.cells[0].name) if result is not None else None
         if result is None or layer is None or not result.n_frames:
             return
+        if self._rest:
+            self._rest.pop(0)()
         layer.set_valid_frames(result.n_frames)
         if self._follows:
             self._go_to((result.n_frames - 1) * result.frame_interval)
@@ -117,3 +140,7 @@ class VoltageDisplay:
     def _on_slider_moved(self, event: Any = None) -> None:
         if not self._moving:
             self._follows = False
+
+
+def _show_colorbar(layer: VoltageLayer) -> None:
+    layer.colorbar.visible = True
