@@ -31,6 +31,14 @@ def add_cell(viewer, cell):
         viewer.add_layer(Layer.create(*data))
 
 
+def entries_of(menu):
+    """Return the entries of a menu and of the menus in it, by their text."""
+    entries = {}
+    for action in menu.actions():
+        entries |= entries_of(action.menu()) if action.menu() else {action.text(): action}
+    return entries
+
+
 class Dock:
     """Both dock widgets, in a window if the viewer has one, and what a person does with them."""
 
@@ -70,7 +78,7 @@ class Dock:
         self.open_tab(tab.capitalize())
         editor = self.editor(tab)
         assert editor.add_button.isEnabled(), editor.add_button.toolTip()
-        {a.text(): a for a in editor.add_menu.actions()}[what].trigger()
+        entries_of(editor.add_menu)[what].trigger()
 
     def editor(self, tab):
         return getattr(self.widget, f"{tab}_tab").editor
@@ -79,7 +87,7 @@ class Dock:
         """Type a text into a magicgui widget, and Enter."""
         from qtpy.QtCore import Qt
 
-        native = editor.native
+        native = getattr(editor, "entry", editor).native
         native.setFocus()
         native.selectAll()
         self.qtbot.keyClicks(native, text)

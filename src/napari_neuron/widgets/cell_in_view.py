@@ -9,8 +9,10 @@ import numpy as np
 from napari.layers import Points
 from psygnal import Signal
 
+from napari_neuron.compile.catalogue import Catalogue
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.session import Session
+from napari_neuron.spec import Experiment
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -72,15 +74,19 @@ class CellInView:
         Another cell, or the same with other labels or units.
     selection_changed : Signal ()
         Other points are selected, or another layer is.
+    catalogue_changed : Signal ()
+        What NEURON knows has been read.
     """
 
     cell_changed = Signal()
     selection_changed = Signal()
+    catalogue_changed = Signal()
 
     def __init__(self, viewer: Viewer, session: Session) -> None:
         self._viewer = viewer
         self._session = session
         self._watched: list[Any] = []
+        self._catalogue: Catalogue | None = None
         session.cells_changed.connect(self._on_cells_changed)
         viewer.layers.events.inserted.connect(self._on_layers_changed)
         viewer.layers.events.removed.connect(self._on_layers_changed)
@@ -92,6 +98,21 @@ class CellInView:
         """The chosen cell."""
         cells = self._session.cells
         return cells[0] if cells else None
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment on it."""
+        return self._session.experiment
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """What NEURON knows, None as long as it has not been read."""
+        return self._catalogue
+
+    def set_catalogue(self, catalogue: Catalogue) -> None:
+        """Tell the editors what NEURON knows."""
+        self._catalogue = catalogue
+        self.catalogue_changed.emit()
 
     @property
     def nodes_layer(self) -> Any:
@@ -122,6 +143,7 @@ class CellInView:
         self._viewer.layers.selection.events.active.disconnect(self._on_selected)
         self.cell_changed.disconnect()
         self.selection_changed.disconnect()
+        self.catalogue_changed.disconnect()
         self._watch([])
 
     def _layers_with_nodes(self) -> list[Any]:

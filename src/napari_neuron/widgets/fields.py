@@ -2,49 +2,53 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from functools import partial
+from typing import Any, Literal, get_args, get_origin
 
 from magicgui.widgets import create_widget
 from pydantic.fields import FieldInfo
 
 from napari_neuron.spec.base import Spec
-from napari_neuron.spec.profile import number_in
+from napari_neuron.spec.paint import DensityMechanism, Parameter
+from napari_neuron.spec.profile import number_in, takes_profile
 from napari_neuron.units import unit_of
+from napari_neuron.widgets import known_names
 from napari_neuron.widgets.cell_in_view import CellInView
+from napari_neuron.widgets.editors import (
+    ChoiceEdit,
+    NameEdit,
+    NumberListEdit,
+    OptionalNumberEdit,
+    ReadOnlyEdit,
+)
+from napari_neuron.widgets.field_types import bounds_of, field_type, spec_kinds, unwrapped
+from napari_neuron.widgets.kind_edit import KindEdit
 from napari_neuron.widgets.nodes_edit import NodesEdit
 from napari_neuron.widgets.numbers import NumberEdit
+from napari_neuron.widgets.parameters_edit import ParametersEdit
+from napari_neuron.widgets.profile_edit import ProfileEdit
 from napari_neuron.widgets.region_edit import RegionEdit
+from napari_neuron.widgets.rows_edit import RowsEdit
 from napari_neuron.widgets.text_edit import TextEdit
-from napari_neuron.widgets.words import field_help, field_name
+from napari_neuron.widgets.words import (
+    choice_name,
+    field_help,
+    field_name,
+    none_name,
+)
 
-NOT_IN_FORMS = frozenset({"kind", "cell"})
+NOT_IN_FORMS = frozenset({"kind", "cell", "source_cell", "enabled"})
 """Said by the list an item stands in, and by the cell chooser."""
 
 _STEP_AT_ZERO = {"nA": 0.01, "µS": 0.001, "S/cm2": 0.0001}
 
 
-def bounds_of(metadata: list[Any]) -> tuple[float, float]:
-    """Return the lowest and highest number that a field's constraints allow."""
-    lowest, highest = -math.inf, math.inf
-    for item in metadata:
-        if (bound := getattr(item, "ge", None)) is not None:
-            lowest = bound
-        if (bound := getattr(item, "gt", None)) is not None:
-            lowest = math.nextafter(bound, math.inf)
-        if (bound := getattr(item, "le", None)) is not None:
-            highest = bound
-        if (bound := getattr(item, "lt", None)) is not None:
-            highest = math.nextafter(bound, -math.inf)
-    return lowest, highest
-
-
 def editor_for(spec_type: type[Spec], name: str, view: CellInView) -> Any:
     """Return a magicgui widget for a field of a spec.
 
-    Numbers get their unit and bounds from the field; node ids and regions their own editors.
+    Numbers get their unit and bounds from the field; node ids, regions and names of NEURON's
+    their own editors. What has no editor is shown, and kept as it is.
     """
-    field: FieldInfo = spec_type.model_fields[name]
     words: dict[str, Any] = {
         "name": name,
         "label": field_name(spec_type, name),
@@ -54,19 +58,68 @@ def editor_for(spec_type: type[Spec], name: str, view: CellInView) -> Any:
         return NodesEdit(view, single=name == "node", **words)
     if name == "region":
         return RegionEdit(view, **words)
-    annotation, metadata = number_in(field)
+    if name == "parameters":
+        return ParametersEdit(view, profiles=spec_type is DensityMechanism, **words)
+    if (names := known_names.for_field(spec_type, name)) is not None:
+        return NameEdit(partial(names, view), **words)
+    return _editor_by_type(spec_type, name, view, words)
+
+
+def _editor_by_type(
+    spec_type: type[Spec], name: str, view: CellInView, words: dict[str, Any]
+) -> Any:
+    field = spec_type.model_fields[name]
+    annotation, metadata, optional = field_type(field)
+    none = {"none": none_name(spec_type, name)}
+    if isinstance(number := _number_of_profile(annotation), tuple):
+        return ProfileEdit(view, optional=optional, number=_number_words(*number), **none, **words)
     if annotation in (int, float):
-        lowest, highest = bounds_of(metadata)
-        unit = unit_of(metadata)
-        return NumberEdit(
-            unit=unit,
-            whole=annotation is int,
-            lowest=lowest,
-            highest=highest,
-            step_at_zero=0.1 if (lowest, highest) == (0, 1) else _STEP_AT_ZERO.get(unit, 1.0),
-            **words,
-        )
-    if annotation is str:
+        said = _number_words(annotation, metadata)
+        if optional:
+            unit, whole = said["unit"], said["whole"]
+            return OptionalNumberEdit(unit=unit, whole=whole, **none, **words)
+        return NumberEdit(**said, **words)
+    if get_origin(annotation) is Literal or (annotation is bool and optional):
+        values = (True, False) if annotation is bool else get_args(annotation)
+        choices = [(choice_name(name, value), value) for value in values]
+        return ChoiceEdit([(none["none"], None)] * optional + choices, **words)
+    if annotation is str and not optional:
         return TextEdit(**words)
-    tooltip = words.pop("tooltip")
-    return create_widget(annotation=annotation, options={"tooltip": tooltip}, **words)
+    if annotation is bool:
+        tooltip = words.pop("tooltip")
+        return create_widget(annotation=annotation, options={"tooltip": tooltip}, **words)
+    if kinds := spec_kinds(annotation):
+        return KindEdit(kinds, view, optional=optional, **none, **words)
+    edit = _list_editor(annotation, words)  # which is false where it is empty
+    return edit if edit is not None else ReadOnlyEdit(**words)
+
+
+def _list_editor(annotation: Any, words: dict[str, Any]) -> Any:
+    items = get_args(annotation)
+    if get_origin(annotation) is not tuple or len(items) != 2 or items[1] is not Ellipsis:
+        return None
+    item, metadata = unwrapped(items[0], [])
+    if item in (int, float):
+        return NumberListEdit(unit=unit_of(metadata), whole=item is int, **words)
+    is_row = isinstance(item, type) and issubclass(item, Spec) and item is not Parameter
+    if is_row and all(field_type(f)[0] in (int, float) for f in item.model_fields.values()):
+        return RowsEdit(item, **words)
+    return None
+
+
+def _number_of_profile(annotation: Any) -> tuple[Any, list[Any]] | None:
+    """Return type and metadata of the number that a profile stands for, None if none does."""
+    plain = FieldInfo(annotation=annotation)
+    return number_in(plain) if takes_profile(plain) else None
+
+
+def _number_words(annotation: Any, metadata: list[Any]) -> dict[str, Any]:
+    lowest, highest = bounds_of(metadata)
+    unit = unit_of(metadata)
+    return {
+        "unit": unit,
+        "whole": annotation is int,
+        "lowest": lowest,
+        "highest": highest,
+        "step_at_zero": 0.1 if (lowest, highest) == (0, 1) else _STEP_AT_ZERO.get(unit, 1.0),
+    }

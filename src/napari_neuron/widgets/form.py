@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from magicgui.widgets import Container
 from psygnal import Signal
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QVBoxLayout, QWidget
+from qtpy.QtWidgets import QBoxLayout, QFileDialog, QPushButton, QVBoxLayout, QWidget
 
-from napari_neuron.errors import ExperimentError
+from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.spec.base import Spec
+from napari_neuron.spec.placed import Placed
 from napari_neuron.widgets.cell_in_view import CellInView
+from napari_neuron.widgets.field_edit import FieldEdit
 from napari_neuron.widgets.fields import NOT_IN_FORMS, editor_for
 from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.words import field_name
 
 _LABEL_WIDTH = 124
+_NESTED_LABEL_WIDTH = 92
 
 
-def labelled_container(widgets: list[Any]) -> Container:
+def labelled_container(widgets: list[Any], label_width: int = _LABEL_WIDTH) -> Container:
     """Return a magicgui container whose labels are all of one width, at the top of their fields."""
     container = Container(widgets=widgets, labels=True)
     container.margins = (0, 0, 0, 0)
     rows = container.native.layout()
     rows.setSpacing(4)
     row_spacing = 6
-    for index in range(rows.count()):
+    for index, edit in enumerate(widgets):
         widget = rows.itemAt(index).widget()
         row = widget.layout()
         if row is None:  # a tick box, which has its label beside it
-            widget.setStyleSheet(f"margin-left: {_LABEL_WIDTH + row_spacing}px")
+            widget.setStyleSheet(f"margin-left: {label_width + row_spacing}px")
             continue
         label = row.itemAt(0).widget()
-        label.setFixedWidth(_LABEL_WIDTH)
         label.setContentsMargins(0, 4, 0, 0)
+        if getattr(edit, "wide", False):
+            row.setDirection(QBoxLayout.Direction.TopToBottom)
+            row.setSpacing(2)
+            row.setAlignment(label, Qt.AlignmentFlag.AlignLeft)
+            continue
+        label.setFixedWidth(label_width)
         row.setSpacing(row_spacing)
         row.setAlignment(label, Qt.AlignmentFlag.AlignTop)
     return container
@@ -49,6 +58,8 @@ class SpecForm(QWidget):
         What is shown at first; its type decides the fields.
     view
         The cell that nodes and regions refer to.
+    nested
+        Whether it stands in a field of another form.
 
     Attributes
     ----------
@@ -59,7 +70,14 @@ class SpecForm(QWidget):
 
     changed = Signal(object)
 
-    def __init__(self, spec: Spec, view: CellInView, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        spec: Spec,
+        view: CellInView,
+        parent: QWidget | None = None,
+        *,
+        nested: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._spec = spec
         self.fields: dict[str, Any] = {
@@ -67,7 +85,8 @@ class SpecForm(QWidget):
             for name in type(spec).model_fields
             if name not in NOT_IN_FORMS
         }
-        container = labelled_container(list(self.fields.values()))
+        width = _NESTED_LABEL_WIDTH if nested else _LABEL_WIDTH
+        container = labelled_container(list(self.fields.values()), width)
         self._container = container  # magicgui widgets live as long as their Python object
         self._problem = ProblemLabel()
         layout = QVBoxLayout(self)
@@ -75,6 +94,10 @@ class SpecForm(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self._problem)
         layout.addWidget(container.native)
+        if hasattr(type(spec), "from_csv"):
+            self.load_button = QPushButton("Load CSV…")
+            self.load_button.clicked.connect(lambda _=False: self._ask_for_csv())
+            layout.addWidget(self.load_button)
         self.set_value(spec)
         for widget in self.fields.values():
             widget.changed.connect(self._on_edited)
@@ -92,6 +115,7 @@ class SpecForm(QWidget):
     def set_value(self, spec: Spec) -> None:
         """Show another spec of the same type; emits nothing."""
         self._spec = spec
+        self._see(spec)
         for name, widget in self.fields.items():
             wanted = getattr(spec, name)
             if widget.value != wanted:
@@ -101,7 +125,8 @@ class SpecForm(QWidget):
 
     def show_problem(self, error: ExperimentError, field: str = "") -> None:
         """Say what is wrong with what is typed; ``field`` is the wrong field of this spec."""
-        where = f"{field_name(type(self._spec), field)}: " if field in self.fields else ""
+        name = re.split(r"[.\[]", field)[0]  # of "events.rate" the form has "events"
+        where = f"{field_name(type(self._spec), name)}: " if name in self.fields else ""
         problem = error.problem.replace("Input should be", "must be")
         self._problem.say(where + problem)
 
@@ -109,8 +134,8 @@ class SpecForm(QWidget):
         changes = {}
         for name, widget in self.fields.items():
             value = widget.value
-            if value is None:
-                self._problem.say(f"{field_name(type(self._spec), name)}: {widget.missing}")
+            if value is None and (missing := getattr(widget, "missing", "")):
+                self._problem.say(f"{field_name(type(self._spec), name)}: {missing}")
                 return
             if value != getattr(self._spec, name):
                 changes[name] = value
@@ -122,4 +147,33 @@ class SpecForm(QWidget):
         self._problem.say("")
         if spec != self._spec:
             self._spec = spec
+            self._see(spec)
             self.changed.emit(spec)
+
+    def _see(self, spec: Spec) -> None:
+        for widget in self.fields.values():
+            if isinstance(widget, FieldEdit):
+                widget.see(spec)
+
+    def load_csv(self, path: str) -> None:
+        """Take the points of a waveform, or spike times, from a file."""
+        spec_type: Any = type(self._spec)
+        try:
+            if isinstance(self._spec, Placed):
+                read = spec_type.from_csv(path, self._spec.nodes)
+            else:
+                read = spec_type.from_csv(path)
+            asked = {n for n, f in spec_type.model_fields.items() if f.is_required()} - {"nodes"}
+            spec = self._spec.replace(**{name: getattr(read, name) for name in asked})
+        except (NapariNeuronError, OSError) as error:
+            self._problem.say(str(error))
+            return
+        self.set_value(spec)
+        self.changed.emit(spec)
+
+    def _ask_for_csv(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Load numbers", "", "Tables (*.csv *.tsv *.txt);;All files (*)"
+        )
+        if path:
+            self.load_csv(path)

@@ -31,6 +31,28 @@ def shown_number(value: float) -> str:
     return text
 
 
+def number_in_text(text: str, unit: str = "", *, whole: bool = False) -> float | None:
+    """Read a number as people write it, with or without its unit; None if it is none."""
+    bare = without_unit(text, unit).replace("−", "-")
+    if "," in bare and "." not in bare:
+        bare = bare.replace(",", ".")
+    try:
+        number = float(bare)
+    except ValueError:
+        return None
+    if not math.isfinite(number) or (whole and number != round(number)):
+        return None
+    return number
+
+
+def without_unit(text: str, unit: str) -> str:
+    """Return ``text`` without the unit, which may be there twice: shown, and typed."""
+    unit, text = unit.strip(), text.strip()
+    while unit and text.endswith(unit):
+        text = text.removesuffix(unit).strip()
+    return text
+
+
 class QuantitySpinBox(QDoubleSpinBox):
     """A spin box that steps in the last but one digit and reads any number.
 
@@ -101,23 +123,10 @@ class QuantitySpinBox(QDoubleSpinBox):
             super().keyPressEvent(event)
 
     def _bare(self, text: str) -> str:
-        """Return ``text`` without the unit, which may be there twice: shown, and typed."""
-        unit, text = self.suffix().strip(), text.strip()
-        while unit and text.endswith(unit):
-            text = text.removesuffix(unit).strip()
-        return text
+        return without_unit(text, self.suffix())
 
     def _number_in(self, text: str) -> float | None:
-        bare = self._bare(text).replace("−", "-")
-        if "," in bare and "." not in bare:
-            bare = bare.replace(",", ".")
-        try:
-            number = float(bare)
-        except ValueError:
-            return None
-        if not math.isfinite(number) or (self.whole and number != round(number)):
-            return None
-        return number
+        return number_in_text(text, self.suffix(), whole=self.whole)
 
 
 class _Backend(QBaseValueWidget):

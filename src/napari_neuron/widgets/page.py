@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from qtpy.QtCore import QEvent, QObject, Qt
-from qtpy.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QMenu, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 
 class Page(QScrollArea):
@@ -56,3 +57,18 @@ def leave_wheel_to_page(widget: QWidget) -> None:
     """Have the wheel scroll the page over ``widget``, not change its value, until it is used."""
     widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     widget.installEventFilter(_WheelFilter(widget))
+
+
+def menu_of(
+    button: QToolButton, entries: Sequence[tuple[str, Callable[[], object] | None]]
+) -> QMenu:
+    """Give a button a menu; an entry without an action is a heading."""
+    menu = QMenu(button)
+    for text, act in entries:
+        action = menu.addAction(text)
+        action.setEnabled(act is not None)
+        if act is not None:
+            action.triggered.connect(lambda _=False, act=act: act())
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    return menu

@@ -1,4 +1,4 @@
-"""`RegionEdit`: everywhere, by SWC type, by label, or picked nodes."""
+"""`RegionEdit`: any region: by type, label, distance, radius ..., and combinations of them."""
 
 from __future__ import annotations
 
@@ -6,47 +6,82 @@ from typing import Any
 
 import numpy as np
 from magicgui.widgets import CheckBox, ComboBox, Label
-from magicgui.widgets.bases import ValuedContainerWidget
-from qtpy.QtWidgets import QLabel, QSizePolicy
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from napari_neuron.compile.regions import nodes_in
-from napari_neuron.errors import ExperimentError
-from napari_neuron.spec import Everywhere, Labelled, PickedNodes, Region, SwcTypes
+from napari_neuron.compile.regions import nodes_in, summary_of
+from napari_neuron.errors import ExperimentError, MorphologyError
+from napari_neuron.spec import (
+    AllOf,
+    AnyOf,
+    BranchOrder,
+    Everywhere,
+    Labelled,
+    NoneOf,
+    PathDistance,
+    PickedNodes,
+    RadiusRange,
+    Region,
+    Subtree,
+    SwcTypes,
+)
+from napari_neuron.spec.base import Spec
 from napari_neuron.widgets.cell_in_view import CellInView
+from napari_neuron.widgets.field_edit import FieldEdit
 from napari_neuron.widgets.nodes_edit import NodesEdit
+from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import leave_wheel_to_page
 from napari_neuron.widgets.words import KIND_NAMES, kind_of, swc_type_name
 
-_KINDS = tuple(kind_of(region) for region in (Everywhere, SwcTypes, Labelled, PickedNodes))
-_SWC_TYPES, _LABELLED, _PICKED = _KINDS[1:]
+_RULES = (PathDistance, RadiusRange, BranchOrder, Subtree)
+_COMBINED = (AllOf, AnyOf, NoneOf)
+_TYPES: dict[str, type[Spec]] = {
+    kind_of(region): region
+    for region in (Everywhere, SwcTypes, Labelled, PickedNodes, *_RULES, *_COMBINED)
+}
+_SWC_TYPES, _LABELLED, _PICKED = (kind_of(r) for r in (SwcTypes, Labelled, PickedNodes))
 
 
-class RegionEdit(ValuedContainerWidget):
+class RegionEdit(FieldEdit):
     """A region of the chosen cell, with the number of nodes in it.
 
     ``value`` is None as long as nothing is chosen that a region can be made of (no type ticked,
     no node picked yet).
+
+    Parameters
+    ----------
+    view
+        The cell.
+    part
+        Whether it is a part of a combination; says no cable and membrane then.
     """
 
-    def __init__(self, view: CellInView, **kwargs: Any) -> None:
+    def __init__(self, view: CellInView, *, part: bool = False, **kwargs: Any) -> None:
         self._view = view
+        self._part = part
         self._region: Region = Everywhere()
         self._kind = ComboBox(
-            choices=[(KIND_NAMES[kind], kind) for kind in _KINDS], name="kind", label="Region"
+            choices=[(KIND_NAMES[kind], kind) for kind in _TYPES], name="kind", label="Region"
         )
         self.nodes = NodesEdit(view, name="nodes")
         self._count = Label(name="count")
         self._boxes: list[tuple[Any, CheckBox]] = []
-        super().__init__(widgets=[self._kind, self.nodes, self._count], labels=False, **kwargs)
-        self.margins = (0, 0, 0, 0)
-        self.native.layout().setSpacing(3)
+        super().__init__(widgets=[self._kind, self.nodes, self._count], **kwargs)
         count: QLabel = self._count.native
         count.setWordWrap(True)
         count.setObjectName("hint")
-        count.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         leave_wheel_to_page(self._kind.native)
+        self.forms: dict[str, Any] = {}
+        self.parts = RegionParts(view)
+        self._place = QVBoxLayout()
+        self._place.setContentsMargins(0, 0, 0, 0)
+        self._place.addWidget(self.parts)
+        self.native.layout().insertLayout(1, self._place)
+        self.parts.setVisible(False)
         self._kind.changed.connect(self._on_kind_changed)
         self.nodes.changed.connect(self._on_edited)
+        self.parts.on_changed = self._on_edited
         view.cell_changed.connect(self._on_cell_changed)
         self.set_value(Everywhere())
 
@@ -85,6 +120,11 @@ class RegionEdit(ValuedContainerWidget):
                 return Labelled(labels=ticked)
             if kind == _PICKED:
                 return PickedNodes(nodes=self.nodes.value or ())
+            if kind in self.forms and _TYPES[kind] in _RULES:
+                return self.forms[kind].value  # type: ignore[no-any-return]
+            if _TYPES[kind] in _COMBINED:
+                parts = self.parts.value
+                return None if None in parts else _TYPES[kind](regions=parts)
         except ExperimentError:
             return None
         return Everywhere()
@@ -96,16 +136,43 @@ class RegionEdit(ValuedContainerWidget):
             self._kind.value = value.kind
         if isinstance(value, PickedNodes):
             self.nodes.set_value(value.nodes)
+        if isinstance(value, _COMBINED):
+            self.parts.set_value(value.regions)
+        if isinstance(value, _RULES):
+            self._form_of(value).set_value(value)
         chosen = getattr(value, "types", None) or getattr(value, "labels", None) or ()
         self._show_choices(value.kind, chosen)
 
+    def _form_of(self, value: Spec) -> Any:
+        from napari_neuron.widgets.form import SpecForm  # forms are made of these editors
+
+        kind = kind_of(value)
+        if kind not in self.forms:
+            form = SpecForm(value, self._view, nested=True)
+            form.changed.connect(self._on_edited)
+            self._place.addWidget(form)
+            self.forms[kind] = form
+        return self.forms[kind]
+
     def _on_kind_changed(self, kind: str) -> None:
+        region = _TYPES[kind]
         if kind == _PICKED:
             self.nodes.set_value(self._view.selected)
+        if region is Subtree and kind not in self.forms:
+            self._form_of(Subtree(node=self._some_node()))
+        elif region in _RULES and kind not in self.forms:
+            self._form_of(region())
+        elif region in _COMBINED and not self.parts.value:
+            self.parts.set_value((self._region,))
         self._show_choices(kind, ())
         self._on_edited()
 
-    def _on_edited(self) -> None:
+    def _some_node(self) -> int:
+        if self._view.selected:
+            return self._view.selected[0]
+        return int(self._view.cell.node_id[0]) if self._view.cell is not None else 1
+
+    def _on_edited(self, *_: Any) -> None:
         region = self.value
         self._say(region)
         if region is not None and region != self._region:
@@ -127,6 +194,9 @@ class RegionEdit(ValuedContainerWidget):
             self._insert_widget(len(self._boxes) + 1, box)
             self._boxes.append((what, box))
         self.nodes.visible = kind == _PICKED
+        self.parts.setVisible(_TYPES[kind] in _COMBINED)
+        for other, form in self.forms.items():
+            form.setVisible(other == kind)
         self._say(self.value)
 
     def _choices(self, kind: str, chosen: tuple[Any, ...]) -> list[tuple[Any, str]]:
@@ -153,13 +223,94 @@ class RegionEdit(ValuedContainerWidget):
                 if self._boxes
                 else "The nodes have no labels yet: “Label axon and dendrite” on the Cell tab.",
                 _PICKED: "Select points of the nodes layer, then “Use selected”; or type ids.",
-            }[self.kind]
+            }.get(self.kind, "A part of it is not complete.")
         elif cell is None:
             text = ""
         else:
-            try:
-                n = int(np.count_nonzero(nodes_in(region, cell)))
-                text = f"{n:,} of {len(cell):,} nodes"
-            except ExperimentError as error:
-                text = error.problem
+            text = self._measured(region)
         self._count.value = text
+
+    def _measured(self, region: Region) -> str:
+        cell = self._view.cell
+        try:
+            mask = nodes_in(region, cell)
+        except ExperimentError as error:
+            return error.problem
+        text = f"{int(np.count_nonzero(mask)):,} of {len(cell):,} nodes"
+        if self._part:
+            return text
+        try:
+            found = summary_of(mask, cell)
+        except MorphologyError:  # of the skeleton; its findings say so
+            return text
+        length, area = shown_number(round(found.cable_length)), f"{found.membrane_area:,.0f}"
+        return f"{text}, {length} µm of cable, {area} µm² of membrane"
+
+
+class RegionParts(QWidget):
+    """The regions that a combination is made of, one below the other."""
+
+    def __init__(self, view: CellInView) -> None:
+        super().__init__()
+        self._view = view
+        self.on_changed: Any = lambda *_: None
+        self.edits: list[RegionEdit] = []
+        self._rows: list[QWidget] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(8, 0, 0, 0)
+        self._column.setSpacing(4)
+        self.add_button = QToolButton()
+        self.add_button.setText("Add region")
+        self.add_button.clicked.connect(lambda _=False: self._add())
+        self._column.addWidget(self.add_button)
+
+    @property
+    def value(self) -> tuple[Region | None, ...]:
+        """The regions; None for one that is not complete."""
+        return tuple(edit.value for edit in self.edits)
+
+    def set_value(self, regions: tuple[Region, ...]) -> None:
+        """Show regions."""
+        while len(self.edits) > len(regions):
+            self._drop(len(self.edits) - 1)
+        for index, region in enumerate(regions):
+            if index == len(self.edits):
+                self._append()
+            if self.edits[index].value != region:
+                self.edits[index].set_value(region)
+
+    def _append(self) -> None:
+        edit = RegionEdit(self._view, part=True)
+        edit.changed.connect(self._tell)
+        remove = QToolButton()
+        remove.setText("×")
+        remove.setToolTip("Leave this region out")
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        line.addWidget(edit.native, 1)
+        line.addWidget(remove)
+        line.setAlignment(remove, Qt.AlignmentFlag.AlignTop)
+        remove.clicked.connect(lambda _=False, edit=edit: self._remove(edit))
+        self._column.insertWidget(len(self.edits), row)
+        self.edits.append(edit)
+        self._rows.append(row)
+
+    def _drop(self, index: int) -> None:
+        self.edits.pop(index).changed.disconnect()
+        row = self._rows.pop(index)
+        row.setVisible(False)
+        row.deleteLater()
+
+    def _add(self) -> None:
+        self._append()
+        self._tell()
+
+    def _remove(self, edit: RegionEdit) -> None:
+        if len(self.edits) > 1:
+            self._drop(next(i for i, other in enumerate(self.edits) if other is edit))
+            self._tell()
+
+    def _tell(self, *_: Any) -> None:
+        self.on_changed()

@@ -19,6 +19,8 @@ from napari_neuron.result.model import Status
 from napari_neuron.session import RunState
 from napari_neuron.spec import Experiment
 from napari_neuron.view import VoltageLayer, make_voltage_layer
+from napari_neuron.widgets.biophysics_tab import BiophysicsTab
+from napari_neuron.widgets.catalogue_reader import CatalogueReader
 from napari_neuron.widgets.cell_files import CellFiles
 from napari_neuron.widgets.cell_in_view import CellInView, cells_in
 from napari_neuron.widgets.cell_tab import CellTab
@@ -31,7 +33,7 @@ from napari_neuron.widgets.run_tab import RunTab, frames_in_words
 from napari_neuron.widgets.run_worker import RunDriver
 from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.style import Palette, style_sheet
-from napari_neuron.widgets.tabs import BiophysicsTab, InputsTab, RecordersTab
+from napari_neuron.widgets.tabs import InputsTab, RecordersTab
 from napari_neuron.widgets.text_edit import CommittedLineEdit
 from napari_neuron.widgets.viewer_signals import ViewerSignals
 from napari_neuron.widgets.voltage_display import VoltageDisplay
@@ -45,6 +47,8 @@ _TAB_OF_FIELD = {
     "paint": "Biophysics",
     "stimuli": "Inputs",
     "recorders": "Recorders",
+    "frames": "Recorders",
+    "mod_files": "Biophysics",
     "run": "Run",
 }
 
@@ -67,6 +71,7 @@ class SimulationWidget(ClosingWidget):
         self._voltage = VoltageDisplay(viewer)
         self._files = CellFiles(viewer, self.session)
         self._count = CompartmentCount()
+        self._catalogue = CatalogueReader(self._view)
         self._made: tuple[SimulationResult, VoltageLayer] | None = None
 
         self.header = Header()
@@ -127,6 +132,11 @@ class SimulationWidget(ClosingWidget):
         self.biophysics_tab.editor.changed.connect(lambda v: self._edit("paint", v))
         self.inputs_tab.editor.changed.connect(lambda v: self._edit("stimuli", v))
         self.recorders_tab.editor.changed.connect(lambda v: self._edit("recorders", v))
+        self.recorders_tab.frames.changed.connect(lambda v: self._edit("frames", v))
+        self.biophysics_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
+        self.biophysics_tab.mod_files.compiled.connect(self._on_mod_files_compiled)
+        self.recorders_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
+        self._catalogue.failed.connect(lambda problem: self.header.say("", problem))
         self.run_tab.form.changed.connect(lambda v: self._edit("run", v))
         self.run_tab.show_requested.connect(self._on_show_requested)
         self.run_tab.save_requested.connect(self._ask_where_to_save_result)
@@ -134,6 +144,7 @@ class SimulationWidget(ClosingWidget):
             tab.editor.current_changed.connect(self._show_markers)
             tab.pick_requested.connect(self._on_pick_requested)
         self.tabs.currentChanged.connect(self._show_markers)
+        self.tabs.currentChanged.connect(self._read_catalogue)
 
     def _connect_session(self) -> None:
         session = self.session
@@ -158,8 +169,11 @@ class SimulationWidget(ClosingWidget):
     # the experiment ------------------------------------------------------------------------
 
     def _edit(self, field: str, value: Any) -> None:
+        self._edit_all(**{field: value})
+
+    def _edit_all(self, **changes: Any) -> None:
         try:
-            self.session.edit(self.session.experiment.replace(**{field: value}))
+            self.session.edit(self.session.experiment.replace(**changes))
         except ExperimentError as error:
             self._show_experiment_error(error)
         else:
@@ -171,6 +185,8 @@ class SimulationWidget(ClosingWidget):
         self.inputs_tab.editor.set_value(experiment.stimuli)
         self.recorders_tab.set_value(experiment)
         self.run_tab.form.set_value(experiment.run)
+        if self._catalogue.is_wanted:
+            self._catalogue.request(experiment.mod_files)
         self.header.set_history(self.session.can_undo, self.session.can_redo)
         self.run_tab.show_results()
         self._clear_problems()
@@ -195,6 +211,15 @@ class SimulationWidget(ClosingWidget):
         elif part == "run":
             self.run_tab.form.show_problem(error, field)
         self.header.say("", f"{name}: {error.problem}" if name else str(error))
+
+    def _read_catalogue(self, *_: Any) -> None:
+        self._catalogue.request(self.session.experiment.mod_files)
+
+    def _on_mod_files_compiled(self, library: Any) -> None:
+        new = {file.name for file in library.mod_files}
+        kept = tuple(f for f in self.session.experiment.mod_files if f.name not in new)
+        self._read_catalogue()
+        self._edit("mod_files", (*kept, *library.mod_files))
 
     def _clear_problems(self) -> None:
         self._mark_tab("")
@@ -412,6 +437,7 @@ class SimulationWidget(ClosingWidget):
         self._voltage.disconnect()
         self._signals.disconnect()
         self._count.stop()
+        self._catalogue.stop()
 
 
 def _saved(result: SimulationResult, path: str) -> tuple[str, str]:

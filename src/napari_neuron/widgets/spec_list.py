@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from psygnal import Signal
@@ -26,9 +26,12 @@ from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.form import SpecForm
 from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.style import Palette, icon
-from napari_neuron.widgets.words import kind_name, kind_of
+from napari_neuron.widgets.words import kind_name
 
 _ROW_HEIGHT = 24
+
+Additions = Sequence[tuple[Any, ...]]
+"""Entries of a menu: text, action, and what its tooltip says; see `SpecListEditor`."""
 
 
 class SpecListEditor(QWidget):
@@ -38,12 +41,12 @@ class SpecListEditor(QWidget):
     ----------
     view
         The cell that nodes and regions refer to.
-    kinds
-        What can be added, in the order of the menu.
     describe
         One line about an item, for the list.
-    make
-        Makes the items to add for a kind; an empty tuple if there is nothing to make them at.
+    additions
+        What can be added; see `set_additions`.
+    copy
+        Returns all items with a copy of the one in a row after it; None: a plain copy.
     swatch
         An icon for an item; None for none.
     ordered
@@ -66,9 +69,9 @@ class SpecListEditor(QWidget):
         self,
         view: CellInView,
         *,
-        kinds: tuple[type[Spec], ...],
         describe: Callable[[Any], str],
-        make: Callable[[type[Spec]], tuple[Spec, ...]],
+        additions: Additions = (),
+        copy: Callable[[int], tuple[Spec, ...]] | None = None,
         swatch: Callable[[Any], QIcon] | None = None,
         ordered: bool = False,
         empty: str = "",
@@ -76,8 +79,9 @@ class SpecListEditor(QWidget):
         super().__init__()
         self._view = view
         self._describe = describe
-        self._make = make
+        self._copy = copy
         self._swatch = swatch
+        self._notes: dict[int, str] = {}
         self._value: tuple[Spec, ...] = ()
         self._forms: dict[type[Spec], SpecForm] = {}
         self._wanted_row: int | None = None
@@ -88,6 +92,7 @@ class SpecListEditor(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.currentRowChanged.connect(self._on_row_changed)
+        self.list.itemChanged.connect(self._on_item_changed)
         self.empty = QLabel(empty)
         self.empty.setObjectName("hint")
         self.empty.setWordWrap(True)
@@ -97,19 +102,24 @@ class SpecListEditor(QWidget):
         self.add_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add_menu = QMenu(self.add_button)
-        for kind in kinds:
-            action = self.add_menu.addAction(kind_name(kind))
-            action.setData(kind_of(kind))
-            action.triggered.connect(lambda _=False, k=kind: self.add(k))
+        self.add_menu.setToolTipsVisible(True)
+        self.set_additions(additions)
         self.add_button.setMenu(self.add_menu)
         self.remove_button = self._button("Remove the selected item", self.remove)
+        self.copy_button = self._button("Copy the selected item", self.copy)
         self.up_button = self._button("Move up: painted earlier", lambda: self._move(-1))
         self.down_button = self._button("Move down: painted later", lambda: self._move(1))
         self.up_button.setVisible(ordered)
         self.down_button.setVisible(ordered)
         buttons = QHBoxLayout()
         buttons.setSpacing(4)
-        for button in (self.add_button, self.remove_button, self.up_button, self.down_button):
+        for button in (
+            self.add_button,
+            self.remove_button,
+            self.copy_button,
+            self.up_button,
+            self.down_button,
+        ):
             buttons.addWidget(button)
         buttons.addStretch()
 
@@ -156,9 +166,41 @@ class SpecListEditor(QWidget):
         self._value = tuple(value)
         self._show()
 
+    def set_additions(self, additions: Additions) -> None:
+        """Offer other things to add.
+
+        Parameters
+        ----------
+        additions
+            Text and action of each entry of the menu. An action makes the items to add (an empty
+            tuple if there is nothing to add them at); None makes a heading; a list a menu.
+        """
+        self.add_menu.clear()
+        self._fill(self.add_menu, additions)
+
+    def _fill(self, menu: QMenu, additions: Additions) -> None:
+        for text, make, *help_text in additions:
+            if isinstance(make, list | tuple):
+                inner = menu.addMenu(text)
+                inner.setToolTipsVisible(True)
+                self._fill(inner, make)
+                continue
+            action = menu.addAction(text)
+            action.setToolTip(help_text[0] if help_text else "")
+            action.setEnabled(make is not None)
+            if make is not None:
+                action.triggered.connect(lambda _=False, make=make: self.add(make()))
+
+    def set_notes(self, notes: dict[int, str]) -> None:
+        """Say more about some rows, in their lines and tooltips."""
+        if notes != self._notes:
+            self._notes = notes
+            self._show_lines()
+
     def set_palette(self, palette: Palette) -> None:
         """Take over the theme's colours."""
         self.remove_button.setIcon(icon("remove", palette))
+        self.copy_button.setIcon(icon("copy", palette))
         self.up_button.setIcon(icon("up", palette))
         self.down_button.setIcon(icon("down", palette))
 
@@ -176,9 +218,8 @@ class SpecListEditor(QWidget):
         else:
             self._problem.say("" if error is None else str(error))
 
-    def add(self, kind: type[Spec]) -> None:
-        """Append items of a kind, and select the last one."""
-        made = self._make(kind)
+    def add(self, made: tuple[Spec, ...]) -> None:
+        """Append items, and select the last one."""
         if made:
             self._change_to((*self._value, *made), len(self._value) + len(made) - 1)
 
@@ -188,6 +229,22 @@ class SpecListEditor(QWidget):
         if row >= 0:
             left = self._value[:row] + self._value[row + 1 :]
             self._change_to(left, min(row, len(left) - 1))
+
+    def copy(self) -> None:
+        """Put a copy of the selected item after it, and select that."""
+        row = self.row
+        if row >= 0:
+            items = self._value
+            plain = (*items[: row + 1], items[row], *items[row + 1 :])
+            self._change_to(self._copy(row) if self._copy is not None else plain, row + 1)
+
+    def _on_item_changed(self, item: QListWidgetItem) -> None:
+        row = self.list.row(item)
+        spec = self._value[row]
+        enabled = item.checkState() == Qt.CheckState.Checked
+        if getattr(spec, "enabled", enabled) != enabled:
+            switched = spec.replace(enabled=enabled)
+            self._change_to((*self._value[:row], switched, *self._value[row + 1 :]), self.row)
 
     def _move(self, by: int) -> None:
         row, target = self.row, self.row + by
@@ -216,18 +273,29 @@ class SpecListEditor(QWidget):
             item = QListWidgetItem()
             item.setSizeHint(QSize(0, _ROW_HEIGHT))
             self.list.addItem(item)
-        for index, spec in enumerate(self._value):
-            item = self.list.item(index)
-            item.setText(self._describe(spec))
-            item.setToolTip(item.text())
-            if self._swatch is not None:
-                item.setIcon(self._swatch(spec))
         self.list.setCurrentRow(row)
         self.list.blockSignals(blocked)
+        self._notes = {index: note for index, note in self._notes.items() if index < n}
+        self._show_lines()
         self.list.setFixedHeight(min(max(n, 1), 7) * _ROW_HEIGHT + 8)
         self.list.setVisible(n > 0)
         self.empty.setVisible(n == 0)
         self._show_row(row)
+
+    def _show_lines(self) -> None:
+        blocked = self.list.blockSignals(True)
+        for index, spec in enumerate(self._value):
+            item = self.list.item(index)
+            note = self._notes.get(index, "")
+            text = self._describe(spec)
+            item.setText(f"{text} · {note}" if note else text)
+            item.setToolTip(item.text())
+            if hasattr(spec, "enabled"):
+                checked = Qt.CheckState.Checked if spec.enabled else Qt.CheckState.Unchecked
+                item.setCheckState(checked)
+            if self._swatch is not None:
+                item.setIcon(self._swatch(spec))
+        self.list.blockSignals(blocked)
 
     def _on_row_changed(self, row: int) -> None:
         self._problem.say("")
@@ -235,13 +303,15 @@ class SpecListEditor(QWidget):
 
     def _show_row(self, row: int) -> None:
         self.remove_button.setEnabled(row >= 0)
+        self.copy_button.setEnabled(row >= 0)
         self.up_button.setEnabled(row > 0)
         self.down_button.setEnabled(0 <= row < len(self._value) - 1)
         self.title.setVisible(row >= 0)
         shown = type(self._value[row]) if row >= 0 else None
         if shown is not None:
             spec = self._value[row]
-            self.title.setText(kind_name(spec))
+            name = getattr(spec, "name", "") or getattr(spec, "mechanism", "")
+            self.title.setText(f"{kind_name(spec)} {name}".strip())
             if shown not in self._forms:
                 form = SpecForm(spec, self._view)
                 form.changed.connect(self._on_form_changed)

@@ -27,8 +27,21 @@ SYMBOLS = {
     "voltage": "disc",
     "spikes": "diamond",
     "current_pulse": "triangle_down",
+    "current_pulse_train": "triangle_down",
+    "current_ramp": "triangle_down",
+    "current_sine": "triangle_down",
+    "current_chirp": "triangle_down",
+    "current_noise": "triangle_down",
+    "current_waveform": "triangle_down",
+    "voltage_clamp": "triangle_up",
+    "voltage_waveform": "triangle_up",
+    "point_leak": "cross",
+    "point_process": "cross",
     "alpha_synapse": "star",
     "exp2_synapse": "square",
+    "synapse": "square",
+    "range_variable": "disc",
+    "process_variable": "triangle_up",
 }
 """napari's name of the marker of each kind of stimulus and recorder."""
 
@@ -113,6 +126,10 @@ def style_sheet(palette: Palette) -> str:
     QListWidget {{ background-color: {palette.foreground}; border: none; padding: 2px; }}
     QListWidget::item {{ padding: 3px 4px; border-radius: 2px; }}
     QListWidget::item:selected {{ background-color: {palette.current}; color: {palette.text}; }}
+    QTableWidget {{ background-color: {palette.foreground}; border: none;
+        gridline-color: {palette.background}; }}
+    QHeaderView::section {{ background-color: {palette.background}; color: {palette.dim};
+        border: none; padding: 2px 4px; }}
     QToolButton {{ background-color: {palette.foreground}; color: {palette.text};
         border: none; border-radius: 2px; padding: 4px 6px; }}
     QToolButton:hover {{ background-color: {palette.primary}; }}
@@ -135,6 +152,7 @@ _PATHS = {
     "remove": "M4 10.5 H20 V13.5 H4 Z",
     "up": "M12 6 L20 16 H4 Z",
     "down": "M12 18 L20 8 H4 Z",
+    "copy": "M4 4 H15 V8 H8 V15 H4 Z M10 10 H20 V20 H10 Z",
     "home": "M12 4 L21 12 H18 V20 H14 V14 H10 V20 H6 V12 H3 Z",
     "pan": "M12 2 L15.5 6 H13 V11 H18 V8.5 L22 12 L18 15.5 V13 H13 V18 H15.5 L12 22 L8.5 18 H11 "
     "V13 H6 V15.5 L2 12 L6 8.5 V11 H11 V6 H8.5 Z",
@@ -194,6 +212,21 @@ def marker_icon(kind: str, colour: str, size: int = 14) -> QIcon:
 _CORNERS = {
     "diamond": ((0.5, 0.05), (0.9, 0.5), (0.5, 0.95), (0.1, 0.5)),
     "triangle_down": ((0.08, 0.15), (0.92, 0.15), (0.5, 0.92)),
+    "triangle_up": ((0.08, 0.88), (0.92, 0.88), (0.5, 0.1)),
+    "cross": (
+        (0.36, 0.06),
+        (0.64, 0.06),
+        (0.64, 0.36),
+        (0.94, 0.36),
+        (0.94, 0.64),
+        (0.64, 0.64),
+        (0.64, 0.94),
+        (0.36, 0.94),
+        (0.36, 0.64),
+        (0.06, 0.64),
+        (0.06, 0.36),
+        (0.36, 0.36),
+    ),
     "star": (
         (0.5, 0.03),
         (0.62, 0.36),

@@ -1,82 +1,62 @@
-"""The tabs Biophysics, Inputs and Recorders: lists of what is painted and placed."""
+"""The tabs Inputs and Recorders: lists of what is placed at nodes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from psygnal import Signal
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QHBoxLayout, QPushButton
 
+from napari_neuron.errors import ExperimentError
 from napari_neuron.spec import (
     AlphaSynapse,
-    CableProperties,
+    CurrentChirp,
+    CurrentNoise,
     CurrentPulse,
-    Everywhere,
+    CurrentPulseTrain,
+    CurrentRamp,
+    CurrentSine,
+    CurrentWaveform,
     Exp2Synapse,
-    HodgkinHuxley,
-    Labelled,
-    Passive,
-    PickedNodes,
-    Recorder,
+    PointLeak,
+    PointProcess,
+    ProcessRecorder,
     SpikeDetector,
-    Stimulus,
-    SwcTypes,
+    Synapse,
+    VariableRecorder,
+    VoltageClamp,
     VoltageRecorder,
+    VoltageWaveform,
 )
 from napari_neuron.spec.base import Spec
-from napari_neuron.widgets.cell_in_view import CellInView, free_name
-from napari_neuron.widgets.numbers import shown_number
+from napari_neuron.spec.edit import free_label, with_recorder_copied, with_stimulus_copied
+from napari_neuron.widgets.cell_in_view import CellInView
+from napari_neuron.widgets.frames_edit import FramesEdit
+from napari_neuron.widgets.known_names import point_processes
 from napari_neuron.widgets.page import Page, hint
-from napari_neuron.widgets.spec_list import SpecListEditor
+from napari_neuron.widgets.spec_list import Additions, SpecListEditor
+from napari_neuron.widgets.starts import first
 from napari_neuron.widgets.style import STIMULUS_COLOUR, marker_icon, recorder_colours
-from napari_neuron.widgets.words import kind_name, nodes_in_words, swc_type_name
+from napari_neuron.widgets.summaries import recorder_in_words, stimulus_in_words
+from napari_neuron.widgets.words import kind_name, nodes_in_words
 
-
-def region_in_words(region: Spec) -> str:
-    """Return "everywhere", "axon, linker", "1 soma", "12 nodes"."""
-    if isinstance(region, SwcTypes):
-        return ", ".join(swc_type_name(t) for t in region.types)
-    if isinstance(region, Labelled):
-        return ", ".join(region.labels)
-    if isinstance(region, PickedNodes):
-        return nodes_in_words(region.nodes)
-    return "everywhere" if isinstance(region, Everywhere) else repr(region)
-
-
-def stimulus_in_words(stimulus: Stimulus) -> str:
-    """Return "Current pulse · node 20 · 0.1 nA from 10 ms"."""
-    where = nodes_in_words(stimulus.nodes)
-    if isinstance(stimulus, CurrentPulse):
-        what = f"{shown_number(stimulus.amplitude)} nA from {shown_number(stimulus.delay)} ms"
-    elif isinstance(stimulus, AlphaSynapse):
-        what = f"{shown_number(stimulus.gmax)} µS at {shown_number(stimulus.onset)} ms"
-    else:
-        what = f"{stimulus.number} × {shown_number(stimulus.weight)} µS"
-    return f"{kind_name(stimulus)} · {where} · {what}"
-
-
-class BiophysicsTab(Page):
-    """What the membrane does, in order: of two paints that overlap the later wins."""
-
-    def __init__(self, view: CellInView) -> None:
-        super().__init__()
-        self.editor = SpecListEditor(
-            view,
-            kinds=(CableProperties, Passive, HodgkinHuxley),
-            describe=lambda paint: f"{kind_name(paint)} · {region_in_words(paint.region)}",
-            make=lambda kind: (kind(),),
-            ordered=True,
-            empty="Nothing is painted. A run needs cable properties everywhere.",
-        )
-        self.add(
-            hint(
-                "Painted from top to bottom. Passive and Hodgkin–Huxley add up; "
-                "where two of one kind overlap, the lower wins."
-            )
-        )
-        self.add(self.editor)
-        self.column.addStretch()
+_INPUTS: dict[str, tuple[type[Spec], ...]] = {
+    "Current": (
+        CurrentPulse,
+        CurrentPulseTrain,
+        CurrentRamp,
+        CurrentSine,
+        CurrentChirp,
+        CurrentNoise,
+        CurrentWaveform,
+    ),
+    "Voltage clamp": (VoltageClamp, VoltageWaveform),
+    "Conductance": (AlphaSynapse, PointLeak),
+    "Events onto synapses": (Exp2Synapse, Synapse),
+}
 
 
 class _PlacedTab(Page):
@@ -86,12 +66,15 @@ class _PlacedTab(Page):
     ----------
     pick_requested : Signal ()
         The person wants to select points in the viewer.
+    edit_requested : Signal (dict)
+        The person changes several fields of the experiment at once.
     """
 
     what = ""
     pick_requested = Signal()
+    edit_requested = Signal(dict)
 
-    def __init__(self, view: CellInView, kinds: tuple[type[Spec], ...], **editor: Any) -> None:
+    def __init__(self, view: CellInView, **editor: Any) -> None:
         super().__init__()
         self._view = view
         self.hint = hint()
@@ -101,16 +84,20 @@ class _PlacedTab(Page):
         row = QHBoxLayout()
         row.addWidget(self.hint, 1)
         row.addWidget(self.pick_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.editor = SpecListEditor(view, kinds=kinds, make=self._make, **editor)
+        self.editor = SpecListEditor(view, **editor)
+        self.editor.set_additions(self._additions())
         self.column.addLayout(row)
         self.add(self.editor)
-        self.column.addStretch()
         view.selection_changed.connect(self._on_selection_changed)
         view.cell_changed.connect(self._on_selection_changed)
+        view.catalogue_changed.connect(self._on_catalogue_changed)
         self._on_selection_changed()
 
-    def _make(self, kind: type[Spec]) -> tuple[Spec, ...]:
+    def _additions(self) -> Additions:
         raise NotImplementedError
+
+    def _on_catalogue_changed(self) -> None:
+        self.editor.set_additions(self._additions())
 
     def _on_selection_changed(self) -> None:
         n = len(self._view.selected)
@@ -127,26 +114,48 @@ class _PlacedTab(Page):
 
 
 class InputsTab(_PlacedTab):
-    """Currents and synapses."""
+    """Currents, clamps and synapses.
+
+    Attributes
+    ----------
+    table_requested : Signal ()
+        The person wants synapses from a table.
+    """
 
     what = "a stimulus"
+    table_requested = Signal()
 
     def __init__(self, view: CellInView) -> None:
         super().__init__(
             view,
-            (CurrentPulse, AlphaSynapse, Exp2Synapse),
             describe=stimulus_in_words,
+            copy=lambda row: with_stimulus_copied(view.experiment, row).stimuli,
             swatch=lambda stimulus: marker_icon(stimulus.kind, STIMULUS_COLOUR),
             empty="No stimuli. The cell then relaxes from its initial voltage.",
         )
+        self.table_button = QPushButton("Synapses from a table…")
+        self.table_button.setToolTip("A CSV or parquet file, or the connectors of this cell")
+        self.table_button.clicked.connect(lambda _=False: self.table_requested.emit())
+        self.column.addSpacing(8)
+        self.column.addWidget(self.table_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addStretch()
 
-    def _make(self, kind: type[Spec]) -> tuple[Spec, ...]:
+    def _additions(self) -> Additions:
+        entries: list[tuple[Any, ...]] = []
+        for heading, kinds in _INPUTS.items():
+            entries.append((heading, None))
+            entries += [(kind_name(kind), partial(self._make, kind)) for kind in kinds]
+        known = point_processes(self._view) or ["IClamp"]
+        processes = [(name, partial(self._make, PointProcess, mechanism=name)) for name in known]
+        return [*entries, ("Any point process", processes)]
+
+    def _make(self, kind: type[Spec], **values: Any) -> tuple[Spec, ...]:
         selected = self._view.selected
-        return (kind(nodes=selected),) if selected else ()
+        return (first(kind, nodes=selected, **values),) if selected else ()
 
 
 class RecordersTab(_PlacedTab):
-    """Traces and spike detectors."""
+    """Traces and spike detectors, and what is kept of the whole cell."""
 
     what = "a recorder"
 
@@ -154,21 +163,68 @@ class RecordersTab(_PlacedTab):
         self._colours: dict[str, str] = {}
         super().__init__(
             view,
-            (VoltageRecorder, SpikeDetector),
-            describe=lambda r: f"{r.label} · {kind_name(r).lower()} at node {r.node}",
+            describe=recorder_in_words,
+            copy=lambda row: with_recorder_copied(view.experiment, row).recorders,
             swatch=lambda r: marker_icon(r.kind, self._colours.get(r.label, "#ffffff")),
             empty="No recorders. The voltage of the whole cell is kept anyway, every frame; "
             "a recorder keeps one node at every time step.",
         )
+        self.frames = FramesEdit(view)
+        self.add_heading("Frames of the whole cell")
+        self.add(self.frames)
+        self.column.addStretch()
 
     def set_value(self, experiment: Any) -> None:
         """Show the recorders of an experiment, in the colours of their traces."""
         self._colours = recorder_colours(experiment)
         self.editor.set_value(experiment.recorders)
+        self.frames.set_value(experiment.frames)
+
+    def _additions(self) -> Additions:
+        kinds = (VoltageRecorder, VariableRecorder)
+        return [
+            *((kind_name(kind), partial(self._make, kind)) for kind in kinds),
+            (kind_name(ProcessRecorder), self._make_of_inputs),
+            (kind_name(SpikeDetector), partial(self._make, SpikeDetector)),
+        ]
 
     def _make(self, kind: type[Spec]) -> tuple[Spec, ...]:
-        made: list[Recorder] = []
+        made: list[Spec] = []
         for node in dict.fromkeys(self._view.selected):
-            taken = {r.label for r in (*self.editor.value, *made) if type(r) is kind}
-            made.append(kind(label=free_name(f"node {node}", taken), node=node))
+            label = self._free_label(f"node {node}", kind, made)
+            made.append(kind(label=label, node=node))
         return tuple(made)
+
+    def _free_label(self, wanted: str, kind: type[Spec], made: Sequence[Any]) -> str:
+        is_spikes = kind is SpikeDetector
+        taken = {
+            r.label
+            for r in (*self.editor.value, *made)
+            if isinstance(r, SpikeDetector) == is_spikes
+        }
+        return free_label(wanted, taken)
+
+    def _make_of_inputs(self) -> tuple[Spec, ...]:
+        """Return a recorder for each input at a selected node; inputs without a name get one."""
+        nodes = set(self._view.selected)
+        stimuli = list(self._view.experiment.stimuli)
+        made: list[Any] = []
+        for index, stimulus in enumerate(stimuli):
+            there = [node for node in dict.fromkeys(stimulus.nodes) if node in nodes]
+            if there and not stimulus.label:
+                taken = {other.label for other in stimuli}
+                label = free_label(kind_name(stimulus).lower(), taken)
+                stimuli[index] = stimulus = stimulus.replace(label=label)
+            for node in there:
+                name = f"{stimulus.label}, i" if len(there) == 1 else f"{stimulus.label}, i, {node}"
+                label = self._free_label(name, ProcessRecorder, made)
+                made.append(ProcessRecorder(label=label, stimulus=stimulus.label, node=node))
+        if not made:
+            error = ExperimentError("", "There is no input at the selected nodes to record from.")
+            self.editor.show_problem(error, row=len(self.editor.value))
+            return ()
+        self.edit_requested.emit(
+            {"stimuli": tuple(stimuli), "recorders": (*self.editor.value, *made)}
+        )
+        self.editor.list.setCurrentRow(len(self.editor.value) - 1)
+        return ()

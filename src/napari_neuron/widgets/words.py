@@ -12,14 +12,50 @@ KIND_NAMES = {
     "cable": "Cable properties",
     "pas": "Passive (pas)",
     "hh": "Hodgkin–Huxley (hh)",
+    "mechanism": "Mechanism",
+    "ions": "Ions",
     "everywhere": "everywhere",
     "swc_types": "SWC types",
     "labelled": "labels",
     "picked_nodes": "picked nodes",
+    "path_distance": "path distance",
+    "radius_range": "radius",
+    "branch_order": "branch order",
+    "subtree": "from a node outwards",
+    "all_of": "all of … (and)",
+    "any_of": "any of … (or)",
+    "none_of": "none of … (not)",
+    "linear": "linear",
+    "exponential": "exponential",
+    "sigmoid": "sigmoid",
+    "step": "step",
+    "gaussian": "Gaussian",
+    "table": "table",
     "current_pulse": "Current pulse",
+    "current_pulse_train": "Pulse train",
+    "current_ramp": "Current ramp",
+    "current_sine": "Sine current",
+    "current_chirp": "Chirp current",
+    "current_noise": "Noise current",
+    "current_waveform": "Current waveform",
+    "voltage_clamp": "Voltage clamp",
+    "voltage_waveform": "Voltage waveform",
+    "point_leak": "Leak at a point",
     "alpha_synapse": "Alpha synapse",
     "exp2_synapse": "Exp2 synapse",
+    "synapse": "Synapse with events",
+    "point_process": "Point process",
+    "exp": "ExpSyn: jump and decay",
+    "exp2": "Exp2Syn: rise and decay",
+    "mechanism_conductance": "other point process",
+    "event_train": "train (NetStim)",
+    "poisson_events": "Poisson events",
+    "regular_events": "regular events",
+    "spike_times": "list of times",
+    "node_spikes": "spikes of a node",
     "voltage": "Voltage",
+    "range_variable": "Membrane variable",
+    "process_variable": "Current of an input",
     "spikes": "Spikes",
     "d_lambda": "d_lambda rule",
     "maximum_length": "maximum length",
@@ -41,9 +77,44 @@ _FIELD_NAMES = {
     "tau2": "Decay time",
     "gmax": "Peak conductance",
     "weight": "Peak conductance",
-    "start": "First event",
-    "number": "Events",
-    "interval": "Event interval",
+    ("event_train", "start"): "First event",
+    ("event_train", "number"): "Events",
+    ("event_train", "interval"): "Event interval",
+    ("exp2_synapse", "start"): "First event",
+    ("exp2_synapse", "number"): "Events",
+    ("exp2_synapse", "interval"): "Event interval",
+    ("synapse", "delay"): "Synaptic delay",
+    ("synapse", "weight"): "Weight",
+    ("synapse", "shared"): "One train for all nodes",
+    ("current_noise", "shared"): "One noise for all nodes",
+    ("synapse", "weights"): "Weight of each",
+    ("synapse", "delays"): "Delay of each",
+    ("synapse", "train_of"): "Train of each",
+    ("voltage", "interval"): "Sample every",
+    ("range_variable", "interval"): "Sample every",
+    ("process_variable", "interval"): "Sample every",
+    ("process_variable", "stimulus"): "Input",
+    ("process_variable", "copy_number"): "Copy",
+    ("current_pulse_train", "interval"): "Pulse interval",
+    ("current_pulse_train", "number"): "Pulses",
+    ("poisson_events", "start"): "From",
+    ("poisson_events", "stop"): "To",
+    ("regular_events", "start"): "From",
+    ("regular_events", "stop"): "To",
+    ("mechanism", "name"): "Mechanism",
+    ("ions", "e"): "Reversal, e",
+    ("ions", "inside"): "Inside",
+    ("ions", "outside"): "Outside",
+    ("ions", "style"): "Ion style",
+    ("point_leak", "g"): "Conductance, g",
+    "start_amplitude": "From",
+    "end_amplitude": "To",
+    "start_frequency": "From",
+    "end_frequency": "To",
+    "series_resistance": "Series resistance",
+    "concentration_at_start": "Global at start",
+    "nernst_at_start": "Nernst at start",
+    "nernst_while_running": "Nernst each step",
     ("exp2_synapse", "delay"): "Synaptic delay",
     "label": "Name",
     "whole_sections": "Extend to whole sections",
@@ -55,6 +126,43 @@ _FIELD_NAMES = {
     ("maximum_length", "length"): "At most",
     ("d_lambda", "frequency"): "At frequency",
 }
+
+ALONG_NAMES = {
+    "root_distance": "distance from root",
+    "soma_distance": "distance from soma",
+    "radius": "radius",
+}
+
+_CHOICE_NAMES = {
+    **ALONG_NAMES,
+    "root": "the root",
+    "soma": "the soma",
+    True: "yes",
+    False: "no",
+}
+
+_ION_STYLE = {0: "0 unused", 1: "1 parameter", 2: "2 assigned", 3: "3 state"}
+
+_NONE_NAMES = {
+    "minimum": "no limit",
+    "maximum": "no limit",
+    "e": "not painted",
+    "inside": "not painted",
+    "outside": "not painted",
+    "style": "as mechanisms ask",
+}
+
+
+def choice_name(field: str, value: object) -> str:
+    """Return what one of a field's few values is called."""
+    if field in ("concentration", "potential"):
+        return _ION_STYLE.get(value, str(value))  # type: ignore[call-overload]
+    return str(_CHOICE_NAMES.get(value, value))
+
+
+def none_name(spec_type: type[Spec], field: str) -> str:
+    """Return what it is called to leave a field out."""
+    return _NONE_NAMES.get(field, "as mechanisms ask")
 
 
 def kind_of(spec: Spec | type[Spec]) -> str:

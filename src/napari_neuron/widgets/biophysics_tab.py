@@ -1,0 +1,150 @@
+"""The tab Biophysics: what the membrane does, in the order of painting."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from psygnal import Signal
+from qtpy.QtWidgets import QHBoxLayout, QInputDialog, QPushButton
+
+from napari_neuron.errors import ExperimentError, NapariNeuronError
+from napari_neuron.presets import paint_for, presets, save_preset
+from napari_neuron.spec import (
+    CableProperties,
+    DensityMechanism,
+    HodgkinHuxley,
+    Ions,
+    Passive,
+    Preset,
+)
+from napari_neuron.spec.base import Spec
+from napari_neuron.widgets.cell_in_view import CellInView
+from napari_neuron.widgets.mod_files_panel import ModFilesPanel
+from napari_neuron.widgets.page import Page, hint
+from napari_neuron.widgets.spec_list import Additions, SpecListEditor
+from napari_neuron.widgets.summaries import paint_in_words
+from napari_neuron.widgets.words import kind_name
+
+_OWN_KINDS = (CableProperties, Passive, HodgkinHuxley)
+_IONS = ("na", "k", "ca")
+
+
+class BiophysicsTab(Page):
+    """What the membrane does, in order: of two paints that overlap the later wins.
+
+    Attributes
+    ----------
+    edit_requested : Signal (dict)
+        The person changes several fields of the experiment at once.
+    """
+
+    edit_requested = Signal(dict)
+
+    def __init__(self, view: CellInView) -> None:
+        super().__init__()
+        self._view = view
+        self.editor = SpecListEditor(
+            view,
+            describe=paint_in_words,
+            ordered=True,
+            empty="Nothing is painted. A run needs cable properties everywhere.",
+        )
+        self.source = hint()
+        self.source.setVisible(False)
+        self.save_button = QPushButton("Save as preset…")
+        self.save_button.setToolTip("Keep all that is painted here for other cells")
+        self.save_button.clicked.connect(lambda _=False: self._ask_for_name())
+        self.mod_files = ModFilesPanel(view)
+        row = QHBoxLayout()
+        row.addWidget(self.mod_files.button)
+        row.addWidget(self.save_button)
+        row.addStretch()
+        self.add(hint("Painted from top to bottom: where two overlap, the lower wins."))
+        self.add(self.editor, self.source)
+        self.column.addSpacing(8)
+        self.column.addLayout(row)
+        self.add(self.mod_files)
+        self.column.addStretch()
+        self.editor.add_menu.aboutToShow.connect(self.offer)
+        view.catalogue_changed.connect(self.offer)
+        self.offer()
+
+    def offer(self) -> None:
+        """Fill the menu Add with what NEURON knows and the presets there are."""
+        self.editor.set_additions(self._additions())
+
+    def _additions(self) -> Additions:
+        catalogue = self._view.catalogue
+        mechanisms: list[tuple[Any, ...]] = []
+        ions = list(_IONS)
+        if catalogue is not None:
+            # what has a form of its own stands above, by the same name
+            plain = [m for m in catalogue.of_kind("density") if m.name not in ("pas", "hh")]
+            mechanisms = [
+                (m.name, partial(_one, DensityMechanism(name=m.name)), m.source) for m in plain
+            ]
+            ions = [ion.name for ion in catalogue.ions]
+        waiting = [("Asking NEURON …", None)]
+        return [
+            *((kind_name(kind), partial(_one, kind())) for kind in _OWN_KINDS),
+            ("Mechanism", mechanisms or waiting),
+            ("Ions", [(name, partial(self._ion, name)) for name in ions]),
+            (
+                "Preset, in place of all",
+                [(p.name, partial(self.take_preset, p), p.source) for p in presets()],
+            ),
+        ]
+
+    def _ion(self, name: str) -> tuple[Spec, ...]:
+        ion = self._view.catalogue.ion(name) if self._view.catalogue is not None else None
+        return (Ions(ion=name, e=ion.e if ion is not None else 0.0),)
+
+    def take_preset(self, preset: Preset) -> tuple[Spec, ...]:
+        """Paint a preset in place of what is painted, with its temperature and first voltage."""
+        cell = self._view.cell
+        run = self._view.experiment.run
+        said = {name: getattr(preset, name) for name in ("celsius", "v_init")}
+        changes = {name: value for name, value in said.items() if value is not None}
+        self.edit_requested.emit(
+            {
+                "paint": paint_for(preset, cell) if cell is not None else preset.paint,
+                "run": run.replace(**changes),
+                "mod_files": preset.mod_files or self._view.experiment.mod_files,
+            }
+        )
+        self.source.setText(f"{preset.name}: {preset.source or 'a preset of your own'}")
+        self.source.setVisible(True)
+        return ()
+
+    def save_as_preset(self, name: str) -> None:
+        """Keep what is painted as a preset."""
+        experiment = self._view.experiment
+        try:
+            save_preset(
+                Preset(
+                    name=name,
+                    paint=experiment.paint,
+                    celsius=experiment.run.celsius,
+                    v_init=experiment.run.v_init,
+                    mod_files=experiment.mod_files,
+                )
+            )
+        except (NapariNeuronError, OSError) as error:
+            problem = (
+                error if isinstance(error, ExperimentError) else ExperimentError("", str(error))
+            )
+            self.editor.show_problem(problem, row=len(self.editor.value))
+            return
+        self.source.setText(f"Saved as the preset “{name}”.")
+        self.source.setVisible(True)
+        self.offer()
+
+    def _ask_for_name(self) -> None:
+        name, agreed = QInputDialog.getText(self, "Save as preset", "Name of the preset")
+        if agreed and name.strip():
+            self.save_as_preset(name.strip())
+
+
+def _one(spec: Spec) -> tuple[Spec, ...]:
+    return (spec,)
