@@ -60,7 +60,12 @@ class BiophysicsTab(Page):
         row.addWidget(self.mod_files.button)
         row.addWidget(self.save_button)
         row.addStretch()
-        self.add(hint("Painted from top to bottom: where two overlap, the lower wins."))
+        self.add(
+            hint(
+                "Painted from top to bottom. Different mechanisms add up; "
+                "where two of one kind overlap, the lower wins."
+            )
+        )
         self.add(self.editor, self.source)
         self.column.addSpacing(8)
         self.column.addLayout(row)

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QHeaderView, QLabel, QTableWidgetItem
 from napari_neuron.compile.catalogue import Variable
 from napari_neuron.spec.base import Spec
 from napari_neuron.spec.paint import Parameter
+from napari_neuron.spec.synapse import ProcessParameter
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.field_edit import FieldEdit
 from napari_neuron.widgets.numbers import number_in_text, shown_number
@@ -31,7 +32,8 @@ class ParametersEdit(FieldEdit):
     view
         Whose catalogue is asked.
     profiles
-        Whether a value may be a profile; ``value`` is made of `Parameter`, else of pairs.
+        Whether a value may be a profile; ``value`` is made of `Parameter`, else of
+        `ProcessParameter`.
     """
 
     wide = True
@@ -68,16 +70,12 @@ class ParametersEdit(FieldEdit):
 
     def get_value(self) -> tuple[Any, ...]:
         """Return the parameters that are set."""
-        if self._profiles:
-            return tuple(Parameter(name=name, value=v) for name, v in self._set.items())
-        return tuple(self._set.items())
+        kind = Parameter if self._profiles else ProcessParameter
+        return tuple(kind(name=name, value=value) for name, value in self._set.items())
 
     def set_value(self, value: tuple[Any, ...]) -> None:
         """Show parameters."""
-        if self._profiles:
-            self._set = {parameter.name: parameter.value for parameter in value}
-        else:
-            self._set = dict(value)
+        self._set = {parameter.name: parameter.value for parameter in value}
         self._show()
 
     def set_parameter(self, name: str, value: Any) -> None:
