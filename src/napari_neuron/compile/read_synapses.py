@@ -101,6 +101,19 @@ def read_synapses(
     return SynapseTable(cell, rows[there], left_out)
 
 
+def read_columns(source: Any, cell: Morphology) -> tuple[str, ...]:
+    """Return the names of a table's columns; ``source`` is as for `read_synapses`.
+
+    Raises
+    ------
+    ExperimentError
+        If there is no such table.
+    OSError
+        If a file cannot be read.
+    """
+    return tuple(str(column) for column in _read(source, cell, "um")[0].columns)
+
+
 def _read(source: Any, cell: Morphology, units: str) -> tuple[pd.DataFrame, FloatArray]:
     """Return a table with an index from 0, and µm per unit of its positions."""
     import pandas as pd

@@ -8,6 +8,7 @@ from typing import Any
 from psygnal import Signal
 from qtpy.QtWidgets import QHBoxLayout, QInputDialog, QPushButton
 
+from napari_neuron.compile.paint import painted_by, shadowed
 from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.presets import paint_for, presets, save_preset
 from napari_neuron.spec import (
@@ -15,6 +16,7 @@ from napari_neuron.spec import (
     DensityMechanism,
     HodgkinHuxley,
     Ions,
+    Paint,
     Passive,
     Preset,
 )
@@ -52,11 +54,15 @@ class BiophysicsTab(Page):
         )
         self.source = hint()
         self.source.setVisible(False)
+        self.show_button = QPushButton("Show on the cell")
+        self.show_button.setCheckable(True)
+        self.show_button.setToolTip("Mark the nodes that the selected paint covers")
         self.save_button = QPushButton("Save as preset…")
         self.save_button.setToolTip("Keep all that is painted here for other cells")
         self.save_button.clicked.connect(lambda _=False: self._ask_for_name())
         self.mod_files = ModFilesPanel(view)
         row = QHBoxLayout()
+        row.addWidget(self.show_button)
         row.addWidget(self.mod_files.button)
         row.addWidget(self.save_button)
         row.addStretch()
@@ -74,6 +80,36 @@ class BiophysicsTab(Page):
         self.editor.add_menu.aboutToShow.connect(self.offer)
         view.catalogue_changed.connect(self.offer)
         self.offer()
+
+    def set_value(self, paint: tuple[Paint, ...]) -> None:
+        """Show paint, and say of each layer where others hide it."""
+        self.editor.set_value(paint)
+        self.say_what_is_hidden()
+
+    def say_what_is_hidden(self) -> None:
+        """Say of each layer of paint where others hide it on the cell."""
+        notes = {}
+        cell = self._view.cell
+        try:
+            covers = shadowed(self.editor.value, cell) if cell is not None else ()
+        except NapariNeuronError:  # the form of that region, or the run, says so
+            covers = ()
+        for index, cover in enumerate(covers):
+            if cover.by:
+                rows = ", ".join(str(row + 1) for row in cover.by)
+                notes[index] = f"{'hidden' if cover.is_hidden else 'partly hidden'} by row {rows}"
+        self.editor.set_notes(notes)
+
+    @property
+    def shown_nodes(self) -> Any:
+        """The nodes that the selected paint covers, (n_nodes,) bool; None for nothing to show."""
+        cell, row = self._view.cell, self.editor.row
+        if cell is None or row < 0 or not self.show_button.isChecked():
+            return None
+        try:
+            return painted_by(self.editor.value[row], cell)
+        except NapariNeuronError:
+            return None
 
     def offer(self) -> None:
         """Fill the menu Add with what NEURON knows and the presets there are."""

@@ -12,7 +12,7 @@ from qtpy.QtWidgets import QComboBox, QLineEdit, QSizePolicy
 
 from napari_neuron.widgets.field_edit import FieldEdit
 from napari_neuron.widgets.numbers import number_in_text, shown_number
-from napari_neuron.widgets.page import leave_wheel_to_page
+from napari_neuron.widgets.page import leave_wheel_to_page, let_shrink
 from napari_neuron.widgets.text_edit import CommittedLineEdit, TextEdit
 
 _MOST_TYPED = 200
@@ -144,6 +144,7 @@ class ChoiceEdit(FieldEdit):
         )
         super().__init__([self.combo], **kwargs)
         leave_wheel_to_page(self.combo.native)
+        let_shrink(self.combo.native)
         self.combo.changed.connect(lambda _: self.changed.emit(self.value))
 
     def get_value(self) -> Any:

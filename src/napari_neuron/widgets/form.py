@@ -13,6 +13,7 @@ from qtpy.QtWidgets import QBoxLayout, QFileDialog, QPushButton, QVBoxLayout, QW
 from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.spec.base import Spec
 from napari_neuron.spec.placed import Placed
+from napari_neuron.spec.profile import ProfileSpec
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.field_edit import FieldEdit
 from napari_neuron.widgets.fields import NOT_IN_FORMS, editor_for
@@ -82,7 +83,7 @@ class SpecForm(QWidget):
         self._spec = spec
         self.fields: dict[str, Any] = {
             name: editor_for(type(spec), name, view)
-            for name in type(spec).model_fields
+            for name in _in_order(type(spec))
             if name not in NOT_IN_FORMS
         }
         width = _NESTED_LABEL_WIDTH if nested else _LABEL_WIDTH
@@ -177,3 +178,11 @@ class SpecForm(QWidget):
         )
         if path:
             self.load_csv(path)
+
+
+def _in_order(spec_type: type[Spec]) -> list[str]:
+    """Return the fields of a spec; of a profile, its shape before what all profiles have."""
+    names = list(spec_type.model_fields)
+    if issubclass(spec_type, ProfileSpec):
+        names.sort(key=lambda name: name in ProfileSpec.model_fields)
+    return names

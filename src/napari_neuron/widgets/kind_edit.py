@@ -10,7 +10,7 @@ from magicgui.widgets import ComboBox
 from napari_neuron.spec.base import Spec
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.field_edit import FieldEdit
-from napari_neuron.widgets.page import leave_wheel_to_page
+from napari_neuron.widgets.page import leave_wheel_to_page, let_shrink
 from napari_neuron.widgets.starts import first
 from napari_neuron.widgets.words import kind_name
 
@@ -51,10 +51,10 @@ class KindEdit(FieldEdit):
         self.combo = ComboBox(choices=[(none, _NONE)] * optional + choices, name="combo")
         super().__init__([self.combo], **kwargs)
         leave_wheel_to_page(self.combo.native)
+        let_shrink(self.combo.native)
         self.combo.visible = len(choices) + optional > 1
         self.combo.changed.connect(self._on_chosen)
-        if not optional:
-            self.set_value(first(self._kinds[0]))
+        self.set_value(None if optional else first(self._kinds[0]))
 
     @property
     def form(self) -> Any:

@@ -88,16 +88,16 @@ class ModFilesPanel(QWidget):
         self._timer.start()
         self._show_progress()
 
-    def _compiled(self, folder: str) -> Any:  # in the thread
+    def _compiled(self, folder: str) -> tuple[Any, str]:  # in the thread
         from napari_neuron.engine import compile_mod_files
 
         def tell(fraction: float, what: str) -> None:
             self._progress = (fraction, what)
 
         try:
-            return compile_mod_files(folder, agreed=True, progress=tell)
+            return compile_mod_files(folder, agreed=True, progress=tell), ""
         except (NapariNeuronError, OSError) as error:
-            return error
+            return None, str(error)
 
     def _show_progress(self) -> None:
         fraction, what = self._progress
@@ -108,18 +108,19 @@ class ModFilesPanel(QWidget):
         self.said.setText(text)
         self.said.setVisible(bool(text))
 
-    def _on_returned(self, answer: Any) -> None:
+    def _on_returned(self, answer: tuple[Any, str]) -> None:
+        library, problem = answer
         self._worker = None
         self._timer.stop()
         self.button.setEnabled(True)
         self.line.setVisible(False)
-        if isinstance(answer, Exception):
+        if library is None:
             self._say("")
-            self.problem.say(str(answer))
+            self.problem.say(problem)
             return
-        done = "were compiled before" if answer.was_there else "are compiled"
+        done = "were compiled before" if library.was_there else "are compiled"
         self._say(
-            f"{len(answer.mod_files)} MOD files {done}. In the Add menus here and of the inputs: "
-            + ", ".join(answer.mechanisms)
+            f"{len(library.mod_files)} MOD files {done}. In the Add menus here and of the inputs: "
+            + ", ".join(library.mechanisms)
         )
-        self.compiled.emit(answer)
+        self.compiled.emit(library)

@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from qtpy.QtCore import QEvent, QObject, Qt
-from qtpy.QtWidgets import QLabel, QMenu, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 
 class Page(QScrollArea):
@@ -57,6 +66,12 @@ def leave_wheel_to_page(widget: QWidget) -> None:
     """Have the wheel scroll the page over ``widget``, not change its value, until it is used."""
     widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     widget.installEventFilter(_WheelFilter(widget))
+
+
+def let_shrink(combo: QComboBox) -> None:
+    """Have a combo box be as wide as there is room, not as its longest text."""
+    combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    combo.setMinimumWidth(60)
 
 
 def menu_of(

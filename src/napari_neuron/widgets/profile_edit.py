@@ -85,6 +85,7 @@ class ProfileEdit(FieldEdit):
         line.setSpacing(4)
         line.addWidget(self.entry.native, 1)
         line.addWidget(self.how_button)
+        line.addStretch()
         self.load_button = QPushButton("Load CSV…")
         self.load_button.clicked.connect(lambda _=False: self._ask_for_csv())
         self._problem = ProblemLabel()

@@ -30,7 +30,7 @@ from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.field_edit import FieldEdit
 from napari_neuron.widgets.nodes_edit import NodesEdit
 from napari_neuron.widgets.numbers import shown_number
-from napari_neuron.widgets.page import leave_wheel_to_page
+from napari_neuron.widgets.page import leave_wheel_to_page, let_shrink
 from napari_neuron.widgets.words import KIND_NAMES, kind_of, swc_type_name
 
 _RULES = (PathDistance, RadiusRange, BranchOrder, Subtree)
@@ -72,6 +72,7 @@ class RegionEdit(FieldEdit):
         count.setObjectName("hint")
         count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         leave_wheel_to_page(self._kind.native)
+        let_shrink(self._kind.native)
         self.forms: dict[str, Any] = {}
         self.parts = RegionParts(view)
         self._place = QVBoxLayout()

@@ -29,10 +29,12 @@ from napari_neuron.widgets.compartment_count import CompartmentCount
 from napari_neuron.widgets.header import Header
 from napari_neuron.widgets.markers import MarkerDisplay, markers_of
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
+from napari_neuron.widgets.region_preview import RegionPreview
 from napari_neuron.widgets.run_tab import RunTab, frames_in_words
 from napari_neuron.widgets.run_worker import RunDriver
 from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.style import Palette, style_sheet
+from napari_neuron.widgets.synapse_dialog import SynapseDialog
 from napari_neuron.widgets.tabs import InputsTab, RecordersTab
 from napari_neuron.widgets.text_edit import CommittedLineEdit
 from napari_neuron.widgets.viewer_signals import ViewerSignals
@@ -68,6 +70,7 @@ class SimulationWidget(ClosingWidget):
         self.session = session_of(viewer)
         self._view = CellInView(viewer, self.session)
         self._markers = MarkerDisplay(viewer)
+        self._region = RegionPreview(viewer)
         self._voltage = VoltageDisplay(viewer)
         self._files = CellFiles(viewer, self.session)
         self._count = CompartmentCount()
@@ -133,6 +136,9 @@ class SimulationWidget(ClosingWidget):
         self.inputs_tab.editor.changed.connect(lambda v: self._edit("stimuli", v))
         self.recorders_tab.editor.changed.connect(lambda v: self._edit("recorders", v))
         self.recorders_tab.frames.changed.connect(lambda v: self._edit("frames", v))
+        self.biophysics_tab.editor.current_changed.connect(self._show_markers)
+        self.biophysics_tab.show_button.toggled.connect(self._show_markers)
+        self.inputs_tab.table_requested.connect(self._ask_for_synapses)
         self.biophysics_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.biophysics_tab.mod_files.compiled.connect(self._on_mod_files_compiled)
         self.recorders_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
@@ -181,7 +187,7 @@ class SimulationWidget(ClosingWidget):
 
     def _on_experiment_changed(self, experiment: Experiment) -> None:
         self.cell_tab.discretisation.set_value(experiment.discretisation)
-        self.biophysics_tab.editor.set_value(experiment.paint)
+        self.biophysics_tab.set_value(experiment.paint)
         self.inputs_tab.editor.set_value(experiment.stimuli)
         self.recorders_tab.set_value(experiment)
         self.run_tab.form.set_value(experiment.run)
@@ -214,6 +220,15 @@ class SimulationWidget(ClosingWidget):
 
     def _read_catalogue(self, *_: Any) -> None:
         self._catalogue.request(self.session.experiment.mod_files)
+
+    def _ask_for_synapses(self) -> None:
+        if self._view.cell is not None:
+            dialog = SynapseDialog(self._view.cell, self)
+            dialog.placed.connect(self._on_synapses_placed)
+            dialog.open()
+
+    def _on_synapses_placed(self, stimuli: tuple[Any, ...]) -> None:
+        self._edit("stimuli", (*self.session.experiment.stimuli, *stimuli))
 
     def _on_mod_files_compiled(self, library: Any) -> None:
         new = {file.name for file in library.mod_files}
@@ -310,6 +325,7 @@ class SimulationWidget(ClosingWidget):
 
     def _on_cells_changed(self) -> None:
         self._show_cells()
+        self.biophysics_tab.say_what_is_hidden()
         self.header.set_history(self.session.can_undo, self.session.can_redo)
         self.run_tab.show_results()
         self._show_markers()
@@ -343,6 +359,8 @@ class SimulationWidget(ClosingWidget):
         cell = self._view.cell
         markers = markers_of(self.session.experiment, cell, highlighted) if cell else ()
         self._markers.show(cell, markers)
+        is_shown = self.tabs.currentWidget() is self.biophysics_tab
+        self._region.show(cell, self.biophysics_tab.shown_nodes if is_shown else None)
 
     def _on_pick_requested(self) -> None:
         layer = self._view.nodes_layer
