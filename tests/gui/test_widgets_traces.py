@@ -18,8 +18,11 @@ from napari_neuron import (
     RunSettings,
     SimulationResult,
     SpikeDetector,
+    VariableRecorder,
     VoltageRecorder,
 )
+from napari_neuron.engine import simulate
+from napari_neuron.morphology import read_swc
 from napari_neuron.result.model import Status
 from napari_neuron.session import RunStarted
 from napari_neuron.widgets.decimate import decimated
@@ -272,3 +275,30 @@ def test_colours_stay_with_labels():
     both = recorder_colours(now, then)
     assert both["tip"] == recorder_colours(now)["tip"]
     assert both["soma"] != both["tip"]
+
+
+def test_a_trace_of_another_unit_has_an_axis_of_its_own(qtbot):
+    cell = read_swc("1 1 0 0 0 5 -1\n2 3 100 0 0 1 1\n", units="um")
+    experiment = Experiment(
+        paint=[CableProperties(), HodgkinHuxley()],
+        recorders=[
+            VoltageRecorder(label="v", node=1),
+            VariableRecorder(label="m", node=1, variable="m_hh", interval=0.1),
+        ],
+        run=RunSettings(duration=5),
+    )
+    plot = TracePlot()
+    qtbot.addWidget(plot.canvas)
+    plot.canvas.resize(700, 240)
+    plot.show(simulate(cell, experiment), {})
+    plot.canvas.draw()
+    voltage, gate = plot.shown("v"), plot.shown("m")
+    assert voltage[0][-1] == gate[0][-1] == 5.0
+    low, high = plot.axes.get_ylim()
+    assert low <= min(voltage[1])
+    assert max(voltage[1]) <= high
+    assert len(plot.figure.axes) == 2
+    low, high = plot.figure.axes[1].get_ylim()
+    assert -1 < low <= min(gate[1])
+    assert max(gate[1]) <= high < 1
+    plot.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg, NavigationToolbar2QT
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -23,6 +24,8 @@ from napari_neuron.widgets.style import Palette
 
 _FIRST_LIMITS = (-90.0, -40.0)
 _LIMIT_STEP = 20.0
+_AXIS_WIDTH = 52
+"""Pixels that the axis of another unit needs on the right."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class TracePlot:
         The person put the cursor at this time, ms.
     canvas : QWidget
     figure, axes
-        matplotlib's.
+        matplotlib's; ``axes`` are those of the voltages, other units have theirs on the right.
     """
 
     time_requested = Signal(float)
@@ -57,6 +60,8 @@ class TracePlot:
         self._tools.hide()
         self._result: SimulationResult | None = None
         self._traces: dict[str, Line2D] = {}
+        self._other_axes: dict[str, Axes] = {}  # by unit
+        self._palette: Palette | None = None
         self._spikes: dict[str, Line2D] = {}
         self._colours: dict[str, str] = {}
         self._cursor = self.axes.axvline(0.0, animated=True, visible=False, linewidth=1.0)
@@ -80,6 +85,9 @@ class TracePlot:
         self._colours = colours
         for line in (*self._traces.values(), *self._spikes.values()):
             line.remove()
+        for axes in self._other_axes.values():
+            axes.remove()
+        self._other_axes.clear()
         self._traces = {
             r.label: self.axes.plot([], [], animated=True, linewidth=1.2)[0]
             for r in result.experiment.recorders
@@ -97,6 +105,8 @@ class TracePlot:
         self._tools.update()  # forgets where it was zoomed to
         self.axes.set_xlim(0.0, result.experiment.run.duration)
         self.axes.set_ylim(*_FIRST_LIMITS)
+        self._add_traces_of_other_units()
+        self._lay_out()
         self._fit_limits()
         self.canvas.draw_idle()
 
@@ -112,10 +122,45 @@ class TracePlot:
         """Draw what has come since."""
         if self._result is None:
             return
-        if self._fit_limits():
+        added = self._add_traces_of_other_units()
+        if self._fit_limits() or added:
             self.canvas.draw_idle()
         else:
             self._draw_lines()
+
+    def _add_traces_of_other_units(self) -> bool:
+        """Give traces that are no voltages a line and their unit an axis, once it is known."""
+        if self._result is None or not self._result.n_samples:
+            return False
+        added = False
+        for label, trace in self._result.traces.items():
+            if label not in self._traces:
+                (line,) = self._axes_of(trace.unit).plot([], [], animated=True, linewidth=1.2)
+                line.set_color(self._colours.get(label, "#888888"))
+                self._traces[label] = line
+                added = True
+        if added:
+            self._lay_out()
+        return added
+
+    def _axes_of(self, unit: str) -> Axes:
+        if unit == "mV":
+            return self.axes
+        if unit not in self._other_axes:
+            axes = self.axes.twinx()
+            axes.spines["right"].set_position(("outward", len(self._other_axes) * _AXIS_WIDTH))
+            axes.set_navigate(False)
+            self._other_axes[unit] = axes
+            self._colour_axes(axes, unit)
+        return self._other_axes[unit]
+
+    def _colour_axes(self, axes: Axes, unit: str) -> None:
+        if self._palette is not None:
+            for side, spine in axes.spines.items():
+                spine.set_visible(side == "right")
+                spine.set_color(self._palette.primary)
+            axes.tick_params(colors=self._palette.dim, labelsize=8, length=3)
+            axes.set_ylabel(unit, color=self._palette.dim, fontsize=8.5, labelpad=2)
 
     def shown(self, label: str) -> tuple[Any, Any]:
         """Return time and values of a trace as they are drawn: what of it can be seen."""
@@ -156,9 +201,10 @@ class TracePlot:
         for label, trace in self._result.traces.items():
             value = ""
             if self._time is not None and len(trace.values):
-                at = round(self._time / self._result.experiment.run.dt)
-                number = trace.values[min(max(at, 0), len(trace.values) - 1)]
-                value = f"{number:.1f} {trace.unit}".replace("-", "−").rjust(9)
+                at = int(np.searchsorted(trace.time, self._time - 1e-9))
+                number = trace.values[min(at, len(trace.values) - 1)]
+                shown = f"{number:.1f}" if trace.unit == "mV" else f"{number:.3g}"
+                value = f"{shown} {trace.unit}".replace("-", "−").rjust(9)
             entries.append(LegendEntry(label, self._colours.get(label, "#888888"), "●", value))
         for label in self._spikes:
             n = len(self._result.spikes.get(label, ()))
@@ -169,6 +215,9 @@ class TracePlot:
     def set_palette(self, palette: Palette) -> None:
         """Take over the theme's colours."""
         axes = self.axes
+        self._palette = palette
+        for unit, other in self._other_axes.items():
+            self._colour_axes(other, unit)
         self.figure.set_facecolor(palette.background)
         axes.set_facecolor(palette.background)
         for side, spine in axes.spines.items():
@@ -215,17 +264,29 @@ class TracePlot:
         """Widen the voltage axis to what was recorded; return whether that was needed."""
         if self._result is None or self.mode or not self._result.n_samples:
             return False
-        low, high = self.axes.get_ylim()
-        samples = self._result.samples[:, : self._result.n_samples]
-        if not samples.size:
-            return False
-        smallest, largest = float(np.nanmin(samples)), float(np.nanmax(samples))
-        if smallest >= low and largest <= high:
-            return False
-        new_low = min(low, _LIMIT_STEP * np.floor((smallest - 2) / _LIMIT_STEP))
-        new_high = max(high, _LIMIT_STEP * np.ceil((largest + 4) / _LIMIT_STEP))
-        self.axes.set_ylim(new_low, new_high)
-        return True
+        extents: dict[str, tuple[float, float]] = {}
+        for trace in self._result.traces.values():
+            if len(trace.values) and not np.isnan(trace.values).all():
+                extent = float(np.nanmin(trace.values)), float(np.nanmax(trace.values))
+                known = extents.get(trace.unit, extent)
+                extents[trace.unit] = min(known[0], extent[0]), max(known[1], extent[1])
+        widened = False
+        for unit, (smallest, largest) in extents.items():
+            axes = self.axes if unit == "mV" else self._other_axes.get(unit)
+            if axes is None:
+                continue
+            low, high = axes.get_ylim()
+            if smallest >= low and largest <= high and not axes.get_autoscaley_on():
+                continue
+            if unit == "mV":
+                low = min(low, _LIMIT_STEP * np.floor((smallest - 2) / _LIMIT_STEP))
+                high = max(high, _LIMIT_STEP * np.ceil((largest + 4) / _LIMIT_STEP))
+            else:
+                margin = 0.1 * (largest - smallest) or abs(largest) or 1.0
+                low, high = smallest - margin, largest + margin
+            axes.set_ylim(low, high)
+            widened = True
+        return widened
 
     def _draw_lines(self) -> None:
         """Draw traces and spikes over the picture of the axes."""
@@ -234,11 +295,13 @@ class TracePlot:
         self.canvas.restore_region(self._empty_axes)
         start, stop = self.axes.get_xlim()
         n_bins = max(50, int(self.axes.bbox.width / 2))  # a bin draws a stroke of 1.2 pixels
-        dt = self._result.experiment.run.dt
-        for row, line in enumerate(self._traces.values()):
-            values = self._result.samples[row, : self._result.n_samples]
-            line.set_data(*decimated(values, dt, start, stop, n_bins))
-            self.axes.draw_artist(line)
+        for label, trace in self._result.traces.items():
+            line = self._traces.get(label)
+            if line is None:
+                continue
+            step = float(trace.time[1]) if len(trace.time) > 1 else 1.0
+            line.set_data(*decimated(trace.values, step, start, stop, n_bins))
+            line.axes.draw_artist(line)
         for row, (label, line) in enumerate(self._spikes.items()):
             times = self._result.spikes.get(label, np.empty(0))
             line.set_data(times, np.full(len(times), 0.96 - 0.07 * row))
@@ -266,17 +329,18 @@ class TracePlot:
         """Leave as much room beside the axes as their labels need, in pixels."""
         width, height = self.figure.get_size_inches() * self.figure.dpi
         scale = self.figure.dpi / 100
-        left, right, bottom, top = (s * scale for s in (56, 18, 38, 8))
+        right = 18 + _AXIS_WIDTH * len(self._other_axes)
+        left, right, bottom, top = (s * scale for s in (56, right, 38, 8))
         self.axes.yaxis.label.set_visible(height > 130 * scale)
         if width > left + right + 20 and height > bottom + top + 20:
-            self.axes.set_position(
-                (
-                    left / width,
-                    bottom / height,
-                    1 - (left + right) / width,
-                    1 - (bottom + top) / height,
-                )
+            place = (
+                left / width,
+                bottom / height,
+                1 - (left + right) / width,
+                1 - (bottom + top) / height,
             )
+            for axes in (self.axes, *self._other_axes.values()):
+                axes.set_position(place)
 
     # the mouse -----------------------------------------------------------------------------
 
