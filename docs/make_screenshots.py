@@ -29,7 +29,7 @@ def picture_the_window() -> None:
         name = simulation.tabs.tabText(index).lower()
         simulation.tabs.setCurrentIndex(index)
         if name in ROW_SHOWN:
-            simulation.tabs.currentWidget().editor.select(ROW_SHOWN[name])
+            simulation.tabs.currentWidget().editor.list.setCurrentRow(ROW_SHOWN[name])
         demo.settle()
         simulation.grab().save(str(IMAGES / f"tab-{name}.png"))
     traces.grab().save(str(IMAGES / "traces.png"))
