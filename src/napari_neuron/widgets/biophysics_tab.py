@@ -97,7 +97,7 @@ class BiophysicsTab(Page):
         for index, cover in enumerate(covers):
             if cover.by:
                 rows = ", ".join(str(row + 1) for row in cover.by)
-                notes[index] = f"{'hidden' if cover.is_hidden else 'partly hidden'} by row {rows}"
+                notes[index] = f"{'Hidden' if cover.is_hidden else 'Partly hidden'} by {rows}"
         self.editor.set_notes(notes)
 
     @property

@@ -61,6 +61,8 @@ class SpecForm(QWidget):
         The cell that nodes and regions refer to.
     nested
         Whether it stands in a field of another form.
+    label_width
+        Pixels for the names of the fields; None for the usual.
 
     Attributes
     ----------
@@ -78,6 +80,7 @@ class SpecForm(QWidget):
         parent: QWidget | None = None,
         *,
         nested: bool = False,
+        label_width: int | None = None,
     ) -> None:
         super().__init__(parent)
         self._spec = spec
@@ -86,7 +89,7 @@ class SpecForm(QWidget):
             for name in _in_order(type(spec))
             if name not in NOT_IN_FORMS
         }
-        width = _NESTED_LABEL_WIDTH if nested else _LABEL_WIDTH
+        width = label_width or (_NESTED_LABEL_WIDTH if nested else _LABEL_WIDTH)
         container = labelled_container(list(self.fields.values()), width)
         self._container = container  # magicgui widgets live as long as their Python object
         self._problem = ProblemLabel()

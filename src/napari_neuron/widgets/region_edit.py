@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 from magicgui.widgets import CheckBox, ComboBox, Label
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from napari_neuron.compile.regions import nodes_in, summary_of
 from napari_neuron.errors import ExperimentError, MorphologyError
@@ -33,6 +41,7 @@ from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import leave_wheel_to_page, let_shrink
 from napari_neuron.widgets.words import KIND_NAMES, kind_of, swc_type_name
 
+_LABEL_WIDTH = 66
 _RULES = (PathDistance, RadiusRange, BranchOrder, Subtree)
 _COMBINED = (AllOf, AnyOf, NoneOf)
 _TYPES: dict[str, type[Spec]] = {
@@ -149,7 +158,7 @@ class RegionEdit(FieldEdit):
 
         kind = kind_of(value)
         if kind not in self.forms:
-            form = SpecForm(value, self._view, nested=True)
+            form = SpecForm(value, self._view, nested=True, label_width=_LABEL_WIDTH)
             form.changed.connect(self._on_edited)
             self._place.addWidget(form)
             self.forms[kind] = form
@@ -198,7 +207,15 @@ class RegionEdit(FieldEdit):
         self.parts.setVisible(_TYPES[kind] in _COMBINED)
         for other, form in self.forms.items():
             form.setVisible(other == kind)
+        self._take_room(_TYPES[kind] in _COMBINED)
         self._say(self.value)
+
+    def _take_room(self, wide: bool) -> None:
+        """Stand below the label, not beside it, where there is much to show."""
+        row = self.native.parentWidget()
+        if not self._part and row is not None and isinstance(row.layout(), QBoxLayout):
+            beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+            row.layout().setDirection(below if wide else beside)
 
     def _choices(self, kind: str, chosen: tuple[Any, ...]) -> list[tuple[Any, str]]:
         cell = self._view.cell

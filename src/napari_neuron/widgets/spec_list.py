@@ -59,7 +59,7 @@ class SpecListEditor(QWidget):
     changed : Signal (tuple of Spec)
         The person changed an item, added, removed or moved one.
     current_changed : Signal (int)
-        Another row is selected; -1 for none.
+        The person selected another row; -1 for none.
     """
 
     changed = Signal(tuple)
@@ -81,7 +81,9 @@ class SpecListEditor(QWidget):
         self._describe = describe
         self._copy = copy
         self._swatch = swatch
+        self._ordered = ordered
         self._notes: dict[int, str] = {}
+        self._lines: list[tuple[Any, ...]] = []
         self._value: tuple[Spec, ...] = ()
         self._forms: dict[type[Spec], SpecForm] = {}
         self._wanted_row: int | None = None
@@ -284,22 +286,32 @@ class SpecListEditor(QWidget):
 
     def _show_lines(self) -> None:
         blocked = self.list.blockSignals(True)
+        del self._lines[len(self._value) :]
         for index, spec in enumerate(self._value):
-            item = self.list.item(index)
             note = self._notes.get(index, "")
+            swatch = self._swatch(spec) if self._swatch is not None else None
+            line = (spec, note, swatch)
+            if index == len(self._lines):
+                self._lines.append(())  # filled below
+            elif all(new is old for new, old in zip(line, self._lines[index], strict=True)):
+                continue  # of a thousand items one has changed
+            self._lines[index] = line
+            item = self.list.item(index)
             text = self._describe(spec)
-            item.setText(f"{text} · {note}" if note else text)
+            text = f"{note} · {text}" if note else text
+            item.setText(f"{index + 1}. {text}" if self._ordered else text)
             item.setToolTip(item.text())
             if hasattr(spec, "enabled"):
                 checked = Qt.CheckState.Checked if spec.enabled else Qt.CheckState.Unchecked
                 item.setCheckState(checked)
-            if self._swatch is not None:
-                item.setIcon(self._swatch(spec))
+            if swatch is not None:
+                item.setIcon(swatch)
         self.list.blockSignals(blocked)
 
     def _on_row_changed(self, row: int) -> None:
         self._problem.say("")
         self._show_row(row)
+        self.current_changed.emit(row)
 
     def _show_row(self, row: int) -> None:
         self.remove_button.setEnabled(row >= 0)
@@ -320,4 +332,3 @@ class SpecListEditor(QWidget):
             self._forms[shown].set_value(spec)
         for kind, form in self._forms.items():
             form.setVisible(kind is shown)
-        self.current_changed.emit(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from qtpy.QtCore import QByteArray, QPointF, QRectF, Qt
@@ -188,6 +189,7 @@ def _blank(size: int) -> QPixmap:
     return pixmap
 
 
+@cache
 def marker_icon(kind: str, colour: str, size: int = 14) -> QIcon:
     """Return the marker of a kind of stimulus or recorder, as it is drawn on the cell."""
     pixmap = _blank(size)
