@@ -167,6 +167,7 @@ def test_what_is_placed_is_switched_off_in_the_list_without_being_deleted(dock):
     dock.session.edit(dock.experiment.replace(stimuli=(s.CurrentPulse(nodes=N),)))
     dock.editor("inputs").list.item(0).setCheckState(Qt.CheckState.Unchecked)
     assert dock.experiment.stimuli == (s.CurrentPulse(nodes=N, enabled=False),)
+    assert {m.colour for m in markers_of(dock.experiment, forked_cell())} == {"#808080"}
 
 
 def test_a_copy_of_noise_has_a_seed_and_name_of_its_own(dock):

@@ -24,6 +24,8 @@ _ROLE = "markers_of"
 _OF_THE_CELL = 1 / 55
 """Size of a marker, of the extent of its cell: to be seen when all of the cell is in view."""
 
+_SWITCHED_OFF = "#808080"
+
 _PIXELS = (2, 32)
 """Size of a marker on the screen, at least and at most: not to cover what is looked at closely."""
 
@@ -58,7 +60,7 @@ def markers_of(
         Marker(
             node,
             stimulus.kind,
-            STIMULUS_COLOUR,
+            STIMULUS_COLOUR if stimulus.enabled else _SWITCHED_OFF,
             kind_name(stimulus),
             highlighted == ("stimuli", index),
         )
@@ -66,7 +68,13 @@ def markers_of(
         for node in dict.fromkeys(stimulus.nodes)
     ]
     markers += [
-        Marker(r.node, r.kind, colours[r.label], r.label, highlighted == ("recorders", index))
+        Marker(
+            r.node,
+            r.kind,
+            colours[r.label] if r.enabled else _SWITCHED_OFF,
+            r.label,
+            highlighted == ("recorders", index),
+        )
         for index, r in enumerate(experiment.recorders)
     ]
     if not markers:

@@ -41,7 +41,7 @@ from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import leave_wheel_to_page, let_shrink
 from napari_neuron.widgets.words import KIND_NAMES, kind_of, swc_type_name
 
-_LABEL_WIDTH = 66
+_LABEL_WIDTH = 74
 _RULES = (PathDistance, RadiusRange, BranchOrder, Subtree)
 _COMBINED = (AllOf, AnyOf, NoneOf)
 _TYPES: dict[str, type[Spec]] = {
