@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -78,28 +79,43 @@ def _steps(
     sampling.take(recording.take_samples())
     yield Advanced(time=0.0, n_frames=1, n_samples=1, units=recording.units)
     advance = neuron.advance
+    n_checked = 1
     due = perf_counter() + PROGRESS_INTERVAL
     for step in range(1, n_steps + 1):
         advance()
-        blown_up = False
-        if step % steps_per_frame == 0 or step == n_steps:
-            voltage = recording.voltage()
-            # NEURON says nothing of this itself. The comparisons are false for NaN.
-            blown_up = not (voltage.min() > -ABSURD_VOLTAGE and voltage.max() < ABSURD_VOLTAGE)
-            if step % steps_per_frame == 0 and not blown_up:
-                frames[n_frames] = voltage
-                recording.write_frame(n_frames, more_frames)
-                n_frames += 1
-        if blown_up or step == n_steps or perf_counter() >= due:
+        if step % steps_per_frame == 0:
+            with np.errstate(over="ignore"):  # what does not fit is found by the check
+                frames[n_frames] = recording.voltage()
+            recording.write_frame(n_frames, more_frames)
+            n_frames += 1
+        if step == n_steps or perf_counter() >= due:
+            # Frames are checked together, before anyone is told of them: one by one the checks
+            # cost as much as fetching the frames.
+            n_frames = n_checked = n_checked + _first_absurd(frames[n_checked:n_frames])
             spikes = sampling.take(recording.take_samples())
-            yield Advanced(step * dt, n_frames, step + 1, spikes)
-            if blown_up:
+            is_lost = n_frames * steps_per_frame <= step
+            known = (n_frames - 1) * steps_per_frame if is_lost else step
+            yield Advanced(known * dt, n_frames, known + 1, spikes)
+            if is_lost:
+                raise _blow_up(frames[n_frames], n_frames * steps_per_frame * dt)
+            if step == n_steps and _first_absurd(recording.voltage()[None]) == 0:
                 raise _blow_up(recording.voltage(), step * dt)
             due = perf_counter() + PROGRESS_INTERVAL
     yield Finished(sampling.spikes())
 
 
-def _blow_up(voltage: npt.NDArray[np.float64], time: float) -> BlowUpError:
+def _first_absurd(frames: npt.NDArray[Any]) -> int:
+    """Return how many frames come before the first that no membrane can have; all if none is."""
+    if not len(frames):
+        return 0
+    with np.errstate(invalid="ignore"):
+        lowest, highest = frames.min(axis=1), frames.max(axis=1)
+        # NEURON says nothing of this itself. The comparisons are false for NaN.
+        possible = (lowest > -ABSURD_VOLTAGE) & (highest < ABSURD_VOLTAGE)
+    return len(frames) if possible.all() else int(np.argmin(possible))
+
+
+def _blow_up(voltage: npt.NDArray[Any], time: float) -> BlowUpError:
     lost = np.isnan(voltage)
     compartment = int(np.argmax(lost if lost.any() else np.abs(voltage)))
     return BlowUpError(
