@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from napari_neuron.compile.model import CompiledModel
 from napari_neuron.engine.protocol import EngineEvent, Started
@@ -39,7 +40,11 @@ class InProcessEngine:
         samples = np.zeros(model.samples_shape)
         more_frames = {name: np.zeros_like(frames) for name in model.frames}
         yield Started(frames, samples, more_frames)
-        yield from integrate(model, frames, samples, more_frames)
+
+        def write(first: int, block: npt.NDArray[np.float32]) -> None:
+            frames[first : first + len(block)] = block
+
+        yield from integrate(model, write, samples, more_frames)
 
     def close(self) -> None:
         """Refuse further runs; there is nothing to release."""

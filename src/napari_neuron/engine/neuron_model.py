@@ -145,14 +145,9 @@ class NeuronModel:
     def initialise(self) -> npt.NDArray[np.float64]:
         """Go to time 0 and return the voltage there, (n_compartments,) mV."""
         self._h.finitialize(self._model.run.v_init)
-        return self.recording.voltage()
-
-    @property
-    def advance(self) -> Any:
-        """NEURON's function that goes one time step; bound once by who loops over it."""
-        # Not ParallelContext.psolve: per step it costs the same, but every call takes over SIGALRM
-        # of the process and aborts it when a step lasts longer than 20 s.
-        return self._h.fadvance
+        voltages = self.recording.voltages
+        voltages.find_block()  # NEURON has sorted the model by now
+        return voltages.now()
 
     @property
     def point_processes(self) -> list[list[Any]]:
