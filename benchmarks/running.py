@@ -2,8 +2,8 @@
 
     python benchmarks/running.py
 
-Bare: the same sections, compartments, mechanisms and stimuli in a process of their own, `finitialize`
-and one `psolve` to the end, nothing recorded. Ours: `simulate` in its child process, with every
+Bare: the same sections, compartments, mechanisms and stimuli in a process of their own,
+`finitialize` and one `psolve` to the end, nothing recorded. Ours: `simulate` in its child process, with every
 compartment every 0.1 ms and all recorders, until the result is in the caller's hands; "before" is
 compiling, handing over and building (which the bare time leaves out), "run" what comes after. The
 ratios are medians over pairs of runs.
@@ -31,7 +31,7 @@ CASES = [(10, 1000), (1, 500), (0.5, 300)]
 
 
 def bare_runs(folder: Path) -> None:
-    """Build the model that is in ``folder``, run it once per line of input and print the seconds."""
+    """Build the model in ``folder``, run it once per line of input, print the seconds."""
     from neuron import h
 
     from napari_neuron.engine.neuron_model import NeuronModel
@@ -95,7 +95,8 @@ def pairs(cell: nn.Morphology, experiment: nn.Experiment, folder: str) -> np.nda
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as script:
-        assert script.stdin is not None and script.stdout is not None
+        assert script.stdin is not None
+        assert script.stdout is not None
         for _ in range(REPEATS + 1):
             script.stdin.write("\n")
             script.stdin.flush()
