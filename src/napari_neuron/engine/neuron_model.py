@@ -10,6 +10,7 @@ four times as fast as vectors through ``h.pt3dadd`` and leaves no name behind in
 from __future__ import annotations
 
 import math
+import os
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +29,9 @@ from napari_neuron.compile.model import (
 from napari_neuron.engine.inputs import Inputs
 from napari_neuron.engine.recording import Recording
 from napari_neuron.errors import NeuronNotAvailable, SimulationError
+
+COMPARTMENTS_FOR_THREADS = 5_000
+"""In all cells; below, threads cost more than they save."""
 
 
 def import_neuron() -> Any:
@@ -56,6 +60,16 @@ def import_neuron() -> Any:
 
 _loaded = ""
 """The library of compiled MOD files this process has loaded: there is no way to unload one."""
+
+
+def _threads_for(model: CompiledModel) -> int:
+    """Return how many threads are worth it: NEURON shares out whole cells."""
+    n_cells = int((model.section_parent < 0).sum())
+    if model.run.threads:
+        return min(model.run.threads, n_cells)
+    if model.n_compartments < COMPARTMENTS_FOR_THREADS:
+        return 1
+    return max(1, min(n_cells, os.cpu_count() or 1))
 
 
 def load_library(path: str) -> None:
@@ -305,7 +319,7 @@ class NeuronModel:
         cvode.active(0)
         watched = {*self._model.frames, *(recorder.variable for recorder in self._model.recorders)}
         cvode.use_fast_imem(int("i_membrane_" in watched))
-        context.nthread(1)
+        context.nthread(_threads_for(self._model))
         h.secondorder = 0
         h.celsius = run.celsius
         h.dt = run.dt

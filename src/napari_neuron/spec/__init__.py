@@ -6,6 +6,7 @@ One noun per file. `Experiment` holds the rest; its JSON is what people share.
 from napari_neuron.spec.base import Spec
 from napari_neuron.spec.cell import CellSource
 from napari_neuron.spec.clamp import PointLeak, VoltageClamp, VoltageStep, VoltageWaveform
+from napari_neuron.spec.connection import ChemicalSynapses, Connections, GapJunctions
 from napari_neuron.spec.current import (
     CurrentChirp,
     CurrentNoise,
@@ -92,7 +93,9 @@ __all__ = [
     "BranchOrder",
     "CableProperties",
     "CellSource",
+    "ChemicalSynapses",
     "Conductance",
+    "Connections",
     "CurrentChirp",
     "CurrentNoise",
     "CurrentPulse",
@@ -111,6 +114,7 @@ __all__ = [
     "ExpConductance",
     "Experiment",
     "Exponential",
+    "GapJunctions",
     "Gaussian",
     "HodgkinHuxley",
     "IonStyle",
