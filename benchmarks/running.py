@@ -47,10 +47,12 @@ def bare_runs(folder: Path) -> None:
             print("seconds", time.perf_counter() - start, flush=True)
 
 
-def our_run(cell: nn.Morphology, experiment: nn.Experiment, engine: ChildEngine) -> list[float]:
+def our_run(
+    cells: nn.Morphology | list[nn.Morphology], experiment: nn.Experiment, engine: ChildEngine
+) -> list[float]:
     """Return the seconds until the first frame and those from there to the end."""
     start = time.perf_counter()
-    simulation = Simulation(cell, experiment, engine)
+    simulation = Simulation(cells, experiment, engine)
     begun = None
     for advanced in simulation:
         if begun is None and advanced.n_frames:
@@ -87,22 +89,27 @@ def against_a_bare_script() -> None:
     print(table(header, rows))
 
 
-def pairs(cell: nn.Morphology, experiment: nn.Experiment, folder: str) -> np.ndarray:
+def pairs(
+    cells: nn.Morphology | list[nn.Morphology],
+    experiment: nn.Experiment,
+    folder: str,
+    repeats: int = REPEATS,
+) -> np.ndarray:
     """Return a row for each pair of runs: bare (s), ours before the run (s), ours / bare."""
     rows = []
-    command = [sys.executable, __file__, "--bare", folder]
+    command = [sys.executable, str(Path(__file__).with_name("running.py")), "--bare", folder]
     engine = ChildEngine()
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as script:
         assert script.stdin is not None
         assert script.stdout is not None
-        for _ in range(REPEATS + 1):
+        for _ in range(repeats + 1):
             script.stdin.write("\n")
             script.stdin.flush()
             line = next(line for line in script.stdout if line.startswith("seconds"))
             bare = float(line.split()[1])
-            before, run = our_run(cell, experiment, engine)
+            before, run = our_run(cells, experiment, engine)
             rows.append([bare, before, run / bare])
         script.stdin.close()
     engine.close()

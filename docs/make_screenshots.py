@@ -7,6 +7,7 @@ Needs a display, or Xvfb as `make screenshots` starts it.
 
 import importlib.util
 from pathlib import Path
+from types import ModuleType
 
 import napari_neuron as nn
 from napari_neuron import demo
@@ -37,12 +38,25 @@ def picture_the_window() -> None:
     demo.settle()
 
 
-def draw_the_example() -> None:
-    """Run examples/drosophila_pn.py and keep its figures."""
-    path = DOCS.parent / "examples" / "drosophila_pn.py"
-    spec = importlib.util.spec_from_file_location("drosophila_pn", path)
+def example_of(name: str) -> ModuleType:
+    """Return an example as a module."""
+    spec = importlib.util.spec_from_file_location(name, DOCS.parent / "examples" / f"{name}.py")
     example = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(example)
+    return example
+
+
+def draw_the_circuit() -> None:
+    """Run examples/da1_circuit.py and keep its figure."""
+    example = example_of("da1_circuit")
+    cells = example.five_neurons()
+    result = nn.simulate(cells, example.circuit_experiment(cells))
+    example.draw(cells, result, IMAGES / "circuit.png")
+
+
+def draw_the_example() -> None:
+    """Run examples/drosophila_pn.py and keep its figures."""
+    example = example_of("drosophila_pn")
     cell = example.fly_neuron()
     result = nn.simulate(cell, example.fly_experiment(cell))
     example.draw_traces(result, IMAGES / "drosophila_traces.png")
@@ -52,4 +66,5 @@ def draw_the_example() -> None:
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     draw_the_example()
+    draw_the_circuit()
     picture_the_window()

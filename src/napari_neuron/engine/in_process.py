@@ -5,6 +5,7 @@ A window freezes while NEURON integrates in its process; there `ChildEngine` is 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -35,6 +36,9 @@ class InProcessEngine:
         if self._closed:
             raise SimulationError("this engine was closed; make another one")
         from napari_neuron.engine.stepping import integrate
+
+        # NEURON's threads come with its own SIGALRM handler, which this process may need.
+        model = dataclasses.replace(model, run=dataclasses.replace(model.run, threads=1))
 
         frames = np.zeros((model.run.n_frames, model.n_compartments), dtype=np.float32)
         samples = np.zeros(model.samples_shape)

@@ -314,12 +314,14 @@ class NeuronModel:
             "secondorder": h.secondorder,
             "cvode": int(cvode.active()),
             "threads": int(context.nthread()),
+            "timeout": context.timeout(0),  # seconds a step may take; none is too long for us
             "membrane_current": int(cvode.use_fast_imem()),
         }
         cvode.active(0)
         watched = {*self._model.frames, *(recorder.variable for recorder in self._model.recorders)}
         cvode.use_fast_imem(int("i_membrane_" in watched))
         context.nthread(_threads_for(self._model))
+        context.set_maxstep(10)  # threads run apart for at most so long, or the shortest delay
         h.secondorder = 0
         h.celsius = run.celsius
         h.dt = run.dt
@@ -332,6 +334,7 @@ class NeuronModel:
         h = self._h
         h.t = 0.0
         h.ParallelContext().nthread(self._before["threads"])
+        h.ParallelContext().timeout(self._before["timeout"])
         h.CVode().active(self._before["cvode"])
         h.CVode().use_fast_imem(self._before["membrane_current"])
         globals_set = (name for name, _ in self._model.globals)

@@ -15,18 +15,27 @@ ROOM = 16
 """Frames fetched before they are taken together."""
 
 _HOC = """
+objref napari_neuron_context
+napari_neuron_context = new ParallelContext()
 proc napari_neuron_advance() { local i
-    for i = 1, $1 { fadvance() }
+    if (napari_neuron_context.nthread() > 1) {
+        napari_neuron_context.psolve(t + ($1 + 0.5) * dt)
+    } else {
+        for i = 1, $1 { fadvance() }
+    }
 }
-proc napari_neuron_frames() { local i, j
+proc napari_neuron_frames() { local i
     for i = $2, $2 + $1 - 1 {
-        for j = 1, $3 { fadvance() }
+        napari_neuron_advance($3)
         $o4.o(i).from_double($5, &$&6)
     }
 }
 """
 """Between two steps the caches hold NEURON's model, and Python is slow to come back: 20 us for each
-frame, a tenth of a step of 1,300 compartments. hoc is not."""
+frame, a tenth of a step of 1,300 compartments. hoc is not.
+
+Threads meet at the end of a psolve, not after each step; it is asked for half a step more, because
+it rounds down. Without threads it is not used: it clears the process' SIGALRM timer and handler."""
 
 _FIRST_ROW = re.compile(r"Node::field::Voltage row=0/(\d+) ")
 """How NEURON 9 writes a reference to the first of its voltages, and how many there are."""
@@ -106,7 +115,6 @@ class Voltages:
 
     def advance(self, n_steps: int) -> None:
         """Integrate so many time steps."""
-        # Not by ParallelContext.psolve, which clears the SIGALRM timer and handler of the process.
         self._h.napari_neuron_advance(n_steps)
 
     def keep(self) -> None:
