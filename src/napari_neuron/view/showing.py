@@ -21,7 +21,11 @@ _AXES = ("time", "z", "y", "x")
 
 
 def show(
-    result: SimulationResult, viewer: Viewer | None = None, *, skeleton: bool = True, **style: Any
+    result: SimulationResult,
+    viewer: Viewer | None = None,
+    *,
+    skeleton: bool | None = None,
+    **style: Any,
 ) -> Viewer:
     """Show a result in 3D: every cell as tubes coloured by voltage, under a time slider.
 
@@ -32,7 +36,8 @@ def show(
     viewer
         Where; by default the current viewer, or a new one if there is none.
     skeleton
-        Also add the cells' paths and nodes, hidden. Those that are there already are hidden.
+        Also add the cells' paths and nodes, hidden; None: where there is one cell only. Those that
+        are there already are hidden.
     **style
         As for `VoltageLayer`: minimum_radius, colormap, contrast_limits, shading, gpu ...
     """
@@ -41,6 +46,8 @@ def show(
 
         viewer = napari.current_viewer() or napari.Viewer()
     viewer.dims.ndisplay = 3
+    if skeleton is None:
+        skeleton = len(result.cells) == 1
     for cell in result.cells:
         there = [layer for layer in viewer.layers if _is_skeleton_of(layer, cell)]
         for layer in there:
@@ -48,8 +55,9 @@ def show(
         if skeleton and not there:
             for data, settings, layer_type in skeleton_layer_data(cell):
                 viewer.add_layer(Layer.create(data, {**settings, "visible": False}, layer_type))
-    for cell in result.cells:
-        add_voltage_layer(viewer, result, cell=cell.name, **style)
+    for index, cell in enumerate(result.cells):
+        layer = add_voltage_layer(viewer, result, cell=cell.name, **style)
+        layer.colorbar.visible = index == 0  # all have the same colours
     viewer.reset_view()
     viewer.dims.set_point(viewer.dims.ndim - len(_AXES), 0.0)
     return viewer
