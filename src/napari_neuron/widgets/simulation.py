@@ -25,8 +25,8 @@ from napari_neuron.widgets.cell_tab import CellTab
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.compartment_count import CompartmentCount
 from napari_neuron.widgets.header import Header
-from napari_neuron.widgets.markers import MarkerDisplay, markers_of
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
+from napari_neuron.widgets.placements import Placements
 from napari_neuron.widgets.problem_places import ProblemPlaces
 from napari_neuron.widgets.region_preview import RegionPreview
 from napari_neuron.widgets.run_tab import RunTab, frames_in_words
@@ -58,7 +58,6 @@ class SimulationWidget(ClosingWidget):
         self.viewer = viewer
         self.session = session_of(viewer)
         self._view = CellInView(viewer, self.session)
-        self._markers = MarkerDisplay(viewer)
         self._region = RegionPreview(viewer)
         self._voltage = VoltageDisplay(viewer)
         self._files = CellFiles(viewer, self.session)
@@ -90,6 +89,7 @@ class SimulationWidget(ClosingWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.tabs, 1)
         self.setMinimumWidth(376)
+        self._placements = Placements(viewer, self.session, self.tabs, self._edit_all)
         self._problems = ProblemPlaces(
             self.tabs,
             {
@@ -141,7 +141,6 @@ class SimulationWidget(ClosingWidget):
         self.inputs_tab.table_requested.connect(self._ask_for_synapses)
         self.biophysics_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.biophysics_tab.mod_files.compiled.connect(self._on_mod_files_compiled)
-        self.recorders_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self._catalogue.failed.connect(lambda problem: self.header.say("", problem))
         self.run_tab.form.changed.connect(lambda v: self._edit("run", v))
         self.run_tab.show_requested.connect(self._on_show_requested)
@@ -149,6 +148,7 @@ class SimulationWidget(ClosingWidget):
         for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.current_changed.connect(self._show_markers)
             tab.pick_requested.connect(self._on_pick_requested)
+            tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.tabs.currentChanged.connect(self._show_markers)
         self.tabs.currentChanged.connect(self._read_catalogue)
 
@@ -283,14 +283,8 @@ class SimulationWidget(ClosingWidget):
         self.run_tab.size.setText(frames_in_words(self.session.experiment.run, n))
 
     def _show_markers(self, *_: Any) -> None:
-        part, tab = {
-            self.inputs_tab: ("stimuli", self.inputs_tab),
-            self.recorders_tab: ("recorders", self.recorders_tab),
-        }.get(self.tabs.currentWidget(), ("", None))
-        highlighted = (part, tab.editor.row) if tab is not None else None
         cell = self._view.cell
-        markers = markers_of(self.session.experiment, cell, highlighted) if cell else ()
-        self._markers.show(cell, markers)
+        self._placements.show(cell)
         is_shown = self.tabs.currentWidget() is self.biophysics_tab
         self._region.show(cell, self.biophysics_tab.shown_nodes if is_shown else None)
 
@@ -331,7 +325,7 @@ class SimulationWidget(ClosingWidget):
         made, self._made = self._made, None
         layer = made[1] if made is not None and made[0] is result else None
         self._voltage.show(result, follow=True, layer=layer)
-        self._markers.raise_to_top()
+        self._placements.raise_to_top()
 
     def _on_run_advanced(self, progress: Any) -> None:
         self.header.set_progress(progress)
@@ -358,7 +352,7 @@ class SimulationWidget(ClosingWidget):
 
     def _on_show_requested(self, result: SimulationResult) -> None:
         self._voltage.show(result, follow=False)
-        self._markers.raise_to_top()
+        self._placements.raise_to_top()
 
     # coming and going ----------------------------------------------------------------------
 
@@ -389,5 +383,6 @@ class SimulationWidget(ClosingWidget):
         self._view.disconnect()
         self._voltage.disconnect()
         self._signals.disconnect()
+        self._placements.disconnect()
         self._count.stop()
         self._catalogue.stop()
