@@ -19,7 +19,7 @@ from napari_neuron.view import (
 )
 from napari_neuron.widgets.cell_in_view import layers_of, shown_in
 
-_KEPT = ("colormap", "opacity", "shading", "minimum_radius")
+_KEPT = ("opacity", "shading", "minimum_radius")
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -58,7 +58,12 @@ class VoltageDisplay:
     def looks(self, name: str) -> dict[str, Any]:
         """Return how a cell's layer looks, for the one that takes its place."""
         layer = self.layer_of(name)
-        return {} if layer is None else {name: getattr(layer, name) for name in _KEPT}
+        if layer is None:
+            return {}
+        return {
+            "colormap": layer.colormap_of("v"),
+            **{name: getattr(layer, name) for name in _KEPT},
+        }
 
     def show(
         self, result: SimulationResult, *, follow: bool, layer: VoltageLayer | None = None
