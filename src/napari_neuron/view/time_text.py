@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from napari_neuron.view.overlays import text_overlay_of
 from napari_neuron.view.voltage_layer import VoltageLayer
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ def write_time(viewer: Viewer) -> None:
     """
     if time_axis(viewer) is None or viewer in _TEXTS:
         return
-    if not _overlay_of(viewer).visible:
+    if not text_overlay_of(viewer).visible:
         _TEXTS[viewer] = _TimeText(viewer)
 
 
 class _TimeText:
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self._overlay = _overlay_of(viewer)
+        self._overlay = text_overlay_of(viewer)
         self._before = {name: getattr(self._overlay, name) for name in (*_LOOKS, "text")}
         viewer.dims.events.current_step.connect(self._on_moved)
         viewer.layers.events.removed.connect(self._on_removed)
@@ -72,12 +73,6 @@ class _TimeText:
 
 
 _TEXTS: WeakKeyDictionary[Viewer, _TimeText] = WeakKeyDictionary()
-
-
-def _overlay_of(viewer: Viewer) -> Any:
-    if hasattr(viewer, "canvas"):  # napari >= 0.9
-        return viewer.canvas.overlays.text
-    return viewer.text_overlay
 
 
 def _voltage_layer(viewer: Viewer) -> VoltageLayer | None:
