@@ -108,7 +108,7 @@ class VispyVoltageLayer(VispyBaseLayer):
 
     def _on_contrast_limits_change(self, event: Any = None) -> None:
         low, high = self.layer.contrast_limits
-        self.node.set_uniform("limits", (low, max(high, low + 1e-6)))
+        self.node.set_uniform("limits", (low, max(high, low + 1e-6 * abs(low), low + 1e-20)))
 
     def _on_shading_change(self, event: Any = None) -> None:
         self.node.set_uniform("shading", _SHADINGS[str(self.layer.shading)])
@@ -250,14 +250,17 @@ class GpuSurface(Surface):
 class VoltageBarOverlay(ColorBarOverlay):
     """napari's colour bar, with the unit at its numbers."""
 
+    unit: str = "mV"
     size: tuple[float, float] = 20, 200
     font_size: float = 11
 
 
-class _MillivoltTicker(Ticker):
+class _UnitTicker(Ticker):
+    unit = ""
+
     def _get_tick_frac_labels(self) -> Any:
         major, minor, labels = super()._get_tick_frac_labels()
-        return major, minor, [f"{label} mV" for label in labels]
+        return major, minor, [f"{label} {self.unit}".rstrip() for label in labels]
 
 
 class VispyVoltageBarOverlay(VispyColorBarOverlay):
@@ -265,12 +268,18 @@ class VispyVoltageBarOverlay(VispyColorBarOverlay):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.node.ticks.ticker = _MillivoltTicker(self.node.ticks)
+        self.node.ticks.ticker = _UnitTicker(self.node.ticks)
+        self.overlay.events.unit.connect(self._on_unit_change)
+        self._on_unit_change()
         self.reset()
+
+    def _on_unit_change(self, event: Any = None) -> None:
+        self.node.ticks.ticker.unit = self.overlay.unit
+        self._on_ticks_change()
 
 
 def add_unit_to_colorbar(layer: Surface) -> None:
-    """Make the numbers of a layer's colour bar say "mV"."""
+    """Make the numbers of a layer's colour bar say a unit, "mV" at first."""
     layer._overlays["colorbar"] = VoltageBarOverlay()
 
 

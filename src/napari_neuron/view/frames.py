@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+
+@dataclass(frozen=True, eq=False)
+class VariableFrames:
+    """Frames of one variable of the membrane.
+
+    Attributes
+    ----------
+    name : str
+        NEURON's: "v", "m_hh", "ina", "i_membrane_".
+    unit : str
+        NEURON's words; "" where it has none.
+    frames : (n_frames, n_compartments) float32
+        In ``unit``, NaN in compartments that do not have it; an array or a memory map.
+    """
+
+    name: str
+    unit: str
+    frames: npt.NDArray[np.float32]
 
 
 class FrameValues:

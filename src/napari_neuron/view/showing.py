@@ -10,6 +10,7 @@ from napari.layers import Layer
 
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult
+from napari_neuron.view.frames import VariableFrames
 from napari_neuron.view.skeleton_layers import skeleton_layer_data
 from napari_neuron.view.time_text import write_time
 from napari_neuron.view.voltage_layer import VoltageLayer
@@ -89,9 +90,15 @@ def make_voltage_layer(
     Parameters and errors are those of `add_voltage_layer`.
     """
     morphology = _cell_named(cell, result)
-    frames, column = _frames_of(result, morphology)
+    frames, column, more_frames = _frames_of(result, morphology)
     return VoltageLayer(
-        morphology, frames, column, result.frame_interval, n_valid=result.n_frames, **style
+        morphology,
+        frames,
+        column,
+        result.frame_interval,
+        n_valid=result.n_frames,
+        more_frames=more_frames,
+        **style,
     )
 
 
@@ -102,8 +109,8 @@ def show_in_layer(
 
     Parameters and errors are those of `add_voltage_layer`.
     """
-    frames, column = _frames_of(result, _cell_named(cell, result))
-    layer.show_frames(frames, column, result.frame_interval, result.n_frames)
+    frames, column, more_frames = _frames_of(result, _cell_named(cell, result))
+    layer.show_frames(frames, column, result.frame_interval, result.n_frames, more_frames)
 
 
 def _cell_named(name: str | None, result: SimulationResult) -> Morphology:
@@ -117,14 +124,19 @@ def _cell_named(name: str | None, result: SimulationResult) -> Morphology:
 
 def _frames_of(
     result: SimulationResult, cell: Morphology
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-    """Return the frames of one cell, and the column of each of its nodes."""
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], list[VariableFrames]]:
+    """Return a cell's frames, the column of each of its nodes, and frames of other variables."""
     names = [one.name for one in result.cells]
     start = sum(len(one) for one in result.cells[: names.index(cell.name)])
     column = result.compartment_of_node[start : start + len(cell)]
     # a cell's compartments lie side by side: a view of the frames, not a copy
     first, last = int(np.min(column)), int(np.max(column))
-    return result.frames[:, first : last + 1], column - first
+    own = slice(first, last + 1)
+    more_frames = [
+        VariableFrames(name, result.unit_of(name), frames[:, own])
+        for name, frames in result.more_frames.items()
+    ]
+    return result.frames[:, own], column - first, more_frames
 
 
 def put_voltage_layer(viewer: Viewer, layer: VoltageLayer) -> VoltageLayer:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari.qt.threading import create_worker
 from qtpy.QtCore import QSize, Qt
-from qtpy.QtGui import QColor, QKeySequence
-from qtpy.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout
+from qtpy.QtGui import QKeySequence
+from qtpy.QtWidgets import QTabWidget, QVBoxLayout
 
 from napari_neuron.errors import ExperimentError, MorphologyError, NapariNeuronError
 from napari_neuron.morphology import Morphology
@@ -29,9 +27,11 @@ from napari_neuron.widgets.compartment_count import CompartmentCount
 from napari_neuron.widgets.header import Header
 from napari_neuron.widgets.markers import MarkerDisplay, markers_of
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
+from napari_neuron.widgets.problem_places import ProblemPlaces
 from napari_neuron.widgets.region_preview import RegionPreview
 from napari_neuron.widgets.run_tab import RunTab, frames_in_words
 from napari_neuron.widgets.run_worker import RunDriver
+from napari_neuron.widgets.saving import Saving
 from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.style import Palette, style_sheet
 from napari_neuron.widgets.synapse_dialog import SynapseDialog
@@ -42,17 +42,6 @@ from napari_neuron.widgets.voltage_display import VoltageDisplay
 
 if TYPE_CHECKING:
     import napari
-
-_TAB_OF_FIELD = {
-    "cells": "Cell",
-    "discretisation": "Cell",
-    "paint": "Biophysics",
-    "stimuli": "Inputs",
-    "recorders": "Recorders",
-    "frames": "Recorders",
-    "mod_files": "Biophysics",
-    "run": "Run",
-}
 
 
 class SimulationWidget(ClosingWidget):
@@ -101,9 +90,20 @@ class SimulationWidget(ClosingWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.tabs, 1)
         self.setMinimumWidth(376)
+        self._problems = ProblemPlaces(
+            self.tabs,
+            {
+                "paint": self.biophysics_tab.editor,
+                "stimuli": self.inputs_tab.editor,
+                "recorders": self.recorders_tab.editor,
+                "run": self.run_tab.form,
+            },
+        )
+        self._saving = Saving(self, self.session, self._files, self.header.say)
 
         self._connect_editors()
-        self._connect_session()
+        for signal, handler in self._of_session():
+            signal.connect(handler)
         self._signals = ViewerSignals(viewer)
         self._signals.layers_changed.connect(self._on_layers_changed)
         self._signals.theme_changed.connect(self._on_theme_changed)
@@ -125,8 +125,8 @@ class SimulationWidget(ClosingWidget):
         header.cancel_requested.connect(session.cancel)
         header.undo_requested.connect(session.undo)
         header.redo_requested.connect(session.redo)
-        header.open_requested.connect(self._ask_what_to_open)
-        header.save_requested.connect(self._ask_where_to_save)
+        header.open_requested.connect(self._saving.ask_what_to_open)
+        header.save_requested.connect(self._saving.ask_where_to_save)
         self.cell_tab.label_requested.connect(self._on_label_requested)
         self.cell_tab.unit_requested.connect(self._on_unit_requested)
         self._files.labelled.connect(self._on_labelled)
@@ -145,32 +145,24 @@ class SimulationWidget(ClosingWidget):
         self._catalogue.failed.connect(lambda problem: self.header.say("", problem))
         self.run_tab.form.changed.connect(lambda v: self._edit("run", v))
         self.run_tab.show_requested.connect(self._on_show_requested)
-        self.run_tab.save_requested.connect(self._ask_where_to_save_result)
+        self.run_tab.save_requested.connect(self._saving.ask_where_to_save_result)
         for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.current_changed.connect(self._show_markers)
             tab.pick_requested.connect(self._on_pick_requested)
         self.tabs.currentChanged.connect(self._show_markers)
         self.tabs.currentChanged.connect(self._read_catalogue)
 
-    def _connect_session(self) -> None:
+    def _of_session(self) -> tuple[tuple[Any, Callable[..., None]], ...]:
         session = self.session
-        session.cells_changed.connect(self._on_cells_changed)
-        session.experiment_changed.connect(self._on_experiment_changed)
-        session.run_state_changed.connect(self._on_run_state_changed)
-        session.run_started.connect(self._on_run_started)
-        session.run_advanced.connect(self._on_run_advanced)
-        session.run_ended.connect(self._on_run_ended)
-        session.results_changed.connect(self._on_results_changed)
-
-    def _disconnect_session(self) -> None:
-        session = self.session
-        session.cells_changed.disconnect(self._on_cells_changed)
-        session.experiment_changed.disconnect(self._on_experiment_changed)
-        session.run_state_changed.disconnect(self._on_run_state_changed)
-        session.run_started.disconnect(self._on_run_started)
-        session.run_advanced.disconnect(self._on_run_advanced)
-        session.run_ended.disconnect(self._on_run_ended)
-        session.results_changed.disconnect(self._on_results_changed)
+        return (
+            (session.cells_changed, self._on_cells_changed),
+            (session.experiment_changed, self._on_experiment_changed),
+            (session.run_state_changed, self._on_run_state_changed),
+            (session.run_started, self._on_run_started),
+            (session.run_advanced, self._on_run_advanced),
+            (session.run_ended, self._on_run_ended),
+            (session.results_changed, self._on_results_changed),
+        )
 
     # the experiment ------------------------------------------------------------------------
 
@@ -201,22 +193,7 @@ class SimulationWidget(ClosingWidget):
         self._count.request(self.session.cells, experiment)
 
     def _show_experiment_error(self, error: ExperimentError) -> None:
-        """Say a mistake where it was made: in the item's form if it is shown."""
-        self._clear_problems()
-        found = re.match(r"(\w+)(?:\[(\d+)\])?\.?(.*)", error.field)
-        part, index, field = found.groups() if found else ("", None, "")
-        name = _TAB_OF_FIELD.get(part, "")
-        self._mark_tab(name)
-        editor = {
-            "paint": self.biophysics_tab.editor,
-            "stimuli": self.inputs_tab.editor,
-            "recorders": self.recorders_tab.editor,
-        }.get(part)
-        if editor is not None and index is not None:
-            editor.show_problem(error, int(index), field)
-        elif part == "run":
-            self.run_tab.form.show_problem(error, field)
-        self.header.say("", f"{name}: {error.problem}" if name else str(error))
+        self.header.say("", self._problems.show(error))
 
     def _read_catalogue(self, *_: Any) -> None:
         self._catalogue.request(self.session.experiment.mod_files)
@@ -237,9 +214,7 @@ class SimulationWidget(ClosingWidget):
         self._edit("mod_files", (*kept, *library.mod_files))
 
     def _clear_problems(self) -> None:
-        self._mark_tab("")
-        for tab in (self.biophysics_tab, self.inputs_tab, self.recorders_tab):
-            tab.editor.show_problem(None)
+        self._problems.clear()
         if self.header.problem.text():
             self._say_what_is_next()
 
@@ -252,58 +227,13 @@ class SimulationWidget(ClosingWidget):
         else:
             self.header.say(f"Run simulates {shown_number(duration)} ms of {cell.name}.")
 
-    def _mark_tab(self, marked: str) -> None:
-        for index in range(self.tabs.count()):
-            name = self.tabs.tabText(index).removesuffix(" ⚠")
-            is_marked = name == marked
-            self.tabs.setTabText(index, f"{name} ⚠" if is_marked else name)
-            colour = QColor(self._palette.error) if is_marked else QColor()
-            self.tabs.tabBar().setTabTextColor(index, colour)
-
-    def _ask_what_to_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Open an experiment", "", "Experiments (*.json);;All files (*)"
-        )
-        if path:
-            self.open_experiment(path)
-
-    def _ask_where_to_save(self) -> None:
-        cell = self._view.cell
-        suggested = f"{cell.name if cell else 'experiment'}.json"
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save the experiment", suggested, "Experiments (*.json)"
-        )
-        if path:
-            self.save_experiment(path)
-
-    def _ask_where_to_save_result(self, result: SimulationResult) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save the result", f"{result.cells[0].name}.h5", "Results (*.h5)"
-        )
-        if path:
-            self.header.say(f"Saving {Path(path).name} …")
-            worker = create_worker(_saved, result, path, _start_thread=False)
-            worker.returned.connect(self._on_saved)
-            worker.start()
-
-    def _on_saved(self, answer: tuple[str, str]) -> None:
-        self.header.say(*answer)
-
     def open_experiment(self, path: str | Path) -> None:
         """Make the experiment in a file the current one; undo goes back."""
-        self._try(f"Opened {Path(path).name}.", lambda: self._files.open_experiment(Path(path)))
+        self._saving.open_experiment(path)
 
     def save_experiment(self, path: str | Path) -> None:
         """Write the experiment to a JSON file."""
-        self._try(f"Saved {Path(path).name}.", lambda: self.session.experiment.save(path))
-
-    def _try(self, done: str, action: Any) -> None:
-        try:
-            note = action()
-        except (NapariNeuronError, OSError) as error:
-            self.header.say("", str(error))
-        else:
-            self.header.say(note or done)
+        self._saving.save_experiment(path)
 
     # the cell ------------------------------------------------------------------------------
 
@@ -411,7 +341,7 @@ class SimulationWidget(ClosingWidget):
             self._show_experiment_error(error)
         elif error is not None:
             if isinstance(error, MorphologyError):
-                self._mark_tab("Cell")
+                self._problems.mark("Cell")
             self.header.say("", str(error))
         elif result is None or result.status is Status.CANCELLED:
             reached = result.time[-1] if result is not None and result.n_frames else 0.0
@@ -433,6 +363,7 @@ class SimulationWidget(ClosingWidget):
     def _on_theme_changed(self) -> None:
         self._palette = Palette.of(self.viewer.theme)
         self.setStyleSheet(style_sheet(self._palette))
+        self._problems.colour = self._palette.error
         self.header.set_palette(self._palette)
         self.cell_tab.set_palette(self._palette)
         for tab in (self.biophysics_tab, self.inputs_tab, self.recorders_tab):
@@ -449,19 +380,11 @@ class SimulationWidget(ClosingWidget):
 
     def shut_down(self) -> None:
         """Cancel what runs, end the engine's process, and listen to nothing any more."""
-        self._disconnect_session()
+        for signal, handler in self._of_session():
+            signal.disconnect(handler)
         self.session.release()
         self._view.disconnect()
         self._voltage.disconnect()
         self._signals.disconnect()
         self._count.stop()
         self._catalogue.stop()
-
-
-def _saved(result: SimulationResult, path: str) -> tuple[str, str]:
-    """Save a result; return what there is to say, and what went wrong."""
-    try:
-        result.save(path)
-    except (NapariNeuronError, OSError) as error:
-        return "", str(error)
-    return f"Saved {Path(path).name}.", ""

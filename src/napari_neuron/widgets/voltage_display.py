@@ -58,7 +58,10 @@ class VoltageDisplay:
     def looks(self, name: str) -> dict[str, Any]:
         """Return how a cell's layer looks, for the one that takes its place."""
         layer = self.layer_of(name)
-        return {} if layer is None else {name: getattr(layer, name) for name in _KEPT}
+        if layer is None:
+            return {}
+        layer.show_variable("v")  # its colours are those of the voltage then
+        return {name: getattr(layer, name) for name in _KEPT}
 
     def show(
         self, result: SimulationResult, *, follow: bool, layer: VoltageLayer | None = None
