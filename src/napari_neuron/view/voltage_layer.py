@@ -19,6 +19,7 @@ from napari_neuron.view.colours import (
     voltage_limits,
 )
 from napari_neuron.view.frames import FrameValues, VariableFrames
+from napari_neuron.view.layer_looks import LayerLooks
 from napari_neuron.view.tubes import TubeMesh, default_minimum_radius, tube_mesh
 
 _log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ else:
     _Base = _vispy_voltage.GpuSurface
 
 
-class VoltageLayer(_Base):
+class VoltageLayer(LayerLooks, _Base):
     """The voltage of one cell over time, or another variable of its membrane.
 
     A `napari.layers.Surface` with the axes time (ms), z, y, x (µm). With ``gpu`` a step in time
@@ -116,6 +117,7 @@ class VoltageLayer(_Base):
             _vispy_voltage.add_unit_to_colorbar(self)
         self.colorbar.visible = True
         self.events.add(minimum_radius=Event, valid_frames=Event, variable=Event)
+        self._set_up_looks()
         if gpu and _GPU_PROBLEM:
             self.fall_back(_GPU_PROBLEM)
 
@@ -227,13 +229,14 @@ class VoltageLayer(_Base):
 
     def _keep_looks(self) -> None:
         limits = tuple(self.contrast_limits)
-        looks = {"colormap": self.colormap}
+        looks = {"colormap": self.whole_colormap}
         if limits != self._own_limits:
             looks["limits"] = limits
         self._looks[self._shown.name] = looks
 
     def _restore_looks(self) -> None:
         """Take over colours for another variable."""
+        self.threshold = None
         usual = VOLTAGE_COLORMAP if self._shown.name == "v" else VARIABLE_COLORMAP
         looks = self._looks.get(self._shown.name, {})
         self.colormap = looks.get("colormap", usual)
