@@ -50,7 +50,6 @@ _HOME = {
 }
 
 if TYPE_CHECKING:
-    from napari_neuron.view.player import Player as Player
     from napari_neuron.view.colours import voltage_limits as voltage_limits
     from napari_neuron.view.difference import difference_frames as difference_frames
     from napari_neuron.view.filming import film as film
@@ -58,6 +57,7 @@ if TYPE_CHECKING:
     from napari_neuron.view.maps import first_crossing_map as first_crossing_map
     from napari_neuron.view.maps import peak_map as peak_map
     from napari_neuron.view.maps import time_of_peak_map as time_of_peak_map
+    from napari_neuron.view.player import Player as Player
     from napari_neuron.view.showing import add_voltage_layer as add_voltage_layer
     from napari_neuron.view.showing import make_voltage_layer as make_voltage_layer
     from napari_neuron.view.showing import put_voltage_layer as put_voltage_layer

@@ -75,6 +75,10 @@ class LayerLooks:
         if is_new and limits is not None:
             self.set_limits(*limits)
 
+    def frames_of(self, name: str) -> Any:
+        """Return the valid frames of one of `variables`, (n_valid, n_compartments)."""
+        return self._variables[name].frames[: self.n_valid]
+
     # limits --------------------------------------------------------------------------------
 
     def set_limits(self, low: float, high: float) -> None:
