@@ -169,6 +169,17 @@ class VoltageLayer(LayerLooks, _Base):
         """The variable that is shown."""
         return self._shown
 
+    def unit_of(self, name: str) -> str:
+        """Return the unit of one of `variables`; "" if it has none."""
+        return self._variables[name].unit
+
+    def colormap_of(self, name: str) -> Any:
+        """Return the colour map of a variable, whether it is shown or not."""
+        if name == self._shown.name:
+            return self.whole_colormap
+        usual = VOLTAGE_COLORMAP if name == "v" else VARIABLE_COLORMAP
+        return self._looks.get(name, {}).get("colormap", usual)
+
     def show_variable(self, name: str) -> None:
         """Colour the cell by another variable.
 
@@ -183,10 +194,11 @@ class VoltageLayer(LayerLooks, _Base):
             raise KeyError(f"there are frames of {', '.join(self._variables)}, not of {name!r}")
         if name == self._shown.name:
             return
+        colormap = self.colormap_of(name)
         self._keep_looks()
         self._shown = self._variables[name]
         self._take_frames(self._shown.frames, self.n_valid)
-        self._restore_looks()
+        self._restore_looks(colormap)
         self.events.variable()
 
     def show_frames(
@@ -208,13 +220,14 @@ class VoltageLayer(LayerLooks, _Base):
             self.mesh = self.mesh.with_compartments(column)
         self._variables = _by_name(frames, more_frames)
         is_kept = self._shown.name in self._variables
+        colormap = self.colormap_of("v")
         if not is_kept:
             self._keep_looks()
         self._shown = self._variables[self._shown.name if is_kept else "v"]
         self.frame_interval = float(frame_interval)
         self._take_frames(self._shown.frames, len(frames) if n_valid is None else n_valid)
         if not is_kept:
-            self._restore_looks()
+            self._restore_looks(colormap)
         elif self._own_limits == tuple(self.contrast_limits):
             self._set_own_limits(self._limits(self._values.valid))
         # also where it is the same: for the extent, which a layer that is hidden keeps otherwise
@@ -234,12 +247,10 @@ class VoltageLayer(LayerLooks, _Base):
             looks["limits"] = limits
         self._looks[self._shown.name] = looks
 
-    def _restore_looks(self) -> None:
-        """Take over colours for another variable."""
+    def _restore_looks(self, colormap: Any) -> None:
         self.threshold = None
-        usual = VOLTAGE_COLORMAP if self._shown.name == "v" else VARIABLE_COLORMAP
+        self.colormap = colormap
         looks = self._looks.get(self._shown.name, {})
-        self.colormap = looks.get("colormap", usual)
         if "limits" in looks:
             low, high = looks["limits"]
             self.contrast_limits_range = (low, high)

@@ -20,6 +20,7 @@ from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.form import SpecForm
 from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import Page, hint
+from napari_neuron.widgets.shown_edit import ShownEdit
 
 
 def frames_in_words(settings: RunSettings, n_compartments: int | None) -> str:
@@ -82,6 +83,8 @@ class RunTab(Page):
         self.add_heading("Runs of this session")
         self.add(self.empty, self.results)
         self.column.addLayout(buttons)
+        self.shown = ShownEdit()
+        self.add(self.shown)
         self.column.addStretch()
         self.show_results()
 

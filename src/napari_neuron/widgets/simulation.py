@@ -251,6 +251,8 @@ class SimulationWidget(ClosingWidget):
         name = next((name for name, cell in cells.items() if cell is chosen), None)
         self.header.set_cells(tuple(cells), name)
         self.header.run_button.setEnabled(chosen is not None)
+        layer = None if chosen is None else self._voltage.layer_of(chosen.name)
+        self.run_tab.shown.set_layer(layer)
         self._say_what_is_next()
 
     def _on_cells_changed(self) -> None:
@@ -383,6 +385,7 @@ class SimulationWidget(ClosingWidget):
         for signal, handler in self._of_session():
             signal.disconnect(handler)
         self.session.release()
+        self.run_tab.shown.set_layer(None)
         self._view.disconnect()
         self._voltage.disconnect()
         self._signals.disconnect()

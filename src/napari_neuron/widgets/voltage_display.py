@@ -19,7 +19,7 @@ from napari_neuron.view import (
 )
 from napari_neuron.widgets.cell_in_view import layers_of, shown_in
 
-_KEPT = ("colormap", "opacity", "shading", "minimum_radius")
+_KEPT = ("opacity", "shading", "minimum_radius")
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -60,8 +60,10 @@ class VoltageDisplay:
         layer = self.layer_of(name)
         if layer is None:
             return {}
-        layer.show_variable("v")  # its colours are those of the voltage then
-        return {name: getattr(layer, name) for name in _KEPT}
+        return {
+            "colormap": layer.colormap_of("v"),
+            **{name: getattr(layer, name) for name in _KEPT},
+        }
 
     def show(
         self, result: SimulationResult, *, follow: bool, layer: VoltageLayer | None = None
