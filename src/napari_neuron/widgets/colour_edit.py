@@ -13,6 +13,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_neuron.view.cable_colours import Colouring
 from napari_neuron.view.colours import VOLTAGE_COLORMAP
 from napari_neuron.widgets.numbers import QuantitySpinBox
 from napari_neuron.widgets.page import leave_wheel_to_page, let_shrink
@@ -55,6 +56,13 @@ class ColourEdit(QWidget):
         self.thinnest.setSuffix(" µm")
         self.thinnest.setToolTip("Thinner neurites are drawn with this radius")
         self.thinnest.valueChanged.connect(lambda _: self._on_thinnest())
+        self.colouring = QComboBox()
+        leave_wheel_to_page(self.colouring)
+        self.colouring.addItem("colours run into one another", Colouring.ALONG_THE_CABLE)
+        self.colouring.addItem("a colour per compartment", Colouring.PER_COMPARTMENT)
+        self.colouring.activated.connect(
+            lambda _: self._layers.set(colouring=self.colouring.currentData())
+        )
         self.problem = ProblemLabel()
         limits, buttons, cut = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         limits.addWidget(self.low, 1)
@@ -72,6 +80,7 @@ class ColourEdit(QWidget):
         form.addRow("", buttons)
         form.addRow(cut)
         form.addRow("Thinnest", self.thinnest)
+        form.addRow("Along a neurite", self.colouring)
         form.addRow(self.problem)
         self.refresh()
 
@@ -95,6 +104,7 @@ class ColourEdit(QWidget):
         self.thinnest.setValue(layer.minimum_radius)
         for box, was in zip(boxes, blocked, strict=True):
             box.blockSignals(was)
+        self.colouring.setCurrentIndex(self.colouring.findData(layer.colouring))
         name = layer.whole_colormap.name
         if self.colormap.findText(name) < 0:
             self.colormap.addItem(name)  # chosen in napari's own controls
