@@ -1,10 +1,9 @@
 """Maps over a whole run, and the difference of two runs, on frames that can be worked out."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
+from napari_neuron import Experiment, Morphology, RunSettings, SimulationResult
 from napari_neuron.view import maps
 from napari_neuron.view.difference import difference_frames
 
@@ -14,21 +13,17 @@ FRAMES = np.array(
 )
 
 
-@dataclass
-class Run:
-    """What `difference_frames` reads of a result."""
-
-    frames: np.ndarray
-    compartment_of_node: np.ndarray
-    frame_interval: float
-
-    @property
-    def n_frames(self):
-        return len(self.frames)
-
-    @property
-    def time(self):
-        return np.arange(self.n_frames) * self.frame_interval
+def run_of(frames, compartment_of_node, steps_per_frame):
+    n = len(compartment_of_node)
+    cell = Morphology(np.arange(n), np.arange(n) - 1, [3] * n, np.eye(n, 3) * 9, np.ones(n))
+    return SimulationResult(
+        cells=(cell,),
+        experiment=Experiment(run=RunSettings(dt=0.25, frame_interval=0.25 * steps_per_frame)),
+        frames=np.asarray(frames, dtype=np.float32),
+        samples=np.zeros((0, 0)),
+        compartment_of_node=np.asarray(compartment_of_node),
+        n_frames=len(frames),
+    )
 
 
 @pytest.fixture(params=[4_000_000, 3, 6], ids=["one block", "a block a frame", "two frames"])
@@ -65,20 +60,18 @@ def test_nothing_is_compared_with_a_node_at_which_nothing_happens():
 
 
 def test_a_difference_is_taken_at_the_same_time_and_node():
-    a = Run(np.arange(12, dtype=np.float32).reshape(6, 2), np.array([0, 0, 1]), 0.5)
-    b = Run(np.full((3, 3), 100, dtype=np.float32), np.array([2, 1, 0]), 1.0)
+    a = run_of(np.arange(8).reshape(4, 2), [0, 0, 1], 2)
+    b = run_of(np.full((3, 3), 100), [2, 1, 0], 4)
     difference = difference_frames(b, a)
     assert difference.shape == (3, 3)
     # nodes 0 and 1 lie in column 0 of A, node 2 in column 1; B has them in columns 2, 1, 0
-    np.testing.assert_array_equal(
-        np.asarray(difference), [[99, 100, 100], [95, 96, 96], [91, 92, 92]]
-    )
-    np.testing.assert_array_equal(difference[1], [95, 96, 96])
-    np.testing.assert_array_equal(np.asarray(difference[1:]), [[95, 96, 96], [91, 92, 92]])
+    expected = [[99, 100, 100], [95, 96, 96], [np.nan] * 3]  # A ended before
+    np.testing.assert_array_equal(np.asarray(difference), expected)
+    np.testing.assert_array_equal(difference[1], expected[1])
+    np.testing.assert_array_equal(np.asarray(difference[1:]), expected[1:])
 
 
 def test_runs_of_different_cells_have_no_difference():
-    a = Run(np.zeros((2, 2), np.float32), np.array([0, 1]), 0.5)
-    b = Run(np.zeros((2, 3), np.float32), np.array([0, 1, 2]), 0.5)
+    a, b = run_of(np.zeros((2, 2)), [0, 1], 2), run_of(np.zeros((2, 3)), [0, 1, 2], 2)
     with pytest.raises(ValueError, match="different cells"):
         difference_frames(b, a)

@@ -78,6 +78,7 @@ def blend_along_cable(morphology: Morphology, compartment_of_node: IntArray) -> 
     low, high = np.full(n, np.inf), np.full(n, -np.inf)
     np.minimum.at(low, own, nearest)
     np.maximum.at(high, own, distance)
+    low[high < low] = high[high < low] = 0.0  # compartments without a node
     middle = (low + high) / 2
 
     enters = has_parent & (own[parent] != own)

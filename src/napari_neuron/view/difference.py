@@ -20,7 +20,7 @@ class DifferenceFrames:
     rows : (n_frames of the difference,) int
         Row of B, by row of the difference.
     less_rows : (n_frames of the difference,) int
-        Row of A at the same time.
+        Row of A at the same time, -1 where A has none: NaN.
     less_columns : (n_compartments of B,) int
         Column of A that lies where each of B does.
     """
@@ -64,34 +64,57 @@ class DifferenceFrames:
             return DifferenceFrames(
                 self._of, self._less, self._rows[key], self._less_rows[key], self._less_columns
             )
-        less = np.asarray(self._less[self._less_rows[key]])
-        return np.asarray(self._of[self._rows[key]]) - less[..., self._less_columns]
+        less_rows = self._less_rows[key]
+        less = np.asarray(self._less[less_rows])[..., self._less_columns]
+        difference = np.asarray(self._of[self._rows[key]]) - less
+        return np.where(np.asarray(less_rows < 0)[..., None], np.float32(np.nan), difference)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
         return np.asarray(self[np.arange(len(self))], dtype=dtype)
 
 
-def difference_frames(result: SimulationResult, less: SimulationResult) -> DifferenceFrames:
+def difference_frames(
+    result: SimulationResult, less: SimulationResult, cell: str | None = None
+) -> DifferenceFrames:
     """Return the voltage of a run less that of another run of the same cell.
 
-    Frames are compared at the same time (the nearest frame of ``less``), as long as both ran;
-    where the compartments differ, those at the same node.
+    Frames are compared at the same time (the nearest frame of ``less``); where the compartments
+    differ, those at the same node.
+
+    Parameters
+    ----------
+    cell
+        Name of the cell; may be left out where the results hold one.
 
     Raises
     ------
     ValueError
         If they are runs of different skeletons, or one has no frames.
     """
-    if len(result.compartment_of_node) != len(less.compartment_of_node):
+    of, column = _of_cell(result, cell)
+    other, other_column = _of_cell(less, cell)
+    if len(column) != len(other_column):
         raise ValueError("these are runs of different cells; their voltages have no difference")
     if not result.n_frames or not less.n_frames:
         raise ValueError("one of these runs has no frames")
-    end = min(result.time[-1], less.time[-1])
-    rows = np.arange(int(np.floor(end / result.frame_interval + 1e-6)) + 1)
+    rows = np.arange(len(of))
     less_rows = np.rint(rows * result.frame_interval / less.frame_interval).astype(np.int64)
+    less_rows[less_rows >= less.n_frames] = -1
     # a node in each compartment; compartments without a node are on no drawn tube
-    column = np.zeros(result.frames.shape[1], dtype=np.int64)
-    column[result.compartment_of_node] = less.compartment_of_node
-    return DifferenceFrames(
-        result.frames, less.frames, rows, np.minimum(less_rows, less.n_frames - 1), column
-    )
+    less_columns = np.zeros(of.shape[1], dtype=np.int64)
+    less_columns[column] = other_column
+    return DifferenceFrames(of, other, rows, less_rows, less_columns)
+
+
+def _of_cell(
+    result: SimulationResult, cell: str | None
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """Return a cell's frames and the column of each of its nodes."""
+    start = 0
+    for one in result.cells:
+        if cell in (None, one.name):
+            column = result.compartment_of_node[start : start + len(one)]
+            first, last = int(column.min()), int(column.max())
+            return result.frames[:, first : last + 1], column - first
+        start += len(one)
+    raise ValueError(f"one of these runs has no cell called {cell!r}")

@@ -95,6 +95,11 @@ class LayerLooks:
         self.contrast_limits_range = (min(low, reach[0]), max(high, reach[1]))
         self.contrast_limits = (low, high)
 
+    @property
+    def is_map(self) -> bool:
+        """Whether what is shown is the same at all times."""
+        return getattr(self.frames, "strides", (1,))[0] == 0
+
     def set_limits_of_the_run(self) -> None:
         """Set the limits to what occurs in the run, and let them follow it while it fills."""
         self._set_own_limits(self._limits(self._values.valid))

@@ -100,6 +100,8 @@ class ColourEdit(QWidget):
         self.is_cut.setChecked(layer.threshold is not None)
         if layer.threshold is not None:
             self.threshold.setValue(layer.threshold)
+        elif not self.low.value() <= self.threshold.value() <= self.high.value():
+            self.threshold.setValue((self.low.value() + self.high.value()) / 2)
         self.threshold.setEnabled(layer.threshold is not None)
         self.thinnest.setValue(layer.minimum_radius)
         for box, was in zip(boxes, blocked, strict=True):

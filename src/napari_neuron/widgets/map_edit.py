@@ -161,14 +161,13 @@ class MapEdit(QWidget):
         column = int(layer.compartment_of_node[rows[0]])
         return (
             f"attenuation of {base} from node {node}",
-            "decades",
+            "dec",
             lambda: attenuation_map(frames, column),
         )
 
     def _on_made(self, layer: VoltageLayer, name: str, unit: str, kind: str, values: Any) -> None:
         if self.kind == kind and layer in self._layers.all:
-            limits = (-2.0, 0.0) if kind == "attenuation" else None
-            layer.show_map(name, values, unit, limits=limits)
+            layer.show_map(name, values, unit)
             self.shown.emit()
 
     def _on_failed(self, error: Exception) -> None:
