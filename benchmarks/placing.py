@@ -89,7 +89,9 @@ def main() -> None:
         if len(editor.value) == 1:
             del ways["row"]
         times = in_turns(ways, REPEATS)
-        cells = [milliseconds(times[way]) if way in times else "" for way in ("value", "node", "row")]
+        cells = [
+            milliseconds(times[way]) if way in times else "" for way in ("value", "node", "row")
+        ]
         rows.append([name, *cells, "under 100 ms"])
     viewer.close()
     print("### Placing\n")

@@ -16,6 +16,7 @@ BENCHMARKS = [
     "circuits.py",
     "voltage_layer.py",
     "window.py",
+    "film.py",
 ]
 INTRODUCTION = """\
 # Speed

@@ -103,6 +103,8 @@ _PUBLIC = {
     "SwcError": "errors",
     "simulate": "engine",
     "show": "view",
+    "film": "view",
+    "FilmError": "errors",
 }
 
 __all__ = ["__version__", *sorted(_PUBLIC)]
@@ -119,6 +121,7 @@ if TYPE_CHECKING:
     from napari_neuron.errors import BlowUpError as BlowUpError
     from napari_neuron.errors import EngineCrashed as EngineCrashed
     from napari_neuron.errors import ExperimentError as ExperimentError
+    from napari_neuron.errors import FilmError as FilmError
     from napari_neuron.errors import ModFileError as ModFileError
     from napari_neuron.errors import ModProblem as ModProblem
     from napari_neuron.errors import MorphologyError as MorphologyError
@@ -195,6 +198,7 @@ if TYPE_CHECKING:
     from napari_neuron.spec import VoltageStep as VoltageStep
     from napari_neuron.spec import VoltageWaveform as VoltageWaveform
     from napari_neuron.spec import table_from_csv as table_from_csv
+    from napari_neuron.view import film as film
     from napari_neuron.view import show as show
 
 

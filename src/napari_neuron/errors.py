@@ -60,6 +60,10 @@ class ExperimentError(NapariNeuronError, ValueError):
         super().__init__(f"{field}: {problem}" if field else problem)
 
 
+class FilmError(NapariNeuronError, RuntimeError):
+    """A film that cannot be made."""
+
+
 class SimulationError(NapariNeuronError, RuntimeError):
     """A run that did not reach its end.
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from psygnal import Signal
 
@@ -147,6 +147,7 @@ class Session:
         self._history = _History([Experiment()])
         self._results: tuple[SimulationResult, ...] = ()
         self._numbers: WeakKeyDictionary[SimulationResult, int] = WeakKeyDictionary()
+        self._pinned: WeakSet[SimulationResult] = WeakSet()
         self._n_runs = 0
         self._state = RunState.IDLE
         self._progress: Progress | None = None
@@ -234,9 +235,23 @@ class Session:
         """Return which run of this session a result is of; the first is 1."""
         return self._numbers[result]
 
+    def pin(self, result: SimulationResult, pinned: bool = True) -> None:
+        """Keep a result when the others are dropped, or no more."""
+        (self._pinned.add if pinned else self._pinned.discard)(result)
+        self.results_changed.emit(self._results)
+
+    def is_pinned(self, result: SimulationResult) -> bool:
+        """Whether a result is kept when the others are dropped."""
+        return result in self._pinned
+
     def forget(self, result: SimulationResult) -> None:
         """Drop a result from the list of runs."""
         self._results = tuple(r for r in self._results if r is not result)
+        self.results_changed.emit(self._results)
+
+    def forget_all_but_pinned(self) -> None:
+        """Drop all results from the list of runs that are not pinned."""
+        self._results = tuple(r for r in self._results if self.is_pinned(r))
         self.results_changed.emit(self._results)
 
     # the run -------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ ALLOWED = {
     "reader": {"errors", "morphology", "result", "view"},
     "sample_data": {"morphology", "view"},
     "demo": {"errors", "morphology", "spec", "result", "session", "view", "widgets"},
-    "cli": {"errors", "morphology", "spec", "compile", "engine", "result", "demo"},
+    "cli": {"errors", "morphology", "spec", "compile", "engine", "result", "demo", "view"},
 }
 # What only some parts may import from outside.
 RESERVED = {

@@ -29,6 +29,7 @@ except ImportError:
     apply_units_to_transform = None
 
 if TYPE_CHECKING:
+    from napari_neuron.view.cable_colours import Blend
     from napari_neuron.view.tubes import TubeMesh
     from napari_neuron.view.voltage_layer import VoltageLayer
 
@@ -46,6 +47,7 @@ class VispyVoltageLayer(VispyBaseLayer):
     def __init__(self, layer: VoltageLayer, *args: Any, **kwargs: Any) -> None:
         self._axes: tuple[int, ...] | None = None
         self._drawn_mesh: TubeMesh | None = None
+        self._drawn_blend: Blend | None = None
         super().__init__(layer, VoltageNode(), *args, **kwargs)
         events = self.layer.events
         events.colormap.connect(self._on_colormap_change)
@@ -71,7 +73,7 @@ class VispyVoltageLayer(VispyBaseLayer):
         if (
             drawn is None
             or mesh.centre is not drawn.centre
-            or mesh.vertex_compartment is not drawn.vertex_compartment
+            or layer.blend is not self._drawn_blend
             or axes != self._axes
         ):
             hidden = tuple(axis for axis in range(3) if axis not in axes)
@@ -80,11 +82,11 @@ class VispyVoltageLayer(VispyBaseLayer):
                 mesh.centre[:, order],
                 mesh.direction[:, order],
                 np.where(mesh.is_sphere, -mesh.radius, mesh.radius),
-                mesh.vertex_compartment,
+                layer.blend,
                 mesh.faces,
             )
             node.set_uniform("flat_view", float(len(axes) == 2))
-            self._drawn_mesh, self._axes = mesh, axes
+            self._drawn_mesh, self._drawn_blend, self._axes = mesh, layer.blend, axes
             self._on_matrix_change()
         if len(axes) == 2:
             node.set_uniform("slab", layer._slab(next(a for a in range(3) if a not in axes)))

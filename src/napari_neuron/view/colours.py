@@ -9,6 +9,18 @@ from napari.utils.colormaps import Colormap, ensure_colormap
 SPIKING_LIMITS = (-80.0, 40.0)
 """mV; what a spiking cell needs, and what a run begins with before there is a frame."""
 
+TRACE_COLOURS = (
+    "#4fc3f7",
+    "#ffa04d",
+    "#7ccf83",
+    "#f0719b",
+    "#b48cf2",
+    "#45c9b4",
+    "#e4605e",
+    "#9fb8d0",
+)
+"""Of recorders, in the order of their labels."""
+
 _BEGIN = 0.26  # inferno's darkest part would hide a resting cell on a black canvas
 
 

@@ -12,6 +12,7 @@ from napari.layers import Surface
 from napari.utils.events import Event, EventEmitter
 
 from napari_neuron.morphology.model import Morphology
+from napari_neuron.view.cable_colours import Colouring, coloured
 from napari_neuron.view.colours import (
     VARIABLE_COLORMAP,
     VOLTAGE_COLORMAP,
@@ -19,6 +20,7 @@ from napari_neuron.view.colours import (
     voltage_limits,
 )
 from napari_neuron.view.frames import FrameValues, VariableFrames
+from napari_neuron.view.layer_looks import LayerLooks
 from napari_neuron.view.tubes import TubeMesh, default_minimum_radius, tube_mesh
 
 _log = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ else:
     _Base = _vispy_voltage.GpuSurface
 
 
-class VoltageLayer(_Base):
+class VoltageLayer(LayerLooks, _Base):
     """The voltage of one cell over time, or another variable of its membrane.
 
     A `napari.layers.Surface` with the axes time (ms), z, y, x (µm). With ``gpu`` a step in time
@@ -56,6 +58,8 @@ class VoltageLayer(_Base):
         Of other variables, as many as ``frames``. The voltage is shown first; `show_variable`.
     minimum_radius
         µm; thinner neurites are drawn this thick. By default so that they can be seen.
+    colouring
+        "along the cable" or "per compartment"; see `Colouring`.
     gpu
         False for napari's own way of drawing a Surface.
     **surface
@@ -72,6 +76,7 @@ class VoltageLayer(_Base):
         n_valid: int | None = None,
         more_frames: Iterable[VariableFrames] = (),
         minimum_radius: float | None = None,
+        colouring: str = Colouring.ALONG_THE_CABLE,
         gpu: bool = True,
         **surface: Any,
     ) -> None:
@@ -90,12 +95,15 @@ class VoltageLayer(_Base):
             minimum_radius = default_minimum_radius(morphology)
         n_nodes = len(morphology)
         sides = 8 if n_nodes < 20_000 else 6 if n_nodes < 100_000 else 4
-        self.mesh: TubeMesh = tube_mesh(
-            morphology, self.compartment_of_node, minimum_radius=minimum_radius, sides=sides
+        self.mesh: TubeMesh
+        self._morphology = morphology
+        self._colouring = Colouring(colouring)
+        self._set_tubes(
+            tube_mesh(
+                morphology, self.compartment_of_node, minimum_radius=minimum_radius, sides=sides
+            )
         )
-        self._values = FrameValues(
-            frames, self.mesh.vertex_compartment, len(frames) if n_valid is None else n_valid
-        )
+        self._values = FrameValues(frames, self.blend, len(frames) if n_valid is None else n_valid)
         settings: dict[str, Any] = {
             "name": f"{morphology.name} voltage",
             "colormap": VOLTAGE_COLORMAP,
@@ -115,7 +123,8 @@ class VoltageLayer(_Base):
         if not _GPU_PROBLEM:
             _vispy_voltage.add_unit_to_colorbar(self)
         self.colorbar.visible = True
-        self.events.add(minimum_radius=Event, valid_frames=Event, variable=Event)
+        self.events.add(minimum_radius=Event, valid_frames=Event, variable=Event, colouring=Event)
+        self._set_up_looks()
         if gpu and _GPU_PROBLEM:
             self.fall_back(_GPU_PROBLEM)
 
@@ -130,9 +139,31 @@ class VoltageLayer(_Base):
             raise ValueError(f"minimum_radius must be 0 or more, not {radius}")
         if radius == self.minimum_radius:
             return
+        self._tubes = self._tubes.with_minimum_radius(radius)
         self.mesh = self.mesh.with_minimum_radius(radius)
         self.events.minimum_radius()
         self.vertices = self.mesh.vertices
+
+    @property
+    def colouring(self) -> Colouring:
+        """Whether colours run into one another along the cable, or end with each compartment."""
+        return self._colouring
+
+    @colouring.setter
+    def colouring(self, colouring: str) -> None:
+        if colouring == self._colouring:
+            return
+        self._colouring = Colouring(colouring)
+        self._set_tubes(self._tubes)
+        self._take_frames(self.frames, self.n_valid)
+        self.refresh()
+        self.events.colouring()
+
+    def _set_tubes(self, tubes: TubeMesh) -> None:
+        self._tubes = tubes
+        self.mesh, self.blend = coloured(
+            tubes, self._morphology, self.compartment_of_node, self._colouring
+        )
 
     @property
     def n_valid(self) -> int:
@@ -174,7 +205,7 @@ class VoltageLayer(_Base):
     def colormap_of(self, name: str) -> Any:
         """Return the colour map of a variable, whether it is shown or not."""
         if name == self._shown.name:
-            return self.colormap
+            return self.whole_colormap
         usual = VOLTAGE_COLORMAP if name == "v" else VARIABLE_COLORMAP
         return self._looks.get(name, {}).get("colormap", usual)
 
@@ -215,7 +246,7 @@ class VoltageLayer(_Base):
         column = np.asarray(compartment_of_node, dtype=np.int64)
         if not np.array_equal(column, self.compartment_of_node):
             self.compartment_of_node = column
-            self.mesh = self.mesh.with_compartments(column)
+            self._set_tubes(self._tubes.with_compartments(column))
         self._variables = _by_name(frames, more_frames)
         is_kept = self._shown.name in self._variables
         colormap = self.colormap_of("v")
@@ -235,17 +266,21 @@ class VoltageLayer(_Base):
 
     def _take_frames(self, frames: npt.NDArray[np.float32], n_valid: int) -> None:
         self.frames = frames
-        self._values = FrameValues(frames, self.mesh.vertex_compartment, n_valid)
-        self.vertex_values = self._values
+        self._values = FrameValues(frames, self.blend, n_valid)
+        if len(self.vertices) == len(self.blend):
+            self.vertex_values = self._values
+        else:  # more or fewer vertices are shared between compartments
+            self.data = (self.mesh.vertices, self.mesh.faces, self._values)
 
     def _keep_looks(self) -> None:
         limits = tuple(self.contrast_limits)
-        looks = {"colormap": self.colormap}
+        looks = {"colormap": self.whole_colormap}
         if limits != self._own_limits:
             looks["limits"] = limits
         self._looks[self._shown.name] = looks
 
     def _restore_looks(self, colormap: Any) -> None:
+        self.threshold = None
         self.colormap = colormap
         looks = self._looks.get(self._shown.name, {})
         if "limits" in looks:
@@ -311,7 +346,7 @@ class VoltageLayer(_Base):
         napari cannot make a Surface with a scale for an extra axis from a tuple.
         """
         _, state, _ = super().as_layer_data_tuple()
-        values = self.current_frame[self.mesh.vertex_compartment]
+        values = self.blend.of(self.current_frame)
         for per_axis in ("axis_labels", "scale", "translate", "units"):
             state[per_axis] = state[per_axis][1:]
         for matrix in ("affine", "rotate"):

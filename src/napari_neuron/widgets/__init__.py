@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["SimulationWidget", "TracesWidget"]
+__all__ = ["DisplayWidget", "SimulationWidget", "TracesWidget"]
 
-_HOME = {"SimulationWidget": "simulation", "TracesWidget": "traces"}
+_HOME = {"DisplayWidget": "display", "SimulationWidget": "simulation", "TracesWidget": "traces"}
 
 
 def __getattr__(name: str) -> Any:

@@ -144,6 +144,8 @@ class SimulationWidget(ClosingWidget):
         self._catalogue.failed.connect(lambda problem: self.header.say("", problem))
         self.run_tab.form.changed.connect(lambda v: self._edit("run", v))
         self.run_tab.show_requested.connect(self._on_show_requested)
+        self.run_tab.comparison.difference_requested.connect(self._on_difference_requested)
+        self.run_tab.comparison.beside_requested.connect(self._voltage.show_beside)
         self.run_tab.save_requested.connect(self._saving.ask_where_to_save_result)
         for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.current_changed.connect(self._show_markers)
@@ -353,6 +355,11 @@ class SimulationWidget(ClosingWidget):
     def _on_show_requested(self, result: SimulationResult) -> None:
         self._voltage.show(result, follow=False)
         self._placements.raise_to_top()
+
+    def _on_difference_requested(self, result: SimulationResult, less: SimulationResult) -> None:
+        numbers = self.session.number_of(result), self.session.number_of(less)
+        self._voltage.show_difference(result, less, "run {} − run {}".format(*numbers))
+        self._markers.raise_to_top()
 
     # coming and going ----------------------------------------------------------------------
 

@@ -11,17 +11,8 @@ from qtpy.QtGui import QColor, QIcon, QPainter, QPixmap, QPolygonF
 from qtpy.QtSvg import QSvgRenderer
 
 from napari_neuron.spec import Experiment
+from napari_neuron.view.colours import TRACE_COLOURS
 
-_RECORDER_COLOURS = (
-    "#4fc3f7",
-    "#ffa04d",
-    "#7ccf83",
-    "#f0719b",
-    "#b48cf2",
-    "#45c9b4",
-    "#e4605e",
-    "#9fb8d0",
-)
 STIMULUS_COLOUR = "#ffe066"
 
 SYMBOLS = {
@@ -54,7 +45,7 @@ def recorder_colours(*experiments: Experiment) -> dict[str, str]:
     come first, so that a trace keeps the colour of the marker as long as that is there.
     """
     labels = dict.fromkeys(r.label for e in experiments for r in e.recorders)
-    return {label: _RECORDER_COLOURS[i % len(_RECORDER_COLOURS)] for i, label in enumerate(labels)}
+    return {label: TRACE_COLOURS[i % len(TRACE_COLOURS)] for i, label in enumerate(labels)}
 
 
 @dataclass(frozen=True)
