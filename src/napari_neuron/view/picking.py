@@ -67,26 +67,28 @@ def picked_node(
     aside[np.abs(ahead).argmin()] = 1.0
     right = np.cross(ahead, aside)
     right /= np.linalg.norm(right)
-    # x, y across the line and z along it, from the point
-    seen = (position - np.asarray(point)) @ np.stack([right, np.cross(ahead, right), ahead]).T
+    up = np.cross(ahead, right)
     thick = np.maximum(radius, minimum_radius)
-    reach_of_all = thick.max() + tolerance
-
-    child = np.flatnonzero(parent >= 0)
-    low = np.minimum(seen[child, :2], seen[parent[child], :2])
-    high = np.maximum(seen[child, :2], seen[parent[child], :2])
-    near = (low <= reach_of_all).all(axis=1) & (high >= -reach_of_all).all(axis=1)
-    child = child[near]
-    begin, end = seen[child], seen[parent[child]]
+    reach_of_all = float(thick.max()) + tolerance
+    x, y = (position @ axis - np.dot(point, axis) for axis in (right, up))  # across the line
+    above = np.where(parent >= 0, parent, np.arange(len(parent)))
+    near = (np.minimum(x, x[above]) <= reach_of_all) & (np.maximum(x, x[above]) >= -reach_of_all)
+    near &= (np.minimum(y, y[above]) <= reach_of_all) & (np.maximum(y, y[above]) >= -reach_of_all)
+    child = np.flatnonzero(near)  # of each its edge, and itself: an edge of no length at a root
+    if not len(child):
+        return None
+    above = above[child]
+    begin = _across(position[child], point, right, up, ahead)
+    end = _across(position[above], point, right, up, ahead)
     along = end - begin
     length = (along[:, :2] ** 2).sum(axis=1)
     share = -(begin[:, :2] * along[:, :2]).sum(axis=1) / np.where(length > 0, length, 1.0)
     share = np.clip(share, 0.0, 1.0)
-    on_edge = begin + share[:, None] * along
 
-    places = np.concatenate([seen, on_edge])
-    reach = np.concatenate([thick, np.minimum(thick[child], thick[parent[child]])])
-    node = np.concatenate([np.arange(len(seen)), np.where(share < 0.5, child, parent[child])])
+    places = np.concatenate([begin, end, begin + share[:, None] * along])
+    thickness = np.minimum(thick[child], thick[above])
+    reach = np.concatenate([thick[child], thick[above], thickness])
+    node = np.concatenate([child, above, np.where(share < 0.5, child, above)])
     off = np.hypot(places[:, 0], places[:, 1])
     is_there = np.ones(len(off), dtype=bool)
     if slab is not None:
@@ -99,6 +101,17 @@ def picked_node(
     if not close.any():
         return None
     return int(node[close][off[close].argmin()])
+
+
+def _across(
+    position: FloatArray,
+    point: npt.ArrayLike,
+    right: FloatArray,
+    up: FloatArray,
+    ahead: FloatArray,
+) -> FloatArray:
+    """Return positions across a line (x, y) and along it (z), from its point."""
+    return np.asarray((position - np.asarray(point)) @ np.stack([right, up, ahead]).T)
 
 
 def node_under_mouse(
@@ -144,12 +157,17 @@ def node_under_mouse(
             point,
             ahead - point,
             minimum_radius=getattr(layer, "minimum_radius", default_minimum_radius(cell)),
-            tolerance=TOLERANCE * scale / max(float(viewer.camera.zoom), 1e-12),
+            tolerance=TOLERANCE * scale / max(float(camera_of(viewer).zoom), 1e-12),
             slab=None if slab is None else slab * scale,
         )
         if row is not None:
             return cell, int(cell.node_id[row])
     return None
+
+
+def camera_of(viewer: Viewer) -> Any:
+    """Return the viewer's camera, which has moved in napari 0.9."""
+    return viewer.scene.camera if hasattr(viewer, "scene") else viewer.camera
 
 
 def to_data(viewer: Viewer, layer: Any, position: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from napari_neuron.widgets.style import Palette
 
@@ -39,6 +39,10 @@ class TraceAxes:
         self.raster.set_navigate(False)
         self.raster.set_visible(False)
         self.rate.set_visible(False)
+        self.raster.xaxis.set_visible(False)
+        for axes in (self.main, self.rate):  # each tick costs a millisecond to draw
+            axes.xaxis.set_major_locator(MaxNLocator(7))
+            axes.yaxis.set_major_locator(MaxNLocator(5))
         self._others: dict[str, Axes] = {}
         self._units: tuple[str, ...] = ("mV",)
         self._rows: tuple[tuple[str, str], ...] = ()
@@ -61,6 +65,7 @@ class TraceAxes:
             axes = self._others.get(unit)
             if axes is None:
                 axes = self._others[unit] = self.main.twinx()
+                axes.yaxis.set_major_locator(MaxNLocator(5))
                 # no power of ten in a corner, where there is no room for it
                 axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4g}"))
             axes.spines["right"].set_position(("outward", place * _AXIS_WIDTH))
@@ -72,7 +77,7 @@ class TraceAxes:
             return
         self._rows = tuple(rows)
         self.raster.set_visible(bool(rows))
-        self.raster.set_ylim(len(rows) - 0.5, -0.5)
+        self.raster.set_ylim(max(len(rows), 1) - 0.5, -0.5)
         self._name_rows()
 
     def of(self, unit: str) -> Axes:
@@ -152,8 +157,9 @@ class TraceAxes:
             (self.raster, height - top - raster, raster),
         ):
             axes.set_position(
-                (left / width, start / height, 1 - (left + right) / width, max(size, 0.0) / height)
+                (left / width, start / height, 1 - (left + right) / width, max(size, 1.0) / height)
             )
+        self._place_labels(width, height, scale)
         for axes, size in ((self.main, main), (self.rate, rate)):
             axes.yaxis.label.set_visible(size > (85 if axes is self.main else 50) * scale)
         for axes in self._others.values():
@@ -164,6 +170,19 @@ class TraceAxes:
             axes.set_xlabel("")
         colour: dict[str, Any] = {"color": self._palette.dim} if self._palette else {}
         lowest.set_xlabel("time (ms)", fontsize=8.5, labelpad=2, **colour)
+
+    def _place_labels(self, width: float, height: float, scale: float) -> None:
+        """Say where the labels are: to find room for them takes matplotlib long."""
+        whole = self.figure.transFigure
+        for axes in (self.main, self.rate):
+            box = axes.get_position()
+            axes.yaxis.set_label_coords(13 * scale / width, (box.y0 + box.y1) / 2, transform=whole)
+            x = (box.x0 + box.x1) / 2
+            axes.xaxis.set_label_coords(x, 16 * scale / height, transform=whole)
+        box = self.main.get_position()
+        for place, axes in enumerate(self._others.values()):
+            x = box.x1 + (place + 0.95) * _AXIS_WIDTH * scale / width
+            axes.yaxis.set_label_coords(x, (box.y0 + box.y1) / 2, transform=whole)
 
 
 def _label(axes: Axes, unit: str, palette: Palette) -> None:

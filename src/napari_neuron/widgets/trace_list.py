@@ -85,9 +85,10 @@ class TraceList(QTreeWidget):
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setMinimumSectionSize(4)
+        for column in (1, 2):  # Qt would measure all rows again for each text that changes
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            self.setColumnWidth(column, 4)
         self.headerItem().setTextAlignment(1, Qt.AlignmentFlag.AlignRight)
         self.itemChanged.connect(self._on_item_changed)
         self.itemClicked.connect(self._on_item_clicked)
@@ -126,7 +127,19 @@ class TraceList(QTreeWidget):
             if row != before:
                 self._fill(self.topLevelItem(index), row, before)
         self._rows = rows
+        self._fit_columns(same)
         self.blockSignals(blocked)
+
+    def _fit_columns(self, only_widen: bool) -> None:
+        """Make room for the values; a column that breathes with them could not be read."""
+        texts = {self.headerItem().text(1), *(row.value for row in self._rows)}
+        longest = max(map(self.fontMetrics().horizontalAdvance, texts), default=0) + 14
+        if longest > self.columnWidth(1) or not only_widen:
+            self.setColumnWidth(1, longest)
+        places = {row.place for row in self._rows}
+        buttons = 58 if "temporary" in places else 32 if "kept" in places else 4
+        if self.columnWidth(2) != buttons:
+            self.setColumnWidth(2, buttons)
 
     def _add(self, row: ListRow) -> None:
         item = QTreeWidgetItem()

@@ -10,7 +10,7 @@ import numpy as np
 from napari.layers import Layer, Points
 
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.view.picking import to_world
+from napari_neuron.view.picking import camera_of, to_world
 from napari_neuron.view.skeleton_layers import marker_layer_data
 from napari_neuron.widgets.cell_in_view import KEY, layers_of, shown_in
 
@@ -64,10 +64,14 @@ class TracePlaces:
             if selected:  # the person goes on in the layer that was active
                 layers.selection = selected
             return
-        kept.data = data
-        for name in ("features", "face_color", "border_color", "border_width", "size"):
-            setattr(kept, name, settings[name])
+        before = kept.metadata[KEY]["marks"]
         kept.metadata = settings["metadata"]
+        kept.data = data
+        looks = [[(m.colour, m.is_ring) for m in some] for some in (before, marks)]
+        if looks[0] != looks[1]:  # each of these has napari draw the layer again
+            for name in ("face_color", "border_color", "border_width", "size"):
+                setattr(kept, name, settings[name])
+        kept.features = settings["features"]
 
     def go_to(self, cell: Morphology, node: int) -> None:
         """Select a node among the cell's points, and bring it to the middle of the view.
@@ -90,7 +94,7 @@ class TracePlaces:
         shown = [axis - (dims.ndim - 3) for axis in dims.displayed]
         if min(shown) >= 0:
             centre = tuple(float(world[axis]) for axis in shown)
-            self._viewer.camera.center = centre if len(centre) == 3 else (0.0, *centre)
+            camera_of(self._viewer).center = centre if len(centre) == 3 else (0.0, *centre)
 
 
 def _looks(cell: Morphology, marks: Sequence[PlaceMark]) -> tuple[Any, dict[str, Any]]:

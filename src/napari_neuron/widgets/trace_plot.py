@@ -25,6 +25,8 @@ from napari_neuron.widgets.trace_figure import COMPARED, drawn_figure
 
 _FIRST_LIMITS = (-90.0, -40.0)
 _LIMIT_STEP = 20.0
+_BINS = 8000
+"""Of all curves together, about: of many, each is drawn coarser, with its extremes."""
 
 
 class TracePlot:
@@ -345,7 +347,8 @@ class TracePlot:
             return
         self.canvas.restore_region(self._empty_axes)
         start, stop = self.axes.get_xlim()
-        n_bins = max(50, int(self.axes.bbox.width / 2))  # a bin draws a stroke of 1.2 pixels
+        n_bins = self.axes.bbox.width / 2  # a bin draws a stroke of 1.2 pixels
+        n_bins = max(50, int(min(n_bins, _BINS / max(1, len(self._lines)))))
         for key in sorted(self._lines, key=lambda key: key.run is None):  # the run itself on top
             line, curve = self._lines[key], self._curves[key]
             if curve.step > 0:

@@ -8,12 +8,8 @@ from napari.settings import get_settings
 from qtpy.QtCore import QSize, Qt, QTimer
 from qtpy.QtWidgets import (
     QBoxLayout,
-    QComboBox,
-    QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QStackedLayout,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,16 +21,17 @@ from napari_neuron.view.picking import NodeClicks
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.curves import Curve, CurveKey, Place, SpikeTrain
 from napari_neuron.widgets.numbers import shown_number
-from napari_neuron.widgets.page import let_shrink, menu_of
+from napari_neuron.widgets.page import hint
 from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.sessions import session_of
-from napari_neuron.widgets.style import Palette, icon, style_sheet
+from napari_neuron.widgets.style import Palette, style_sheet
 from napari_neuron.widgets.trace_content import TraceContent
 from napari_neuron.widgets.trace_list import ListRow
 from napari_neuron.widgets.trace_panel import TracePanel, value_in_words
 from napari_neuron.widgets.trace_places import PlaceMark, TracePlaces
 from napari_neuron.widgets.trace_plot import TracePlot
 from napari_neuron.widgets.trace_saving import TraceSaving
+from napari_neuron.widgets.trace_tools import TraceTools
 from napari_neuron.widgets.viewer_signals import ViewerSignals
 
 if TYPE_CHECKING:
@@ -74,51 +71,16 @@ class TracesWidget(ClosingWidget):
         self.plot = TracePlot()
         self.panel = TracePanel()
         self.saving = TraceSaving(self.plot, self)
+        self.tools = TraceTools(self.session, self.plot, self.saving)
         self._build()
         self._connect()
         self._on_theme_changed()
         self._on_results_changed()
 
     def _build(self) -> None:
-        self.runs = QComboBox()
-        self.runs.setToolTip("The run whose traces are shown")
-        let_shrink(self.runs)
-        self.runs.setMaximumWidth(110)
-        self.compare_button = self._tool("Lay earlier runs over this one")
-        self.compare_button.setText("Compare ▾")
-        self.said = QLabel()
-        self.said.setObjectName("hint")
-        self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.said = hint()
+        self.said.setVisible(False)
         self.problem = ProblemLabel()
-        self.home_button = self._tool("Show the whole run (or double click)", self.plot.home)
-        self.pan_button = self._tool("Move the axes by dragging", self._toggle_pan)
-        self.zoom_button = self._tool(
-            "Zoom to a rectangle; the wheel zooms time, Shift and the wheel the values",
-            self._toggle_zoom,
-        )
-        self.measure_button = self._tool(
-            "Measure between two cursors, A and B", self.plot.cursors.toggle_measure
-        )
-        self.pick_button = self._tool("A click on the cell shows the trace of that place")
-        for button in (self.pan_button, self.zoom_button, self.measure_button, self.pick_button):
-            button.setCheckable(True)
-        self.pick_button.setChecked(True)
-        self.save_button = self._tool("Save")
-        self.save_menu = menu_of(
-            self.save_button,
-            [
-                ("Picture as PNG or SVG…", self.saving.ask_for_picture),
-                ("Traces as CSV…", self.saving.ask_for_traces),
-                ("Spikes as CSV…", self.saving.ask_for_spikes),
-            ],
-        )
-        bar = QHBoxLayout()
-        bar.setSpacing(4)
-        bar.addWidget(self.runs, 1)
-        bar.addWidget(self.compare_button)
-        bar.addWidget(self.said, 2)
-        for button in self._tools():
-            bar.addWidget(button)
         self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._beside.setSpacing(6)
         self._beside.addWidget(self.plot.canvas, 3)
@@ -128,7 +90,8 @@ class TracesWidget(ClosingWidget):
         column = QVBoxLayout(full)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(bar)
+        column.addWidget(self.tools)
+        column.addWidget(self.said)
         column.addWidget(self.problem)
         column.addLayout(self._beside, 1)
         self.empty = QLabel(NO_RUN)
@@ -140,18 +103,14 @@ class TracesWidget(ClosingWidget):
         self._stack.addWidget(self.empty)
         self._stack.addWidget(full)
 
-    def _tools(self) -> tuple[QToolButton, ...]:
-        return (
-            *(self.home_button, self.pan_button, self.zoom_button),
-            *(self.measure_button, self.pick_button, self.save_button),
-        )
-
     def _connect(self) -> None:
         self._move = _single_shot(15, self._move_slider)
         self._read_on = _single_shot(5, self._draw)
         self._unmark = _single_shot(4000, self._forget_mark)
-        self.runs.activated.connect(self._on_run_chosen)
-        self.pick_button.toggled.connect(self._watch_clicks)
+        self._hush = _single_shot(6000, lambda: self._on_said("", self.problem.text()))
+        self.tools.run_requested.connect(self.show_result)
+        self.tools.compare_requested.connect(lambda results: self.compare(*results))
+        self.tools.pick_button.toggled.connect(self._watch_clicks)
         self.plot.time_requested.connect(self._on_time_requested)
         self.plot.curve_clicked.connect(self.go_to)
         self.plot.measure_moved.connect(self._on_measured)
@@ -193,13 +152,6 @@ class TracesWidget(ClosingWidget):
         self.panel.setMinimumWidth(200 if narrow else min(290, event.size().width() // 3))
         super().resizeEvent(event)
 
-    def _tool(self, tooltip: str, on_clicked: Any = None) -> QToolButton:
-        button = QToolButton()
-        button.setToolTip(tooltip)
-        if on_clicked is not None:
-            button.clicked.connect(lambda _=False: on_clicked())
-        return button
-
     # what is shown -------------------------------------------------------------------------
 
     @property
@@ -213,14 +165,14 @@ class TracesWidget(ClosingWidget):
         if result is not None:
             self.plot.begin(result.experiment.run.duration)
         self._watch_clicks()
-        self._fill_compare_menu()
+        self._show_runs()
         self._draw()
         self._on_slider_moved()
 
     def compare(self, *results: SimulationResult) -> None:
         """Lay other runs over the one that is shown: these, and no others."""
         self.content.compared = results
-        self._fill_compare_menu()
+        self._show_runs()
         self._draw()
 
     def show_place(self, cell: Morphology, node: int) -> None:
@@ -321,41 +273,13 @@ class TracesWidget(ClosingWidget):
 
     def _on_results_changed(self, *_: Any) -> None:
         results = self.session.results
-        blocked = self.runs.blockSignals(True)
-        self.runs.clear()
-        for result in results[::-1]:
-            self.runs.addItem(f"Run {self.session.number_of(result)}", result)
         if not any(result is self.result for result in results):
             self.show_result(results[-1] if results else None)
-        row = next((i for i, r in enumerate(results[::-1]) if r is self.result), -1)
-        self.runs.setCurrentIndex(row)
-        self.runs.blockSignals(blocked)
-        for widget in (self.runs, self.compare_button):
-            widget.setVisible(len(results) > 1)
-        self._fill_compare_menu()
+        self._show_runs()
+        self._draw()  # a run that is compared may be gone
 
-    def _on_run_chosen(self, row: int) -> None:
-        self.show_result(self.session.results[::-1][row])
-
-    def _fill_compare_menu(self) -> None:
-        others = [r for r in self.session.results[::-1] if r is not self.result]
-        entries = [
-            (f"Run {self.session.number_of(r)}", lambda r=r: self._toggle(r)) for r in others
-        ]
-        entries.append(("None", self.compare))
-        self.compare_menu = menu_of(self.compare_button, entries)
-        compared = self.content.compared
-        for action, result in zip(self.compare_menu.actions(), others, strict=False):
-            action.setCheckable(True)
-            action.setChecked(any(result is r for r in compared))
-        self.compare_menu.actions()[-1].setEnabled(bool(compared))
-
-    def _toggle(self, result: SimulationResult) -> None:
-        compared = self.content.compared
-        if any(result is r for r in compared):
-            self.compare(*(r for r in compared if r is not result))
-        else:
-            self.compare(*compared, result)
+    def _show_runs(self) -> None:
+        self.tools.show_runs(self.result, self.content.compared)
 
     def _on_experiment_changed(self, *_: Any) -> None:
         self._draw()
@@ -364,12 +288,15 @@ class TracesWidget(ClosingWidget):
         self.plot.set_rate(settings)
 
     def _watch_clicks(self, *_: Any) -> None:
-        wanted = self.result is not None and self.pick_button.isChecked()
+        wanted = self.result is not None and self.tools.pick_button.isChecked()
         self._clicks.cells = self.result.cells if wanted and self.result is not None else ()
 
     def _on_said(self, done: str, problem: str) -> None:
         self.said.setText(done)
+        self.said.setVisible(bool(done))
         self.problem.say(problem)
+        if done:
+            self._hush.start()
 
     # the cursors and the slider ------------------------------------------------------------
 
@@ -390,30 +317,16 @@ class TracesWidget(ClosingWidget):
 
     def _on_measured(self) -> None:
         between = self.plot.cursors.measured
-        self.measure_button.setChecked(between is not None)
+        self.tools.measure_button.setChecked(between is not None)
         self.panel.show_measured(between)
         self._show_values()
-
-    def _toggle_pan(self) -> None:
-        self.plot.toggle_pan()
-        self._show_mode()
-
-    def _toggle_zoom(self) -> None:
-        self.plot.toggle_zoom()
-        self._show_mode()
-
-    def _show_mode(self) -> None:
-        self.pan_button.setChecked(self.plot.mode == "pan")
-        self.zoom_button.setChecked(self.plot.mode == "zoom")
 
     # looks, coming and going ---------------------------------------------------------------
 
     def _on_theme_changed(self) -> None:
         palette = Palette.of(self.viewer.theme)
         self.setStyleSheet(style_sheet(palette))
-        names = ("home", "pan", "zoom", "measure", "pick", "save")
-        for name, button in zip(names, self._tools(), strict=True):
-            button.setIcon(icon(name, palette))
+        self.tools.set_palette(palette)
         self.plot.set_palette(palette)
         self.panel.set_palette(palette)
 
@@ -428,7 +341,7 @@ class TracesWidget(ClosingWidget):
         self._clicks.disconnect()
         self._signals.disconnect()
         self.plot.close()
-        for timer in (self._move, self._read_on, self._unmark):
+        for timer in (self._move, self._read_on, self._unmark, self._hush):
             timer.stop()
 
 
