@@ -9,6 +9,7 @@ import pytest
 from dock_person import forked_cell
 from matplotlib.backend_bases import MouseButton, MouseEvent
 from napari.settings import get_settings
+from qtpy.QtCore import Qt
 
 from napari_neuron import (
     CableProperties,
@@ -24,7 +25,8 @@ from napari_neuron import (
 from napari_neuron.engine import simulate
 from napari_neuron.morphology import read_swc
 from napari_neuron.result.model import Status
-from napari_neuron.session import RunStarted
+from napari_neuron.session import Progress, RunAdvanced, RunStarted
+from napari_neuron.widgets.curves import CurveKey, curves_of, spike_trains_of
 from napari_neuron.widgets.decimate import decimated
 from napari_neuron.widgets.style import recorder_colours
 from napari_neuron.widgets.trace_plot import TracePlot
@@ -37,7 +39,7 @@ RECORDERS = (
 )
 
 
-def result_of(values, recorders=RECORDERS, dt=0.025, spikes=()):
+def result_of(values, recorders=RECORDERS, dt=0.025, spikes=(), cell=None):
     """A finished run whose voltage recorders all hold ``values``."""
     n = len(values)
     experiment = Experiment(
@@ -47,7 +49,7 @@ def result_of(values, recorders=RECORDERS, dt=0.025, spikes=()):
     n_voltage = sum(isinstance(r, VoltageRecorder) for r in recorders)
     n_frames = experiment.run.n_frames
     return SimulationResult(
-        cells=(forked_cell(),),
+        cells=(cell or forked_cell(),),
         experiment=experiment,
         frames=np.full((n_frames, 1), -65, np.float32),
         samples=np.tile(np.asarray(values, float), (n_voltage, 1)),
@@ -83,8 +85,30 @@ def spiking(dock):
     return dock
 
 
-def colours(result):
-    return recorder_colours(result.experiment)
+SOMA, TIP, TIP_SPIKES = (
+    CurveKey("voltage", "soma"),
+    CurveKey("voltage", "tip"),
+    CurveKey("spikes", "tip"),
+)
+
+
+def show(plot, result):
+    """Draw a result as the window does."""
+    colours = recorder_colours(result.experiment)
+    plot.begin(result.experiment.run.duration)
+    plot.draw(curves_of(result, colours), spike_trains_of(result, colours))
+
+
+def row(traces, key):
+    """The row of the list that stands for a key."""
+    return next(row for row in traces.panel.list.rows if row.key == key)
+
+
+def tick(traces, key, ticked):
+    """Tick or untick a row, as a person does."""
+    names = traces.panel.list
+    item = names.topLevelItem([r.key for r in names.rows].index(key))
+    item.setCheckState(0, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
 
 
 @pytest.mark.parametrize("moved_to", [None, "left"])
@@ -113,9 +137,9 @@ def test_without_recorders_the_widget_says_how_to_get_them(dock):
 
 
 def test_traces_and_spikes_of_the_run_are_drawn_in_the_colours_of_the_markers(spiking):
-    legend = spiking.traces.plot.legend()
-    assert [entry.label for entry in legend] == ["soma", "tip", "tip"]
-    assert legend[2].value == "1 spike"
+    rows = spiking.traces.panel.list.rows
+    assert [r.key for r in rows] == [SOMA, TIP, TIP_SPIKES]
+    assert rows[2].value == "1 spike"
     markers = spiking.viewer.layers["fork markers"]
     kept = {
         (name, symbol): tuple(np.round(colour[:3] * 255).astype(int))
@@ -123,18 +147,17 @@ def test_traces_and_spikes_of_the_run_are_drawn_in_the_colours_of_the_markers(sp
             markers.features["name"], map(str, markers.symbol), markers.face_color, strict=True
         )
     }
-    for entry, symbol in zip(legend, ("disc", "disc", "diamond"), strict=True):
-        rgb = tuple(int(entry.colour[i : i + 2], 16) for i in (1, 3, 5))
-        assert kept[entry.label, symbol] == rgb
-    assert "soma" in spiking.traces.legend.text()
+    for r, symbol in zip(rows, ("disc", "disc", "diamond"), strict=True):
+        rgb = tuple(int(r.colour[i : i + 2], 16) for i in (1, 3, 5))
+        assert kept[r.key.label, symbol] == rgb
 
 
-def test_the_legend_shows_values_at_the_cursor_with_their_unit(spiking):
+def test_the_list_shows_values_at_the_cursor_with_their_unit(spiking):
     result = spiking.session.results[0]
     spiking.viewer.dims.set_point(0, 5.0)
     value = result.traces["soma"].values[200]
-    shown = f"{value:.1f} mV".replace("-", "−")
-    assert spiking.traces.plot.legend()[0].value.strip() == shown
+    assert row(spiking.traces, SOMA).value == f"{value:.1f} mV".replace("-", "−")
+    assert spiking.traces.panel.list.headerItem().text(1) == "at 5 ms"
 
 
 def test_the_cursor_follows_the_time_slider(spiking):
@@ -167,9 +190,10 @@ def test_the_newest_run_is_shown_and_an_older_one_can_be_chosen(spiking):
     first, second = spiking.session.results
     traces = spiking.traces
     assert traces.result is second
-    assert [traces.runs.itemText(i) for i in range(traces.runs.count())] == ["Run 2", "Run 1"]
-    traces.runs.setCurrentIndex(1)
-    traces.runs.activated.emit(1)
+    runs = traces.tools.runs
+    assert [runs.itemText(i) for i in range(runs.count())] == ["Run 2", "Run 1"]
+    runs.setCurrentIndex(1)
+    runs.activated.emit(1)
     assert traces.result is first
 
 
@@ -178,18 +202,18 @@ def test_traces_grow_while_the_run_goes_on(dock):
     result.n_samples = 100
     dock.session.apply(RunStarted(result))
     dock.traces.grab()
-    shown = dock.traces.plot.shown("soma")
+    shown = dock.traces.plot.shown(SOMA)
     assert shown[0].max() <= 100 * 0.025
     result.n_samples = 2000
-    dock.traces.plot.update_traces()
-    assert dock.traces.plot.shown("soma")[0].max() == pytest.approx(1999 * 0.025)
+    dock.session.apply(RunAdvanced(Progress(50.0, 100.0, 1.0)))
+    assert dock.traces.plot.shown(SOMA)[0].max() == pytest.approx(1999 * 0.025)
 
 
 def test_the_voltage_axis_widens_to_what_is_recorded(plot):
     values = np.full(1000, -65.0)
     values[500] = 45.0
     result = result_of(values)
-    plot.show(result, colours(result))
+    show(plot, result)
     low, high = plot.axes.get_ylim()
     assert low <= -65
     assert high > 45
@@ -198,21 +222,21 @@ def test_the_voltage_axis_widens_to_what_is_recorded(plot):
 def test_a_zoomed_view_is_drawn_with_all_its_samples(plot):
     values = np.sin(np.arange(40_001) / 7.0) * 30 - 30
     result = result_of(values)
-    plot.show(result, colours(result))
+    show(plot, result)
     plot.canvas.draw()
-    assert len(plot.shown("soma")[0]) < 4000
+    assert len(plot.shown(SOMA)[0]) < 4000
     plot.axes.set_xlim(100, 101)
     plot.canvas.draw()
-    moments, shown = plot.shown("soma")
+    moments, shown = plot.shown(SOMA)
     inside = (moments >= 100) & (moments <= 101)
     np.testing.assert_allclose(shown[inside], values[4000:4041])
 
 
 def test_spikes_are_marked_at_their_times(plot):
     result = result_of(np.full(1000, -65.0), spikes=(3.0, 11.5))
-    plot.show(result, colours(result))
+    show(plot, result)
     plot.canvas.draw()
-    np.testing.assert_array_equal(plot.shown_spikes("tip"), [3.0, 11.5])
+    np.testing.assert_array_equal(plot.shown_spikes(TIP_SPIKES), [3.0, 11.5])
 
 
 def test_long_traces_are_redrawn_faster_than_a_frame(plot):
@@ -221,12 +245,12 @@ def test_long_traces_are_redrawn_faster_than_a_frame(plot):
         walk - 60,
         tuple(VoltageRecorder(label=str(i), node=10) for i in range(4)),
     )
-    plot.show(result, colours(result))
+    show(plot, result)
     plot.canvas.draw()
     took = []
     for _ in range(7):
         begun = time.process_time()
-        plot.update_traces()
+        plot.draw(plot.curves, plot.trains)
         plot.move_cursor(100.0)
         took.append(time.process_time() - begun)
     assert np.median(took) < 0.05
@@ -234,20 +258,20 @@ def test_long_traces_are_redrawn_faster_than_a_frame(plot):
 
 def test_a_saved_figure_has_the_traces_and_names_them(plot, tmp_path):
     result = result_of(np.linspace(-80, 20, 1000))
-    plot.show(result, colours(result))
+    show(plot, result)
     plot.save(tmp_path / "traces.png")
     assert (tmp_path / "traces.png").stat().st_size > 5000
-    assert plot.axes.get_legend() is None
 
 
 def test_pan_and_zoom_exclude_each_other_and_the_cursor(dock):
     traces = dock.traces
-    traces.pan_button.click()
+    tools = traces.tools
+    tools.pan_button.click()
     assert traces.plot.mode == "pan"
-    traces.zoom_button.click()
+    tools.zoom_button.click()
     assert traces.plot.mode == "zoom"
-    assert not traces.pan_button.isChecked()
-    traces.zoom_button.click()
+    assert not tools.pan_button.isChecked()
+    tools.zoom_button.click()
     assert traces.plot.mode == ""
 
 
@@ -290,15 +314,16 @@ def test_a_trace_of_another_unit_has_an_axis_of_its_own(qtbot):
     plot = TracePlot()
     qtbot.addWidget(plot.canvas)
     plot.canvas.resize(700, 240)
-    plot.show(simulate(cell, experiment), {})
+    show(plot, simulate(cell, experiment))
     plot.canvas.draw()
-    voltage, gate = plot.shown("v"), plot.shown("m")
+    voltage = plot.shown(CurveKey("voltage", "v"))
+    gate = plot.shown(CurveKey("range_variable", "m"))
     assert voltage[0][-1] == gate[0][-1] == 5.0
     low, high = plot.axes.get_ylim()
     assert low <= min(voltage[1])
     assert max(voltage[1]) <= high
-    assert len(plot.figure.axes) == 2
-    low, high = plot.figure.axes[1].get_ylim()
+    assert len(plot.panels.units) == 2
+    low, high = plot.panels.of(plot.panels.units[1]).get_ylim()
     assert -1 < low <= min(gate[1])
     assert max(gate[1]) <= high < 1
     plot.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ import numpy.typing as npt
 from napari_neuron.morphology.model import IntArray, Morphology
 from napari_neuron.result import spikes as statistics
 from napari_neuron.spec import Experiment
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Status(StrEnum):
@@ -236,21 +240,57 @@ class SimulationResult:
         self, label: str, bin_width: float
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return the rate in bins; see `napari_neuron.result.spikes.binned_rate`."""
-        return statistics.binned_rate(self.spikes[label], self._simulated, bin_width)
+        return statistics.binned_rate(self.spikes[label], self.simulated, bin_width)
 
     def smoothed_rate(
         self, label: str, sigma: float, step: float = 1.0
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return the smoothed rate; see `napari_neuron.result.spikes.smoothed_rate`."""
-        return statistics.smoothed_rate(self.spikes[label], self._simulated, sigma, step)
+        return statistics.smoothed_rate(self.spikes[label], self.simulated, sigma, step)
 
     @property
-    def _simulated(self) -> float:
+    def simulated(self) -> float:
         """Simulated time so far, ms."""
         run = self.experiment.run
         complete = self.status is Status.COMPLETE
         steps = run.n_steps if complete else max(self.n_samples - 1, 0)
         return steps * run.dt
+
+    def traces_table(self) -> pd.DataFrame:
+        """Return the traces side by side; see `napari_neuron.result.tables.traces_table`."""
+        from napari_neuron.result.tables import traces_table
+
+        return traces_table(self.traces.items())
+
+    def save_traces(self, path: str | Path) -> None:
+        """Write `traces_table` as CSV.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        from napari_neuron.result.tables import save_table
+
+        save_table(self.traces_table(), path)
+
+    def spikes_table(self) -> pd.DataFrame:
+        """Return one row for each spike, with the columns "detector" and "time (ms)"."""
+        from napari_neuron.result.tables import spikes_table
+
+        return spikes_table(self.spikes)
+
+    def save_spikes(self, path: str | Path) -> None:
+        """Write `spikes_table` as CSV.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        from napari_neuron.result.tables import save_table
+
+        save_table(self.spikes_table(), path)
 
     def save(self, path: str | Path) -> None:
         """Write everything to an HDF5 file; see `napari_neuron.result.io`."""

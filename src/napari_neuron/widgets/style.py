@@ -48,6 +48,11 @@ def recorder_colours(*experiments: Experiment) -> dict[str, str]:
     return {label: TRACE_COLOURS[i % len(TRACE_COLOURS)] for i, label in enumerate(labels)}
 
 
+def further_colour(index: int, n_labels: int) -> str:
+    """Return a colour for something besides ``n_labels`` coloured recorders."""
+    return _RECORDER_COLOURS[(n_labels + index) % len(_RECORDER_COLOURS)]
+
+
 @dataclass(frozen=True)
 class Palette:
     """The colours of napari's theme that we use, as ``#rrggbb``."""
@@ -118,6 +123,9 @@ def style_sheet(palette: Palette) -> str:
     QListWidget {{ background-color: {palette.foreground}; border: none; padding: 2px; }}
     QListWidget::item {{ padding: 3px 4px; border-radius: 2px; }}
     QListWidget::item:selected {{ background-color: {palette.current}; color: {palette.text}; }}
+    QTreeWidget {{ background-color: {palette.foreground}; border: none; }}
+    QTreeWidget::item {{ padding: 1px 0px; }}
+    QTreeWidget::item:selected {{ background-color: {palette.current}; color: {palette.text}; }}
     QTableWidget {{ background-color: {palette.foreground}; border: none;
         gridline-color: {palette.background}; }}
     QHeaderView::section {{ background-color: {palette.background}; color: {palette.dim};
@@ -148,6 +156,13 @@ _PATHS = {
     "home": "M12 4 L21 12 H18 V20 H14 V14 H10 V20 H6 V12 H3 Z",
     "pan": "M12 2 L15.5 6 H13 V11 H18 V8.5 L22 12 L18 15.5 V13 H13 V18 H15.5 L12 22 L8.5 18 H11 "
     "V13 H6 V15.5 L2 12 L6 8.5 V11 H11 V6 H8.5 Z",
+    "measure": "M5 3 H7 V21 H5 Z M17 3 H19 V21 H17 Z M8 12 L11 9 V11 H13 V9 L16 12 L13 15 V13 H11 "
+    "V15 Z",
+    "pick": "M12 3 A9 9 0 1 1 12 21 A9 9 0 1 1 12 3 Z M12 5.5 A6.5 6.5 0 1 0 12 18.5 "
+    "A6.5 6.5 0 1 0 12 5.5 Z M12 9 A3 3 0 1 1 12 15 A3 3 0 1 1 12 9 Z",
+    "keep": "M8 3 H16 V5 L15 6 V11 L18 14 V15.5 H13 V21 L12 22 L11 21 V15.5 H6 V14 L9 11 V6 L8 5 Z",
+    "drop": "M5.5 4 L12 10.5 L18.5 4 L20 5.5 L13.5 12 L20 18.5 L18.5 20 L12 13.5 L5.5 20 L4 18.5 "
+    "L10.5 12 L4 5.5 Z",
     "zoom": "M10 3 A7 7 0 1 1 10 17 A7 7 0 1 1 10 3 Z M10 5.5 A4.5 4.5 0 1 0 10 14.5 "
     "A4.5 4.5 0 1 0 10 5.5 Z M15 16.5 L16.5 15 L21.5 20 L20 21.5 Z",
 }

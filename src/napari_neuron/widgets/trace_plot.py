@@ -1,235 +1,181 @@
-"""`TracePlot`: traces, spike marks and a cursor on a matplotlib canvas that redraws fast.
+"""`TracePlot`: curves, spikes, rates and cursors on a matplotlib canvas that redraws fast.
 
-Axes and ticks are drawn once and kept as a picture, the traces on it as another; growing traces
+Axes and ticks are drawn once and kept as a picture, the curves on it as another; growing curves
 and a moving cursor cost their own lines only.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg, NavigationToolbar2QT
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from psygnal import Signal
 
-from napari_neuron.result import SimulationResult
-from napari_neuron.spec import SpikeDetector, VoltageRecorder
+from napari_neuron.widgets.curves import Curve, CurveKey, RateSettings, SpikeTrain
 from napari_neuron.widgets.decimate import decimated
 from napari_neuron.widgets.style import Palette
+from napari_neuron.widgets.trace_axes import TraceAxes
+from napari_neuron.widgets.trace_cursors import TraceCursors
+from napari_neuron.widgets.trace_figure import COMPARED, drawn_figure
 
 _FIRST_LIMITS = (-90.0, -40.0)
 _LIMIT_STEP = 20.0
-_AXIS_WIDTH = 52
-"""Pixels that the axis of another unit needs on the right."""
-
-
-@dataclass(frozen=True)
-class LegendEntry:
-    """One recorder in the legend, with its value at the cursor or its number of spikes."""
-
-    label: str
-    colour: str
-    symbol: str
-    value: str
+_BINS = 8000
+"""Of all curves together, about: of many, each is drawn coarser, with its extremes."""
 
 
 class TracePlot:
-    """Draws one result.
+    """Draws what `draw` was given last.
 
     Attributes
     ----------
     time_requested : Signal (float)
-        The person put the cursor at this time, ms.
+        The person put the time cursor at this time, ms.
+    curve_clicked : Signal (CurveKey)
+    measure_moved : Signal ()
+        A measuring cursor was moved.
     canvas : QWidget
     figure, axes
         matplotlib's; ``axes`` are those of the voltages, other units have theirs on the right.
     """
 
     time_requested = Signal(float)
+    curve_clicked = Signal(object)
+    measure_moved = Signal()
 
     def __init__(self) -> None:
-        self.figure = Figure(layout=None)
+        self._panels = TraceAxes()
+        self.figure = self._panels.figure
+        self.axes = self._panels.main
         self.canvas = FigureCanvasQTAgg(self.figure)
-        self.axes = self.figure.add_axes((0.1, 0.2, 0.88, 0.75))
         self._tools = NavigationToolbar2QT(self.canvas, self.canvas, coordinates=False)
         self._tools.hide()
-        self._result: SimulationResult | None = None
-        self._traces: dict[str, Line2D] = {}
-        self._other_axes: dict[str, Axes] = {}  # by unit
-        self._palette: Palette | None = None
-        self._spikes: dict[str, Line2D] = {}
-        self._colours: dict[str, str] = {}
-        self._cursor = self.axes.axvline(0.0, animated=True, visible=False, linewidth=1.0)
-        self._time: float | None = None
-        self._dragging = False
+        self._duration = 1.0
+        self._curves: dict[CurveKey, Curve] = {}
+        self._trains: dict[CurveKey, SpikeTrain] = {}
+        self._lines: dict[CurveKey, Line2D] = {}
+        self._marks: dict[CurveKey, Line2D] = {}
+        self._rates: dict[CurveKey, tuple[tuple[Any, ...], Line2D]] = {}
+        self._rate_settings = RateSettings()
+        self._extents: dict[CurveKey, tuple[int, float, float]] = {}
+        self._view_is_own = False
         self._empty_axes: Any = None
         self._drawn: Any = None
-        canvas = self.canvas
-        canvas.mpl_connect("draw_event", self._on_drawn)
-        canvas.mpl_connect("resize_event", self._on_resized)
-        canvas.mpl_connect("button_press_event", self._on_pressed)
-        canvas.mpl_connect("motion_notify_event", self._on_moved)
-        canvas.mpl_connect("button_release_event", self._on_released)
-        self._lay_out()
+        self.cursors = TraceCursors(self)
+        self.canvas.mpl_connect("draw_event", self._on_drawn)
+        self.canvas.mpl_connect("resize_event", self._on_resized)
+        self._panels.lay_out()
 
     # what is drawn -------------------------------------------------------------------------
 
-    def show(self, result: SimulationResult, colours: dict[str, str]) -> None:
-        """Draw a result from now on; it may still be filling."""
-        self._result = result
-        self._colours = colours
-        for line in (*self._traces.values(), *self._spikes.values()):
-            line.remove()
-        for axes in self._other_axes.values():
-            axes.remove()
-        self._other_axes.clear()
-        self._traces = {
-            r.label: self.axes.plot([], [], animated=True, linewidth=1.2)[0]
-            for r in result.experiment.recorders
-            if isinstance(r, VoltageRecorder)
-        }
-        rows = self.axes.get_xaxis_transform()
-        self._spikes = {
-            r.label: self.axes.plot(
-                [], [], "|", animated=True, markersize=7, markeredgewidth=1.5, transform=rows
-            )[0]
-            for r in result.experiment.recorders
-            if isinstance(r, SpikeDetector)
-        }
-        self.set_colours(colours, redraw=False)
-        self._tools.update()  # forgets where it was zoomed to
-        self.axes.set_xlim(0.0, result.experiment.run.duration)
-        self.axes.set_ylim(*_FIRST_LIMITS)
-        self._add_traces_of_other_units()
-        self._lay_out()
-        self._fit_limits()
-        self.canvas.draw_idle()
-
-    def set_colours(self, colours: dict[str, str], *, redraw: bool = True) -> None:
-        """Give each recorder the colour of its marker."""
-        self._colours = colours
-        for label, line in (*self._traces.items(), *self._spikes.items()):
-            line.set_color(colours.get(label, "#888888"))
-        if redraw:
-            self._draw_lines()
-
-    def update_traces(self) -> None:
-        """Draw what has come since."""
-        if self._result is None:
-            return
-        added = self._add_traces_of_other_units()
-        if self._fit_limits() or added:
-            self.canvas.draw_idle()
-        else:
-            self._draw_lines()
-
-    def _add_traces_of_other_units(self) -> bool:
-        """Give traces that are no voltages a line and their unit an axis, once it is known."""
-        if self._result is None or not self._result.n_samples:
-            return False
-        added = False
-        for label, trace in self._result.traces.items():
-            if label not in self._traces:
-                (line,) = self._axes_of(trace.unit).plot([], [], animated=True, linewidth=1.2)
-                line.set_color(self._colours.get(label, "#888888"))
-                self._traces[label] = line
-                added = True
-        if added:
-            self._lay_out()
-        return added
-
-    def _axes_of(self, unit: str) -> Axes:
-        if unit == "mV":
-            return self.axes
-        if unit not in self._other_axes:
-            axes = self.axes.twinx()
-            axes.spines["right"].set_position(("outward", len(self._other_axes) * _AXIS_WIDTH))
-            axes.set_navigate(False)
-            self._other_axes[unit] = axes
-            self._colour_axes(axes, unit)
-        return self._other_axes[unit]
-
-    def _colour_axes(self, axes: Axes, unit: str) -> None:
-        if self._palette is not None:
-            for side, spine in axes.spines.items():
-                spine.set_visible(side == "right")
-                spine.set_color(self._palette.primary)
-            axes.tick_params(colors=self._palette.dim, labelsize=8, length=3)
-            axes.set_ylabel(unit, color=self._palette.dim, fontsize=8.5, labelpad=2)
-
-    def shown(self, label: str) -> tuple[Any, Any]:
-        """Return time and values of a trace as they are drawn: what of it can be seen."""
-        return self._traces[label].get_data()
-
-    def shown_spikes(self, label: str) -> Any:
-        """Return the times of the spike marks of a detector."""
-        return self._spikes[label].get_xdata()
-
-    def save(self, path: str | Path, **settings: Any) -> None:
-        """Write the figure to a file, with a legend; ``settings`` are those of savefig."""
-        lines = list(self._traces.values())
-        legend = self.axes.legend(lines, list(self._traces), loc="upper right", fontsize=8)
-        try:
-            self.figure.savefig(path, **settings)
-        finally:
-            legend.remove()
-            self.canvas.draw_idle()
+    @property
+    def panels(self) -> TraceAxes:
+        """The axes."""
+        return self._panels
 
     @property
-    def cursor(self) -> float | None:
-        """Where the cursor is, ms; None while it is hidden."""
-        return self._time
+    def duration(self) -> float:
+        """Of the run that is shown, ms."""
+        return self._duration
 
-    def move_cursor(self, time: float | None) -> None:
-        """Put the cursor at a time, ms; None hides it."""
-        self._time = time
-        self._cursor.set_visible(time is not None)
-        if time is not None:
-            self._cursor.set_xdata([time, time])
-        self._draw_cursor()
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """What is drawn."""
+        return tuple(self._curves.values())
 
-    def legend(self) -> list[LegendEntry]:
-        """Return the recorders with what they show at the cursor."""
-        if self._result is None:
-            return []
-        entries = []
-        for label, trace in self._result.traces.items():
-            value = ""
-            if self._time is not None and len(trace.values):
-                at = int(np.searchsorted(trace.time, self._time - 1e-9))
-                number = trace.values[min(at, len(trace.values) - 1)]
-                shown = f"{number:.1f}" if trace.unit == "mV" else f"{number:.3g}"
-                value = f"{shown} {trace.unit}".replace("-", "−").rjust(9)
-            entries.append(LegendEntry(label, self._colours.get(label, "#888888"), "●", value))
-        for label in self._spikes:
-            n = len(self._result.spikes.get(label, ()))
-            value = f"{n} spike{'s' if n != 1 else ''}"
-            entries.append(LegendEntry(label, self._colours.get(label, "#888888"), "◆", value))
-        return entries
+    @property
+    def trains(self) -> tuple[SpikeTrain, ...]:
+        """The spikes that are drawn."""
+        return tuple(self._trains.values())
+
+    def begin(self, duration: float) -> None:
+        """Show another run from now on, the whole of it (ms)."""
+        self._duration = duration
+        self._extents.clear()
+        for lines in (self._lines, self._marks):
+            for line in lines.values():
+                line.remove()
+            lines.clear()
+        self._drop_rates(set(self._rates))
+        self._view_is_own = False
+        self._tools.update()  # forgets where it was zoomed to
+        self.axes.set_xlim(0.0, duration)
+        self.axes.set_ylim(*_FIRST_LIMITS)
+
+    def draw(self, curves: Sequence[Curve], trains: Sequence[SpikeTrain] = ()) -> None:
+        """Draw these, of which most may be there already."""
+        self._curves = {curve.key: curve for curve in curves}
+        self._trains = {train.key: train for train in trains}
+        changed = self._match_lines()
+        self._update_rates()
+        if self._fit_limits() or changed:
+            self.canvas.draw_idle()
+        else:
+            self.draw_lines()
+
+    def set_rate(self, settings: RateSettings) -> None:
+        """Show firing rates that way."""
+        if settings == self._rate_settings:
+            return
+        self._rate_settings = settings
+        self._drop_rates(set(self._rates))
+        self._match_lines()
+        self._update_rates()
+        self.canvas.draw_idle()
+
+    @property
+    def rate_settings(self) -> RateSettings:
+        """How firing rates are shown."""
+        return self._rate_settings
+
+    def shown(self, key: CurveKey) -> tuple[Any, Any]:
+        """Return time and values of a curve as they are drawn: what of it can be seen."""
+        return self._lines[key].get_data()
+
+    def shown_spikes(self, key: CurveKey) -> Any:
+        """Return the times of the marks of a detector."""
+        return self._marks[key].get_xdata()
+
+    def shown_rate(self, key: CurveKey) -> tuple[Any, Any]:
+        """Return time and rate of a detector as they are drawn."""
+        return self._rates[key][1].get_data()
+
+    def save(self, path: str | Path, **settings: Any) -> None:
+        """Write a figure of what is seen to a file; ``settings`` are those of savefig."""
+        drawn_figure(*self.picture_parts()).savefig(path, **settings)
+
+    def picture_parts(self) -> tuple[Any, ...]:
+        """Return what `drawn_figure` draws what is seen from."""
+        width, height = self.figure.get_size_inches()
+        return (
+            self.curves,
+            self.trains,
+            self._rate_settings,
+            self.axes.get_xlim(),
+            {unit: self._panels.of(unit).get_ylim() for unit in self._panels.units},
+            (max(float(width), 6.0), max(float(height), 3.0)),
+        )
 
     def set_palette(self, palette: Palette) -> None:
         """Take over the theme's colours."""
-        axes = self.axes
-        self._palette = palette
-        for unit, other in self._other_axes.items():
-            self._colour_axes(other, unit)
-        self.figure.set_facecolor(palette.background)
-        axes.set_facecolor(palette.background)
-        for side, spine in axes.spines.items():
-            spine.set_visible(side in ("left", "bottom"))
-            spine.set_color(palette.primary)
-        axes.tick_params(colors=palette.dim, labelsize=8, length=3)
-        axes.grid(True, color=palette.foreground, linewidth=0.8)
-        axes.set_axisbelow(True)
-        axes.set_xlabel("time (ms)", color=palette.dim, fontsize=8.5, labelpad=2)
-        axes.set_ylabel("voltage (mV)", color=palette.dim, fontsize=8.5, labelpad=2)
-        self._cursor.set_color(palette.text)
+        self._panels.set_palette(palette)
+        self.cursors.set_palette(palette)
+        self._panels.lay_out()
         self.canvas.draw_idle()
+
+    @property
+    def cursor(self) -> float | None:
+        """Where the time cursor is, ms; None while it is hidden."""
+        return self.cursors.time
+
+    def move_cursor(self, time: float | None) -> None:
+        """Put the time cursor at a time, ms; None hides it."""
+        self.cursors.move(time)
 
     # tools ---------------------------------------------------------------------------------
 
@@ -246,118 +192,197 @@ class TracePlot:
         """Let dragging zoom, or no more."""
         self._tools.zoom()
 
+    def keep_view(self) -> None:
+        """Leave the axes as the person has put them, until `home`."""
+        self._view_is_own = True
+
+    def zoom_at(self, x: float, y: float, factor: float, *, values: bool = False) -> None:
+        """Zoom about a place of the canvas (pixels): time, or with ``values`` the other axes.
+
+        Beyond the run there is nothing to see.
+        """
+        self.keep_view()
+        for axes in self._panels.of_values if values else (self.axes,):
+            low, high = axes.get_ylim() if values else axes.get_xlim()
+            at = float(axes.transData.inverted().transform((x, y))[1 if values else 0])
+            low, high = at - (at - low) / factor, at + (high - at) / factor
+            if values:
+                axes.set_ylim(low, high)
+            else:
+                axes.set_xlim(max(low, 0.0), min(high, self._duration))
+        self.canvas.draw_idle()
+
     def home(self) -> None:
-        """Show the whole run."""
-        if self._result is not None:
-            self.axes.set_xlim(0.0, self._result.experiment.run.duration)
-            self.axes.set_ylim(*_FIRST_LIMITS)
-            self._fit_limits()
-            self.canvas.draw_idle()
+        """Show the whole run, and all of what is drawn as large as there is room."""
+        self._view_is_own = False
+        self.axes.set_xlim(0.0, self._duration)
+        self._fit_limits(tight=True)
+        self._update_rates(fit=True)
+        self.canvas.draw_idle()
 
     def close(self) -> None:
-        """Forget the result and the pictures."""
-        self._result = self._empty_axes = self._drawn = None
+        """Forget what was drawn."""
+        self._curves, self._trains = {}, {}
+        self._empty_axes = self._drawn = None
 
-    # drawing -------------------------------------------------------------------------------
+    # lines ---------------------------------------------------------------------------------
 
-    def _fit_limits(self) -> bool:
-        """Widen the voltage axis to what was recorded; return whether that was needed."""
-        if self._result is None or self.mode or not self._result.n_samples:
+    def _match_lines(self) -> bool:
+        """Have a line for everything that is drawn; return whether the axes have changed."""
+        before = (self._panels.units, tuple(self._marks), self._panels.rate.get_visible())
+        kept = {key: c.unit for key, c in self._curves.items()}
+        for key in set(self._lines) - set(kept):
+            self._lines.pop(key).remove()
+            self._extents.pop(key, None)
+        units = [curve.unit for curve in self._curves.values()]
+        if set(units) != set(self._panels.units) and units:
+            for line in self._lines.values():  # an axis may go, and its lines with it
+                line.remove()
+            self._lines.clear()
+            self._panels.set_units(units)
+        for key, curve in self._curves.items():
+            if key not in self._lines:
+                axes = self._panels.of(curve.unit)
+                self._lines[key] = axes.plot([], [], animated=True, **_looks(curve.key))[0]
+            self._lines[key].set_color(curve.colour)
+        if list(self._marks) != list(self._trains):
+            for line in self._marks.values():
+                line.remove()
+            self._marks = {key: self._new_marks(train) for key, train in self._trains.items()}
+        for key, train in self._trains.items():
+            self._marks[key].set_color(train.colour)
+        rows = [("" if t.key.run else t.key.label, t.colour) for t in self._trains.values()]
+        self._panels.set_rows(rows)
+        self._panels.rate.set_visible(self._rate_settings.kind != "off" and bool(self._trains))
+        self._drop_rates(set(self._rates) - set(self._trains))
+        changed = before != (
+            self._panels.units,
+            tuple(self._marks),
+            self._panels.rate.get_visible(),
+        )
+        if changed:
+            self._panels.lay_out()
+            self.cursors.match_panels()
+        return changed
+
+    def _new_marks(self, train: SpikeTrain) -> Line2D:
+        looks = {"markersize": 8, "markeredgewidth": 1.5 if train.key.run is None else 1.0}
+        if train.key.run is not None:
+            looks["alpha"] = COMPARED["alpha"]
+        return self._panels.raster.plot([], [], "|", animated=True, **looks)[0]
+
+    def _update_rates(self, *, fit: bool = False) -> None:
+        if not self._panels.rate.get_visible():
+            return
+        highest, changed = 1.0, fit
+        for key, train in self._trains.items():
+            # while a run goes on, not for every step of it
+            seen = (len(train.times), round(50 * train.simulated / self._duration))
+            known = self._rates.get(key)
+            if known is None or known[0] != seen:
+                line = known[1] if known else None
+                if line is None:
+                    (line,) = self._panels.rate.plot([], [], animated=True, **_looks(key))
+                line.set_data(*self._rate_settings.of(train))
+                self._rates[key] = (seen, line)
+                changed = True
+            line = self._rates[key][1]
+            line.set_color(train.colour)
+            rate = np.asarray(line.get_ydata())
+            highest = max(highest, float(rate.max())) if len(rate) else highest
+        high = self._panels.rate.get_ylim()[1]
+        if changed and (fit or not self._view_is_own) and not 0.5 * high < highest < high:
+            self._panels.rate.set_ylim(0.0, 1.12 * highest)
+            self.canvas.draw_idle()
+
+    def _drop_rates(self, keys: set[CurveKey]) -> None:
+        for key in keys:
+            self._rates.pop(key)[1].remove()
+
+    def _fit_limits(self, *, tight: bool = False) -> bool:
+        """Widen the axes of values to what there is; return whether that was needed.
+
+        ``tight`` shrinks them too.
+        """
+        if self._view_is_own or (self.mode and not tight):
             return False
         extents: dict[str, tuple[float, float]] = {}
-        for trace in self._result.traces.values():
-            if len(trace.values) and not np.isnan(trace.values).all():
-                extent = float(np.nanmin(trace.values)), float(np.nanmax(trace.values))
-                known = extents.get(trace.unit, extent)
-                extents[trace.unit] = min(known[0], extent[0]), max(known[1], extent[1])
+        for key, curve in self._curves.items():
+            extent = self._extent(key, curve)
+            if extent is not None:
+                known = extents.get(curve.unit, extent)
+                extents[curve.unit] = min(known[0], extent[0]), max(known[1], extent[1])
         widened = False
         for unit, (smallest, largest) in extents.items():
-            axes = self.axes if unit == "mV" else self._other_axes.get(unit)
-            if axes is None:
-                continue
+            axes = self._panels.of(unit)
             low, high = axes.get_ylim()
-            if smallest >= low and largest <= high and not axes.get_autoscaley_on():
+            fits = smallest >= low and largest <= high and not axes.get_autoscaley_on()
+            if fits and not tight:
                 continue
-            if unit == "mV":
+            if unit == "mV" and not tight:
                 low = min(low, _LIMIT_STEP * np.floor((smallest - 2) / _LIMIT_STEP))
                 high = max(high, _LIMIT_STEP * np.ceil((largest + 4) / _LIMIT_STEP))
             else:
-                margin = 0.1 * (largest - smallest) or abs(largest) or 1.0
+                margin = 0.08 * (largest - smallest) or 0.05 * abs(largest) or 1.0
                 low, high = smallest - margin, largest + margin
             axes.set_ylim(low, high)
             widened = True
         return widened
 
-    def _draw_lines(self) -> None:
-        """Draw traces and spikes over the picture of the axes."""
-        if self._empty_axes is None or self._result is None:
+    def _extent(self, key: CurveKey, curve: Curve) -> tuple[float, float] | None:
+        """Return the smallest and largest value; looks only at what has come since."""
+        n, low, high = self._extents.get(key, (0, np.inf, -np.inf))
+        new = curve.values[n:]
+        new = new[np.isfinite(new)]
+        if len(new):
+            low, high = min(low, float(new.min())), max(high, float(new.max()))
+        self._extents[key] = (len(curve.values), low, high)
+        return (low, high) if low <= high else None
+
+    # drawing -------------------------------------------------------------------------------
+
+    def draw_lines(self) -> None:
+        """Draw curves and spikes over the picture of the axes."""
+        if self._empty_axes is None:
             return
         self.canvas.restore_region(self._empty_axes)
         start, stop = self.axes.get_xlim()
-        n_bins = max(50, int(self.axes.bbox.width / 2))  # a bin draws a stroke of 1.2 pixels
-        for label, trace in self._result.traces.items():
-            line = self._traces.get(label)
-            if line is None:
-                continue
-            step = float(trace.time[1]) if len(trace.time) > 1 else 1.0
-            line.set_data(*decimated(trace.values, step, start, stop, n_bins))
-            line.axes.draw_artist(line)
-        for row, (label, line) in enumerate(self._spikes.items()):
-            times = self._result.spikes.get(label, np.empty(0))
-            line.set_data(times, np.full(len(times), 0.96 - 0.07 * row))
-            self.axes.draw_artist(line)
+        n_bins = self.axes.bbox.width / 2  # a bin draws a stroke of 1.2 pixels
+        n_bins = max(50, int(min(n_bins, _BINS / max(1, len(self._lines)))))
+        for key in sorted(self._lines, key=lambda key: key.run is None):  # the run itself on top
+            line, curve = self._lines[key], self._curves[key]
+            if curve.step > 0:
+                line.set_data(*decimated(curve.values, curve.step, start, stop, n_bins))
+                self._axes_of(line).draw_artist(line)
+        for row, (key, train) in enumerate(self._trains.items()):
+            marks = self._marks[key]
+            marks.set_data(train.times, np.full(len(train.times), float(row)))
+            self._panels.raster.draw_artist(marks)
+        for _, line in self._rates.values():
+            self._panels.rate.draw_artist(line)
         self._drawn = self.canvas.copy_from_bbox(self.figure.bbox)
-        self._draw_cursor()
+        self.draw_cursors()
 
-    def _draw_cursor(self) -> None:
+    def _axes_of(self, line: Line2D) -> Axes:
+        assert line.axes is not None
+        return line.axes
+
+    def draw_cursors(self) -> None:
+        """Draw the cursors over the picture of the curves."""
         if self._drawn is None:
             return
         self.canvas.restore_region(self._drawn)
-        if self._cursor.get_visible():
-            self.axes.draw_artist(self._cursor)
+        self.cursors.draw()
         self.canvas.update()  # not blit(), which has the whole window drawn at once
 
     def _on_drawn(self, event: Any) -> None:
         self._empty_axes = self.canvas.copy_from_bbox(self.figure.bbox)
-        self._draw_lines()
+        self.draw_lines()
 
     def _on_resized(self, event: Any) -> None:
         self._empty_axes = self._drawn = None
-        self._lay_out()
+        self._panels.lay_out()
 
-    def _lay_out(self) -> None:
-        """Leave as much room beside the axes as their labels need, in pixels."""
-        width, height = self.figure.get_size_inches() * self.figure.dpi
-        scale = self.figure.dpi / 100
-        right = 18 + _AXIS_WIDTH * len(self._other_axes)
-        left, right, bottom, top = (s * scale for s in (56, right, 38, 8))
-        self.axes.yaxis.label.set_visible(height > 130 * scale)
-        if width > left + right + 20 and height > bottom + top + 20:
-            place = (
-                left / width,
-                bottom / height,
-                1 - (left + right) / width,
-                1 - (bottom + top) / height,
-            )
-            for axes in (self.axes, *self._other_axes.values()):
-                axes.set_position(place)
 
-    # the mouse -----------------------------------------------------------------------------
-
-    def _on_pressed(self, event: Any) -> None:
-        if event.button == 1 and not self.mode and event.inaxes is self.axes:
-            self._dragging = True
-            self._request(event.x)
-
-    def _on_moved(self, event: Any) -> None:
-        if self._dragging:
-            self._request(event.x)
-
-    def _on_released(self, event: Any) -> None:
-        self._dragging = False
-
-    def _request(self, x: float) -> None:
-        if self._result is None:
-            return
-        time = float(self.axes.transData.inverted().transform((x, 0.0))[0])
-        self.time_requested.emit(min(max(time, 0.0), self._result.experiment.run.duration))
+def _looks(key: CurveKey) -> dict[str, Any]:
+    return {"linewidth": 1.2} if key.run is None else dict(COMPARED)

@@ -7,22 +7,31 @@ from typing import TYPE_CHECKING, Any
 from napari.settings import get_settings
 from qtpy.QtCore import QSize, Qt, QTimer
 from qtpy.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
+    QBoxLayout,
     QLabel,
-    QSizePolicy,
     QStackedLayout,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.view import time_axis
+from napari_neuron.view.picking import NodeClicks
 from napari_neuron.widgets.closing import ClosingWidget
+from napari_neuron.widgets.curves import Curve, CurveKey, Place, SpikeTrain
+from napari_neuron.widgets.numbers import shown_number
+from napari_neuron.widgets.page import hint
+from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.sessions import session_of
-from napari_neuron.widgets.style import Palette, icon, recorder_colours, style_sheet
+from napari_neuron.widgets.style import Palette, style_sheet
+from napari_neuron.widgets.trace_content import TraceContent
+from napari_neuron.widgets.trace_list import ListRow
+from napari_neuron.widgets.trace_panel import TracePanel, value_in_words
+from napari_neuron.widgets.trace_places import PlaceMark, TracePlaces
 from napari_neuron.widgets.trace_plot import TracePlot
+from napari_neuron.widgets.trace_saving import TraceSaving
+from napari_neuron.widgets.trace_tools import TraceTools
 from napari_neuron.widgets.viewer_signals import ViewerSignals
 
 if TYPE_CHECKING:
@@ -33,12 +42,15 @@ DOCK_NAME = "Traces (napari-neuron)"
 
 NO_RUN = "Traces of the recorders are drawn here during a run."
 NO_RECORDERS = (
-    "This run has no recorders. Add some on the tab Recorders of “Neuron simulation”, then Run."
+    "This run has no recorders. Click on the cell to see the voltage of that place, or add "
+    "recorders on the tab Recorders of “Neuron simulation”, then Run."
 )
+_NARROW = 560
+"""Pixels of width below which the names stand under the plot."""
 
 
 class TracesWidget(ClosingWidget):
-    """The recorded traces of a run, with spikes and a cursor at the time shown in the viewer.
+    """The traces of a run, with spikes and a cursor at the time shown in the viewer.
 
     Parameters
     ----------
@@ -51,34 +63,37 @@ class TracesWidget(ClosingWidget):
         open_below_the_canvas(DOCK_NAME)
         self.viewer = viewer
         self.session = session_of(viewer)
-        self._result: SimulationResult | None = None
+        self.content = TraceContent(self.session)
         self._wanted_time: float | None = None
+        self._marked: tuple[Morphology, int] | None = None
+        self._places = TracePlaces(viewer)
 
         self.plot = TracePlot()
-        self.plot.time_requested.connect(self._on_time_requested)
-        self.legend = QLabel()
-        self.legend.setWordWrap(True)
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        self.runs = QComboBox()
-        self.runs.setToolTip("The run whose traces are shown")
-        self.runs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.runs.activated.connect(self._on_run_chosen)
-        self.home_button = self._tool("Show the whole run", self.plot.home)
-        self.pan_button = self._tool("Move the axes by dragging", self._toggle_pan, checkable=True)
-        self.zoom_button = self._tool("Zoom to a rectangle", self._toggle_zoom, checkable=True)
-        bar = QHBoxLayout()
-        bar.setSpacing(4)
-        bar.addWidget(self.legend, 1)
-        bar.addWidget(self.runs, 0, Qt.AlignmentFlag.AlignTop)
-        for button in (self.home_button, self.pan_button, self.zoom_button):
-            bar.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self.panel = TracePanel()
+        self.saving = TraceSaving(self.plot, self)
+        self.tools = TraceTools(self.session, self.plot, self.saving)
+        self._build()
+        self._connect()
+        self._on_theme_changed()
+        self._on_results_changed()
+
+    def _build(self) -> None:
+        self.said = hint()
+        self.said.setVisible(False)
+        self.problem = ProblemLabel()
+        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._beside.setSpacing(6)
+        self._beside.addWidget(self.plot.canvas, 3)
+        self._beside.addWidget(self.panel, 0)
+        self.plot.canvas.setMinimumSize(160, 90)
         full = QWidget()
         column = QVBoxLayout(full)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(bar)
-        column.addWidget(self.plot.canvas, 1)
+        column.addWidget(self.tools)
+        column.addWidget(self.said)
+        column.addWidget(self.problem)
+        column.addLayout(self._beside, 1)
         self.empty = QLabel(NO_RUN)
         self.empty.setObjectName("hint")
         self.empty.setWordWrap(True)
@@ -88,18 +103,36 @@ class TracesWidget(ClosingWidget):
         self._stack.addWidget(self.empty)
         self._stack.addWidget(full)
 
+    def _connect(self) -> None:
         self._move = _single_shot(15, self._move_slider)
+        self._read_on = _single_shot(5, self._draw)
+        self._unmark = _single_shot(4000, self._forget_mark)
+        self._hush = _single_shot(6000, lambda: self._on_said("", self.problem.text()))
+        self.tools.run_requested.connect(self.show_result)
+        self.tools.compare_requested.connect(lambda results: self.compare(*results))
+        self.tools.pick_button.toggled.connect(self._watch_clicks)
+        self.plot.time_requested.connect(self._on_time_requested)
+        self.plot.curve_clicked.connect(self.go_to)
+        self.plot.measure_moved.connect(self._on_measured)
+        self.saving.said.connect(self._on_said)
+        names = self.panel.list
+        names.shown_changed.connect(self._on_shown_changed)
+        names.clicked_on.connect(self.go_to)
+        names.keep_requested.connect(self._on_keep_requested)
+        names.drop_requested.connect(self._on_drop_requested)
+        names.record_requested.connect(self._on_record_requested)
+        self.panel.rate_changed.connect(self._on_rate_changed)
         session = self.session
-        session.run_started.connect(self._on_run_started)
+        session.run_started.connect(self.show_result)
         session.run_advanced.connect(self._on_run_advanced)
-        session.run_ended.connect(self._on_run_ended)
+        session.run_ended.connect(self._on_run_advanced)
         session.results_changed.connect(self._on_results_changed)
         session.experiment_changed.connect(self._on_experiment_changed)
-        self._signals = ViewerSignals(viewer)
+        self._clicks = NodeClicks(self.viewer)
+        self._clicks.clicked.connect(self.show_place)
+        self._signals = ViewerSignals(self.viewer)
         self._signals.time_moved.connect(self._on_slider_moved)
         self._signals.theme_changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
-        self._on_results_changed()
 
     def sizeHint(self) -> QSize:
         """Ask for 700 x 240."""
@@ -109,82 +142,168 @@ class TracesWidget(ClosingWidget):
         """Stay usable when small."""
         return QSize(240, 140)
 
-    def _tool(self, tooltip: str, on_clicked: Any, *, checkable: bool = False) -> QToolButton:
-        button = QToolButton()
-        button.setToolTip(tooltip)
-        button.setCheckable(checkable)
-        button.clicked.connect(lambda _=False: on_clicked())
-        return button
+    def resizeEvent(self, event: Any) -> None:
+        """Put the names beside the plot, or below where there is little width."""
+        narrow = event.size().width() < _NARROW
+        directions = QBoxLayout.Direction
+        self._beside.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        self._beside.setStretch(1, 2 if narrow else 0)
+        self.panel.setMaximumWidth(16_777_215 if narrow else 290)
+        self.panel.setMinimumWidth(200 if narrow else min(290, event.size().width() // 3))
+        super().resizeEvent(event)
 
     # what is shown -------------------------------------------------------------------------
 
     @property
     def result(self) -> SimulationResult | None:
         """The run whose traces are shown."""
-        return self._result
+        return self.content.result
 
     def show_result(self, result: SimulationResult | None) -> None:
         """Show the traces of a run, or that there is none."""
-        self._result = result
-        has_traces = result is not None and bool(result.experiment.recorders)
+        self.content.result = result
+        if result is not None:
+            self.plot.begin(result.experiment.run.duration)
+        self._watch_clicks()
+        self._show_runs()
+        self._draw()
+        self._on_slider_moved()
+
+    def compare(self, *results: SimulationResult) -> None:
+        """Lay other runs over the one that is shown: these, and no others."""
+        self.content.compared = results
+        self._show_runs()
+        self._draw()
+
+    def show_place(self, cell: Morphology, node: int) -> None:
+        """Show the trace of a node from the frames until another is asked for or it is kept."""
+        self.content.visit(Place(cell.name, node))
+        self._draw()
+        self._mark_places()
+
+    def go_to(self, key: CurveKey) -> None:
+        """Show in the viewer where a trace was recorded."""
+        item = self.content.find(key)
+        cells = self.session.cells if self.result is None else self.result.cells
+        cell = next((c for c in cells if item is not None and c.name == item.cell), None)
+        if item is None or cell is None or item.node not in cell.node_id:
+            return
+        self._marked = (cell, item.node)
+        self._mark_places()
+        self._places.go_to(cell, item.node)
+        self._unmark.start()
+
+    def _forget_mark(self) -> None:
+        self._marked = None
+        self._mark_places()
+
+    def _draw(self) -> None:
+        """Draw what there is by now."""
+        content = self.content
+        curves, trains = content.update()
+        result = self.result
         self.empty.setText(NO_RUN if result is None else NO_RECORDERS)
-        self._stack.setCurrentIndex(1 if has_traces else 0)
-        if result is not None and has_traces:
-            colours = recorder_colours(self.session.experiment, result.experiment)
-            self.plot.show(result, colours)
-            self._on_slider_moved()
+        is_empty = result is None or not (result.experiment.recorders or curves)
+        self._stack.setCurrentIndex(0 if is_empty else 1)
+        if is_empty:
+            return
+        self.plot.draw(content.shown(curves), content.shown(trains))
+        self._show_values()
+        self.panel.show_spikes(content.shown(trains))
+        if content.is_behind:
+            self._read_on.start()
 
-    def _on_run_started(self, result: SimulationResult) -> None:
-        self.show_result(result)
+    def _show_values(self) -> None:
+        time, between = self.plot.cursor, self.plot.cursors.measured
+        rows = [
+            ListRow(
+                key=item.key,
+                colour=item.colour,
+                value=value_in_words(item, time, between) if shown else "",
+                is_shown=shown,
+                place=self.content.kind_of_place(item.key),
+            )
+            for item in self.content.items
+            for shown in (item.key not in self.content.hidden,)
+        ]
+        heading = "" if time is None else f"at {shown_number(round(time, 3))} ms"
+        self.panel.list.set_heading("Trace", "B − A" if between is not None else heading)
+        self.panel.list.set_rows(rows)
+        self.panel.fit_list()
 
-    def _on_run_advanced(self, _: Any) -> None:
-        self._draw_traces()
+    def _mark_places(self) -> None:
+        result = self.result
+        cell = result.cells[0] if result is not None else None
+        found: list[Curve | SpikeTrain] = []
+        if cell is not None:
+            found = [
+                item
+                for item in self.content.items
+                if self.content.kind_of_place(item.key)
+                and item.key.run is None
+                and item.cell == cell.name
+                and item.key not in self.content.hidden
+            ]
+        marks = [PlaceMark(item.node, item.colour, item.key.label) for item in found]
+        if self._marked is not None and self._marked[0] is cell:
+            marks.append(PlaceMark(self._marked[1], "#ffffff", "", is_ring=True))
+        self._places.show(cell, marks)
 
-    def _on_run_ended(self, *_: Any) -> None:
-        self._draw_traces()
+    # the list, the runs and the tools ------------------------------------------------------
+
+    def _on_shown_changed(self, changes: dict[CurveKey, bool]) -> None:
+        self.content.set_shown(changes)
+        self._draw()
+        self._mark_places()
+
+    def _on_keep_requested(self, key: CurveKey) -> None:
+        self.content.keep(key)
+        self._draw()
+
+    def _on_drop_requested(self, key: CurveKey) -> None:
+        self.content.drop(key)
+        self._draw()
+        self._mark_places()
+
+    def _on_record_requested(self, key: CurveKey) -> None:
+        self.content.record(key)
+
+    def _on_run_advanced(self, *_: Any) -> None:
+        self._draw()
 
     def _on_results_changed(self, *_: Any) -> None:
         results = self.session.results
-        blocked = self.runs.blockSignals(True)
-        self.runs.clear()
-        for result in results[::-1]:
-            self.runs.addItem(f"Run {self.session.number_of(result)}", result)
-        if not any(result is self._result for result in results):
+        if not any(result is self.result for result in results):
             self.show_result(results[-1] if results else None)
-        row = next((i for i, r in enumerate(results[::-1]) if r is self._result), -1)
-        self.runs.setCurrentIndex(row)
-        self.runs.setVisible(len(results) > 1)
-        self.runs.blockSignals(blocked)
+        self._show_runs()
+        self._draw()  # a run that is compared may be gone
 
-    def _on_run_chosen(self, row: int) -> None:
-        self.show_result(self.session.results[::-1][row])
+    def _show_runs(self) -> None:
+        self.tools.show_runs(self.result, self.content.compared)
 
     def _on_experiment_changed(self, *_: Any) -> None:
-        if self._result is not None and self._stack.currentIndex() == 1:
-            experiments = (self.session.experiment, self._result.experiment)
-            self.plot.set_colours(recorder_colours(*experiments))
-            self._show_legend()
+        self._draw()
 
-    def _draw_traces(self) -> None:
-        if self._stack.currentIndex() == 1:
-            self.plot.update_traces()
-            self._show_legend()
+    def _on_rate_changed(self, settings: Any) -> None:
+        self.plot.set_rate(settings)
 
-    def _show_legend(self) -> None:
-        entries = [
-            f'<span style="color:{entry.colour}">{entry.symbol}</span>&nbsp;'
-            f"{_escaped(entry.label)}&nbsp;"
-            f'<span style="color:{self._palette.dim}">{_escaped(entry.value)}</span>'
-            for entry in self.plot.legend()
-        ]
-        self.legend.setText("&nbsp;&nbsp;&nbsp; ".join(entries))
+    def _watch_clicks(self, *_: Any) -> None:
+        wanted = self.result is not None and self.tools.pick_button.isChecked()
+        self._clicks.cells = self.result.cells if wanted and self.result is not None else ()
 
-    # the cursor and the slider -------------------------------------------------------------
+    def _on_said(self, done: str, problem: str) -> None:
+        self.said.setText(done)
+        self.said.setVisible(bool(done))
+        self.problem.say(problem)
+        if done:
+            self._hush.start()
+
+    # the cursors and the slider ------------------------------------------------------------
 
     def _on_slider_moved(self) -> None:
         axis = time_axis(self.viewer)
         self.plot.move_cursor(None if axis is None else float(self.viewer.dims.point[axis]))
-        self._show_legend()
+        self._show_values()
 
     def _on_time_requested(self, time: float) -> None:
         self._wanted_time = time
@@ -196,41 +315,34 @@ class TracesWidget(ClosingWidget):
         if axis is not None and self._wanted_time is not None:
             self.viewer.dims.set_point(axis, self._wanted_time)
 
-    # tools and looks -----------------------------------------------------------------------
+    def _on_measured(self) -> None:
+        between = self.plot.cursors.measured
+        self.tools.measure_button.setChecked(between is not None)
+        self.panel.show_measured(between)
+        self._show_values()
 
-    def _toggle_pan(self) -> None:
-        self.plot.toggle_pan()
-        self._show_mode()
-
-    def _toggle_zoom(self) -> None:
-        self.plot.toggle_zoom()
-        self._show_mode()
-
-    def _show_mode(self) -> None:
-        self.pan_button.setChecked(self.plot.mode == "pan")
-        self.zoom_button.setChecked(self.plot.mode == "zoom")
+    # looks, coming and going ---------------------------------------------------------------
 
     def _on_theme_changed(self) -> None:
-        self._palette = Palette.of(self.viewer.theme)
-        self.setStyleSheet(style_sheet(self._palette))
-        self.home_button.setIcon(icon("home", self._palette))
-        self.pan_button.setIcon(icon("pan", self._palette))
-        self.zoom_button.setIcon(icon("zoom", self._palette))
-        self.plot.set_palette(self._palette)
-
-    # coming and going ----------------------------------------------------------------------
+        palette = Palette.of(self.viewer.theme)
+        self.setStyleSheet(style_sheet(palette))
+        self.tools.set_palette(palette)
+        self.plot.set_palette(palette)
+        self.panel.set_palette(palette)
 
     def shut_down(self) -> None:
         """Listen to nothing any more."""
         session = self.session
-        session.run_started.disconnect(self._on_run_started)
+        session.run_started.disconnect(self.show_result)
         session.run_advanced.disconnect(self._on_run_advanced)
-        session.run_ended.disconnect(self._on_run_ended)
+        session.run_ended.disconnect(self._on_run_advanced)
         session.results_changed.disconnect(self._on_results_changed)
         session.experiment_changed.disconnect(self._on_experiment_changed)
+        self._clicks.disconnect()
         self._signals.disconnect()
         self.plot.close()
-        self._move.stop()
+        for timer in (self._move, self._read_on, self._unmark, self._hush):
+            timer.stop()
 
 
 def open_below_the_canvas(dock: str) -> None:
@@ -247,9 +359,3 @@ def _single_shot(interval: int, do: Any) -> QTimer:
     timer.setInterval(interval)
     timer.timeout.connect(do)
     return timer
-
-
-def _escaped(text: str) -> str:
-    for character, written in {"&": "&amp;", "<": "&lt;", " ": "&nbsp;"}.items():
-        text = text.replace(character, written)
-    return text
