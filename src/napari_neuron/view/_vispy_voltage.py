@@ -250,14 +250,17 @@ class GpuSurface(Surface):
 class VoltageBarOverlay(ColorBarOverlay):
     """napari's colour bar, with the unit at its numbers."""
 
+    unit: str = "mV"
     size: tuple[float, float] = 20, 200
     font_size: float = 11
 
 
-class _MillivoltTicker(Ticker):
+class _UnitTicker(Ticker):
+    unit = ""
+
     def _get_tick_frac_labels(self) -> Any:
         major, minor, labels = super()._get_tick_frac_labels()
-        return major, minor, [f"{label} mV" for label in labels]
+        return major, minor, [f"{label} {self.unit}".strip() for label in labels]
 
 
 class VispyVoltageBarOverlay(VispyColorBarOverlay):
@@ -265,13 +268,14 @@ class VispyVoltageBarOverlay(VispyColorBarOverlay):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.node.ticks.ticker = _MillivoltTicker(self.node.ticks)
+        self.node.ticks.ticker = _UnitTicker(self.node.ticks)
+        self.node.ticks.ticker.unit = self.overlay.unit
         self.reset()
 
 
-def add_unit_to_colorbar(layer: Surface) -> None:
-    """Make the numbers of a layer's colour bar say "mV"."""
-    layer._overlays["colorbar"] = VoltageBarOverlay()
+def add_unit_to_colorbar(layer: Surface, unit: str = "mV") -> None:
+    """Make the numbers of a layer's colour bar say their unit."""
+    layer._overlays["colorbar"] = VoltageBarOverlay(unit=unit)
 
 
 def _make_visual(layer: Any, *args: Any, **kwargs: Any) -> VispyBaseLayer:

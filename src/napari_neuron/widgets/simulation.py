@@ -25,6 +25,7 @@ from napari_neuron.widgets.cell_files import CellFiles
 from napari_neuron.widgets.cell_in_view import CellInView, cells_in
 from napari_neuron.widgets.cell_tab import CellTab
 from napari_neuron.widgets.closing import ClosingWidget
+from napari_neuron.widgets.colour_by import LABELS, NOTHING, ColourBy
 from napari_neuron.widgets.compartment_count import CompartmentCount
 from napari_neuron.widgets.header import Header
 from napari_neuron.widgets.markers import MarkerDisplay, markers_of
@@ -80,7 +81,8 @@ class SimulationWidget(ClosingWidget):
         self.header = Header()
         self._palette = Palette.of(viewer.theme)
         self.cell_tab = CellTab(self._view, self._palette)
-        self.biophysics_tab = BiophysicsTab(self._view)
+        colour_by = ColourBy(viewer, self._view)
+        self.biophysics_tab = BiophysicsTab(self._view, colour_by, self._palette)
         self.inputs_tab = InputsTab(self._view)
         self.recorders_tab = RecordersTab(self._view)
         self.run_tab = RunTab(self._view, self.session)
@@ -128,6 +130,10 @@ class SimulationWidget(ClosingWidget):
         header.open_requested.connect(self._ask_what_to_open)
         header.save_requested.connect(self._ask_where_to_save)
         self.cell_tab.label_requested.connect(self._on_label_requested)
+        self.cell_tab.colours_requested.connect(self._on_colours_requested)
+        self.biophysics_tab.colour_by.chosen.connect(
+            lambda what: self.cell_tab.colours_button.setChecked(what == LABELS)
+        )
         self.cell_tab.unit_requested.connect(self._on_unit_requested)
         self._files.labelled.connect(self._on_labelled)
         self._count.counted.connect(self._on_counted)
@@ -151,6 +157,7 @@ class SimulationWidget(ClosingWidget):
             tab.pick_requested.connect(self._on_pick_requested)
         self.tabs.currentChanged.connect(self._show_markers)
         self.tabs.currentChanged.connect(self._read_catalogue)
+        self.tabs.currentChanged.connect(self.biophysics_tab.colour_by.request)
 
     def _connect_session(self) -> None:
         session = self.session
@@ -198,6 +205,7 @@ class SimulationWidget(ClosingWidget):
         self._clear_problems()
         self._say_what_is_next()
         self._show_markers()
+        self.biophysics_tab.colour_by.request()
         self._count.request(self.session.cells, experiment)
 
     def _show_experiment_error(self, error: ExperimentError) -> None:
@@ -335,6 +343,10 @@ class SimulationWidget(ClosingWidget):
         self.cell_tab.set_labelling(True)
         self._files.label_axon_and_dendrite()
 
+    def _on_colours_requested(self) -> None:
+        is_on = self.cell_tab.colours_button.isChecked()
+        self.biophysics_tab.colour_by.choose(LABELS if is_on else NOTHING)
+
     def _on_labelled(self, problem: str) -> None:
         self.cell_tab.set_labelling(False)
         self.cell_tab.problem.say(problem)
@@ -360,7 +372,8 @@ class SimulationWidget(ClosingWidget):
         markers = markers_of(self.session.experiment, cell, highlighted) if cell else ()
         self._markers.show(cell, markers)
         is_shown = self.tabs.currentWidget() is self.biophysics_tab
-        self._region.show(cell, self.biophysics_tab.shown_nodes if is_shown else None)
+        nodes, hidden = self.biophysics_tab.shown_nodes if is_shown else (None, None)
+        self._region.show(cell, nodes, hidden)
 
     def _on_pick_requested(self) -> None:
         layer = self._view.nodes_layer
@@ -398,6 +411,7 @@ class SimulationWidget(ClosingWidget):
     def _on_run_started(self, result: SimulationResult) -> None:
         made, self._made = self._made, None
         layer = made[1] if made is not None and made[0] is result else None
+        self.biophysics_tab.colour_by.choose(NOTHING)  # the voltage is what is looked at now
         self._voltage.show(result, follow=True, layer=layer)
         self._markers.raise_to_top()
 
@@ -435,7 +449,8 @@ class SimulationWidget(ClosingWidget):
         self.setStyleSheet(style_sheet(self._palette))
         self.header.set_palette(self._palette)
         self.cell_tab.set_palette(self._palette)
-        for tab in (self.biophysics_tab, self.inputs_tab, self.recorders_tab):
+        self.biophysics_tab.set_palette(self._palette)
+        for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.set_palette(self._palette)
 
     def keyPressEvent(self, event: Any) -> None:
@@ -456,6 +471,7 @@ class SimulationWidget(ClosingWidget):
         self._signals.disconnect()
         self._count.stop()
         self._catalogue.stop()
+        self.biophysics_tab.colour_by.stop()
 
 
 def _saved(result: SimulationResult, path: str) -> tuple[str, str]:

@@ -54,7 +54,12 @@ def recorder_colours(*experiments: Experiment) -> dict[str, str]:
     come first, so that a trace keeps the colour of the marker as long as that is there.
     """
     labels = dict.fromkeys(r.label for e in experiments for r in e.recorders)
-    return {label: _RECORDER_COLOURS[i % len(_RECORDER_COLOURS)] for i, label in enumerate(labels)}
+    return {label: colour_number(i) for i, label in enumerate(labels)}
+
+
+def colour_number(index: int) -> str:
+    """Return the colour of the n-th line of a plot, from 0; they come again after the last."""
+    return _RECORDER_COLOURS[index % len(_RECORDER_COLOURS)]
 
 
 @dataclass(frozen=True)
