@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari.qt.threading import create_worker
-from qtpy.QtCore import QSize, Qt
+from qtpy.QtCore import QEvent, QSize, Qt
 from qtpy.QtGui import QColor, QKeySequence
 from qtpy.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout
 
@@ -147,6 +147,7 @@ class SimulationWidget(ClosingWidget):
         self.inputs_tab.table_requested.connect(self._ask_for_synapses)
         self.biophysics_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.biophysics_tab.mod_files.compiled.connect(self._on_mod_files_compiled)
+        self.biophysics_tab.mod_files.decision_wanted.connect(self._on_decision_wanted)
         self.recorders_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self._catalogue.failed.connect(lambda problem: self.header.say("", problem))
         self.run_tab.form.changed.connect(lambda v: self._edit("run", v))
@@ -239,10 +240,9 @@ class SimulationWidget(ClosingWidget):
         self._edit("stimuli", (*self.session.experiment.stimuli, *stimuli))
 
     def _on_mod_files_compiled(self, library: Any) -> None:
-        new = {file.name for file in library.mod_files}
-        kept = tuple(f for f in self.session.experiment.mod_files if f.name not in new)
+        # those of one folder: what is compiled together is loaded together
+        self._edit("mod_files", library.mod_files)
         self._read_catalogue()
-        self._edit("mod_files", (*kept, *library.mod_files))
 
     def _clear_problems(self) -> None:
         self._mark_tab("")
@@ -390,6 +390,18 @@ class SimulationWidget(ClosingWidget):
             if field.isVisibleTo(self):
                 field.commit()  # what is half typed is meant
         self._clear_problems()
+        self.biophysics_tab.mod_files.run_if_unchanged(self._run)
+
+    def _on_decision_wanted(self, change: str) -> None:
+        self.tabs.setCurrentWidget(self.biophysics_tab)
+        self.biophysics_tab.ensureWidgetVisible(self.biophysics_tab.mod_files)
+        self._mark_tab("Biophysics")
+        self.header.say(
+            "", f"Not run yet: {change}. Compile again, or run without the change (below)."
+        )
+
+    def _run(self) -> None:
+        self._clear_problems()
         try:
             RunDriver(self.session, self._prepare(self._view.cell))
         except NapariNeuronError as error:
@@ -453,6 +465,12 @@ class SimulationWidget(ClosingWidget):
         for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.set_palette(self._palette)
 
+    def event(self, event: Any) -> bool:
+        """Look at MOD files when the window comes to the front: an editor may have been there."""
+        if event.type() == QEvent.Type.WindowActivate:
+            self.biophysics_tab.mod_files.watch.look()
+        return bool(super().event(event))
+
     def keyPressEvent(self, event: Any) -> None:
         """Undo and redo, wherever the focus is in here."""
         if event.matches(QKeySequence.StandardKey.Undo):
@@ -472,6 +490,7 @@ class SimulationWidget(ClosingWidget):
         self._count.stop()
         self._catalogue.stop()
         self.biophysics_tab.colour_by.stop()
+        self.biophysics_tab.mod_files.watch.stop()
 
 
 def _saved(result: SimulationResult, path: str) -> tuple[str, str]:
