@@ -144,6 +144,7 @@ def test_every_point_process_of_neuron_is_among_those_tested():
 )
 def test_what_neuron_does_not_know_is_said_in_words(engine, stimulus, says):
     experiment = Experiment(stimuli=(stimulus,), run=RunSettings(duration=1))
+    model = compile_experiment([fork()], experiment)  # without a catalogue: names are not checked
     with pytest.raises(SimulationError, match=says) as error:
-        simulate(fork(), experiment, engine=engine)
+        list(engine.run(model))
     assert "stimuli[0]" in str(error.value)

@@ -13,7 +13,7 @@ from napari_neuron.compile.addresses import NodeAddresses
 from napari_neuron.compile.catalogue import Catalogue
 from napari_neuron.compile.connections import lower_gaps, threads_for
 from napari_neuron.compile.discretise import compartments_of_nodes, count_compartments
-from napari_neuron.compile.known import require_known
+from napari_neuron.compile.known import require_known, require_known_processes
 from napari_neuron.compile.membrane import Membrane, cable_values
 from napari_neuron.compile.model import CompiledModel, CompiledRun
 from napari_neuron.compile.paint import paint_nodes
@@ -65,6 +65,7 @@ def compile_experiment(
     paint = experiment.paint
     if catalogue is not None:
         require_known(paint, catalogue)
+        require_known_processes(experiment.stimuli, catalogue)
     painted = paint_nodes(cells, paint)
     parts = [
         find_sections(cell, nodes.changes_above(cell))

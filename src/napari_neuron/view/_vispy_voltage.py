@@ -262,7 +262,7 @@ class _UnitTicker(Ticker):
 
     def _get_tick_frac_labels(self) -> Any:
         major, minor, labels = super()._get_tick_frac_labels()
-        return major, minor, [f"{label} {self.unit}".rstrip() for label in labels]
+        return major, minor, [f"{label} {self.unit}".strip() for label in labels]
 
 
 class VispyVoltageBarOverlay(VispyColorBarOverlay):
@@ -280,9 +280,9 @@ class VispyVoltageBarOverlay(VispyColorBarOverlay):
         self._on_ticks_change()
 
 
-def add_unit_to_colorbar(layer: Surface) -> None:
-    """Make the numbers of a layer's colour bar say a unit, "mV" at first."""
-    layer._overlays["colorbar"] = VoltageBarOverlay()
+def add_unit_to_colorbar(layer: Surface, unit: str = "mV") -> None:
+    """Make the numbers of a layer's colour bar say their unit."""
+    layer._overlays["colorbar"] = VoltageBarOverlay(unit=unit)
 
 
 def _make_visual(layer: Any, *args: Any, **kwargs: Any) -> VispyBaseLayer:

@@ -23,6 +23,7 @@ from napari_neuron.errors import MorphologyError
 from napari_neuron.morphology import Morphology, check, find_sections
 from napari_neuron.morphology.model import SOMA
 from napari_neuron.widgets.cell_in_view import CellInView
+from napari_neuron.widgets.colour_by import legend_of
 from napari_neuron.widgets.discretisation_edit import DiscretisationEdit
 from napari_neuron.widgets.page import Page, hint, leave_wheel_to_page
 from napari_neuron.widgets.problem import ProblemLabel
@@ -59,11 +60,14 @@ class CellTab(Page):
     ----------
     discretisation_changed : Signal (Discretisation)
     label_requested : Signal ()
+    colours_requested : Signal ()
+        The labels are to be shown as colours, or no more.
     unit_requested : Signal (str)
         The unit the file is to be read in.
     """
 
     label_requested = Signal()
+    colours_requested = Signal()
     unit_requested = Signal(str)
 
     def __init__(self, view: CellInView, palette: Palette) -> None:
@@ -82,7 +86,13 @@ class CellTab(Page):
         self.findings.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label_button = QPushButton("Label axon and dendrite")
         self.label_button.clicked.connect(lambda _=False: self.label_requested.emit())
+        self.colours_button = QPushButton("Show as colours")
+        self.colours_button.setCheckable(True)
+        self.colours_button.setToolTip("Colour the cell by its labels")
+        self.colours_button.clicked.connect(lambda _=False: self.colours_requested.emit())
         self.label_hint = hint()
+        self.legend = hint()
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.unit = QComboBox()
         self.unit.setEditable(True)
         self.unit.addItems(_UNITS)
@@ -109,6 +119,7 @@ class CellTab(Page):
         unit_row.addWidget(self.unit_button)
         label_row = QHBoxLayout()
         label_row.addWidget(self.label_button)
+        label_row.addWidget(self.colours_button)
         label_row.addStretch()
         details = QWidget()
         self._details = details
@@ -120,6 +131,7 @@ class CellTab(Page):
         column.addWidget(self.problem)
         column.addLayout(label_row)
         column.addWidget(self.label_hint)
+        column.addWidget(self.legend)
         column.addSpacing(8)
         column.addWidget(_heading("Unit of the file"))
         column.addLayout(unit_row)
@@ -182,6 +194,9 @@ class CellTab(Page):
         cell = self._view.cell
         has_synapses = cell is not None and cell.connectors is not None and len(cell.connectors) > 0
         self.label_button.setEnabled(has_synapses and not self._labelling)
+        self.colours_button.setEnabled(cell is not None and cell.labels is not None)
+        self.legend.setText(legend_of(cell) if cell is not None else "")
+        self.legend.setVisible(bool(self.legend.text()))
         if self._labelling:
             self.label_hint.setText("Telling axon and dendrite apart by the flow of synapses …")
         elif has_synapses:

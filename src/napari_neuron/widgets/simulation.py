@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QSize, Qt
+from qtpy.QtCore import QEvent, QSize, Qt
 from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout
 
@@ -23,6 +23,7 @@ from napari_neuron.widgets.cell_files import CellFiles
 from napari_neuron.widgets.cell_in_view import CellInView, cells_in
 from napari_neuron.widgets.cell_tab import CellTab
 from napari_neuron.widgets.closing import ClosingWidget
+from napari_neuron.widgets.colour_by import LABELS, NOTHING, ColourBy
 from napari_neuron.widgets.compartment_count import CompartmentCount
 from napari_neuron.widgets.header import Header
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
@@ -68,7 +69,8 @@ class SimulationWidget(ClosingWidget):
         self.header = Header()
         self._palette = Palette.of(viewer.theme)
         self.cell_tab = CellTab(self._view, self._palette)
-        self.biophysics_tab = BiophysicsTab(self._view)
+        colour_by = ColourBy(viewer, self._view)
+        self.biophysics_tab = BiophysicsTab(self._view, colour_by, self._palette)
         self.inputs_tab = InputsTab(self._view)
         self.recorders_tab = RecordersTab(self._view)
         self.run_tab = RunTab(self._view, self.session)
@@ -128,6 +130,10 @@ class SimulationWidget(ClosingWidget):
         header.open_requested.connect(self._saving.ask_what_to_open)
         header.save_requested.connect(self._saving.ask_where_to_save)
         self.cell_tab.label_requested.connect(self._on_label_requested)
+        self.cell_tab.colours_requested.connect(self._on_colours_requested)
+        self.biophysics_tab.colour_by.chosen.connect(
+            lambda what: self.cell_tab.colours_button.setChecked(what == LABELS)
+        )
         self.cell_tab.unit_requested.connect(self._on_unit_requested)
         self._files.labelled.connect(self._on_labelled)
         self._count.counted.connect(self._on_counted)
@@ -141,6 +147,7 @@ class SimulationWidget(ClosingWidget):
         self.inputs_tab.table_requested.connect(self._ask_for_synapses)
         self.biophysics_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.biophysics_tab.mod_files.compiled.connect(self._on_mod_files_compiled)
+        self.biophysics_tab.mod_files.decision_wanted.connect(self._on_decision_wanted)
         self._catalogue.failed.connect(lambda problem: self.header.say("", problem))
         self.run_tab.form.changed.connect(lambda v: self._edit("run", v))
         self.run_tab.show_requested.connect(self._on_show_requested)
@@ -153,6 +160,7 @@ class SimulationWidget(ClosingWidget):
             tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.tabs.currentChanged.connect(self._show_markers)
         self.tabs.currentChanged.connect(self._read_catalogue)
+        self.tabs.currentChanged.connect(self.biophysics_tab.colour_by.request)
 
     def _of_session(self) -> tuple[tuple[Any, Callable[..., None]], ...]:
         session = self.session
@@ -192,6 +200,7 @@ class SimulationWidget(ClosingWidget):
         self._clear_problems()
         self._say_what_is_next()
         self._show_markers()
+        self.biophysics_tab.colour_by.request()
         self._count.request(self.session.cells, experiment)
 
     def _show_experiment_error(self, error: ExperimentError) -> None:
@@ -210,10 +219,9 @@ class SimulationWidget(ClosingWidget):
         self._edit("stimuli", (*self.session.experiment.stimuli, *stimuli))
 
     def _on_mod_files_compiled(self, library: Any) -> None:
-        new = {file.name for file in library.mod_files}
-        kept = tuple(f for f in self.session.experiment.mod_files if f.name not in new)
+        # those of one folder: what is compiled together is loaded together
+        self._edit("mod_files", library.mod_files)
         self._read_catalogue()
-        self._edit("mod_files", (*kept, *library.mod_files))
 
     def _clear_problems(self) -> None:
         self._problems.clear()
@@ -269,6 +277,10 @@ class SimulationWidget(ClosingWidget):
         self.cell_tab.set_labelling(True)
         self._files.label_axon_and_dendrite()
 
+    def _on_colours_requested(self) -> None:
+        is_on = self.cell_tab.colours_button.isChecked()
+        self.biophysics_tab.colour_by.choose(LABELS if is_on else NOTHING)
+
     def _on_labelled(self, problem: str) -> None:
         self.cell_tab.set_labelling(False)
         self.cell_tab.problem.say(problem)
@@ -288,7 +300,8 @@ class SimulationWidget(ClosingWidget):
         cell = self._view.cell
         self._placements.show(cell)
         is_shown = self.tabs.currentWidget() is self.biophysics_tab
-        self._region.show(cell, self.biophysics_tab.shown_nodes if is_shown else None)
+        nodes, hidden = self.biophysics_tab.shown_nodes if is_shown else (None, None)
+        self._region.show(cell, nodes, hidden)
 
     def _on_pick_requested(self) -> None:
         layer = self._view.nodes_layer
@@ -304,6 +317,18 @@ class SimulationWidget(ClosingWidget):
         for field in (*self.findChildren(QuantitySpinBox), *self.findChildren(CommittedLineEdit)):
             if field.isVisibleTo(self):
                 field.commit()  # what is half typed is meant
+        self._clear_problems()
+        self.biophysics_tab.mod_files.run_if_unchanged(self._run)
+
+    def _on_decision_wanted(self, change: str) -> None:
+        self.tabs.setCurrentWidget(self.biophysics_tab)
+        self.biophysics_tab.ensureWidgetVisible(self.biophysics_tab.mod_files)
+        self._mark_tab("Biophysics")
+        self.header.say(
+            "", f"Not run yet: {change}. Compile again, or run without the change (below)."
+        )
+
+    def _run(self) -> None:
         self._clear_problems()
         try:
             RunDriver(self.session, self._prepare(self._view.cell))
@@ -326,6 +351,7 @@ class SimulationWidget(ClosingWidget):
     def _on_run_started(self, result: SimulationResult) -> None:
         made, self._made = self._made, None
         layer = made[1] if made is not None and made[0] is result else None
+        self.biophysics_tab.colour_by.choose(NOTHING)  # the voltage is what is looked at now
         self._voltage.show(result, follow=True, layer=layer)
         self._placements.raise_to_top()
 
@@ -369,8 +395,15 @@ class SimulationWidget(ClosingWidget):
         self._problems.colour = self._palette.error
         self.header.set_palette(self._palette)
         self.cell_tab.set_palette(self._palette)
-        for tab in (self.biophysics_tab, self.inputs_tab, self.recorders_tab):
+        self.biophysics_tab.set_palette(self._palette)
+        for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.set_palette(self._palette)
+
+    def event(self, event: Any) -> bool:
+        """Look at MOD files when the window comes to the front: an editor may have been there."""
+        if event.type() == QEvent.Type.WindowActivate:
+            self.biophysics_tab.mod_files.watch.look()
+        return bool(super().event(event))
 
     def keyPressEvent(self, event: Any) -> None:
         """Undo and redo, wherever the focus is in here."""
@@ -393,3 +426,5 @@ class SimulationWidget(ClosingWidget):
         self._placements.disconnect()
         self._count.stop()
         self._catalogue.stop()
+        self.biophysics_tab.colour_by.stop()
+        self.biophysics_tab.mod_files.watch.stop()

@@ -45,12 +45,12 @@ def recorder_colours(*experiments: Experiment) -> dict[str, str]:
     come first, so that a trace keeps the colour of the marker as long as that is there.
     """
     labels = dict.fromkeys(r.label for e in experiments for r in e.recorders)
-    return {label: TRACE_COLOURS[i % len(TRACE_COLOURS)] for i, label in enumerate(labels)}
+    return {label: colour_number(i) for i, label in enumerate(labels)}
 
 
-def further_colour(index: int, n_labels: int) -> str:
-    """Return a colour for something besides ``n_labels`` coloured recorders."""
-    return _RECORDER_COLOURS[(n_labels + index) % len(_RECORDER_COLOURS)]
+def colour_number(index: int) -> str:
+    """Return the colour of the n-th line of a plot, from 0; they come again after the last."""
+    return TRACE_COLOURS[index % len(TRACE_COLOURS)]
 
 
 @dataclass(frozen=True)
