@@ -88,6 +88,6 @@ def _carried_out(cell: Morphology, one: spec.Repair) -> Morphology:
         case spec.MergeCoincident():
             return repair_nodes.merge_coincident(cell, one.distance)
         case spec.SetUnit():
-            return repair_nodes.set_unit(cell, one.unit, one.radius_unit)
+            return repair_nodes.set_unit(cell, one.unit, one.radius_unit or None)
         case spec.Move():
             return repair_nodes.move(cell, np.array([one.x, one.y, one.z]))

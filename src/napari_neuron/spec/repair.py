@@ -194,12 +194,12 @@ class SetUnit(Spec):
     unit
         Of the coordinates: "um", "nm", "8 nm" (voxels), "4x4x40 nm".
     radius_unit
-        Of the radii; None: the same.
+        Of the radii; empty: the same.
     """
 
     kind: Literal["set_unit"] = "set_unit"
     unit: str = Field(default="nm", min_length=1)
-    radius_unit: str | None = None
+    radius_unit: str = ""
 
 
 class Move(Spec):

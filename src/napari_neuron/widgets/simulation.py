@@ -23,6 +23,7 @@ from napari_neuron.widgets.biophysics_tab import BiophysicsTab
 from napari_neuron.widgets.catalogue_reader import CatalogueReader
 from napari_neuron.widgets.cell_files import CellFiles
 from napari_neuron.widgets.cell_in_view import CellInView, cells_in
+from napari_neuron.widgets.cell_layers import CellLayers
 from napari_neuron.widgets.cell_tab import CellTab
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.compartment_count import CompartmentCount
@@ -68,6 +69,7 @@ class SimulationWidget(ClosingWidget):
         super().__init__()
         self.viewer = viewer
         self.session = session_of(viewer)
+        self._layers = CellLayers(viewer, self.session)  # they follow before anyone looks
         self._view = CellInView(viewer, self.session)
         self._markers = MarkerDisplay(viewer)
         self._region = RegionPreview(viewer)
@@ -79,7 +81,7 @@ class SimulationWidget(ClosingWidget):
 
         self.header = Header()
         self._palette = Palette.of(viewer.theme)
-        self.cell_tab = CellTab(self._view, self._palette)
+        self.cell_tab = CellTab(viewer, self._view, self._palette)
         self.biophysics_tab = BiophysicsTab(self._view)
         self.inputs_tab = InputsTab(self._view)
         self.recorders_tab = RecordersTab(self._view)
@@ -128,7 +130,8 @@ class SimulationWidget(ClosingWidget):
         header.open_requested.connect(self._ask_what_to_open)
         header.save_requested.connect(self._ask_where_to_save)
         self.cell_tab.label_requested.connect(self._on_label_requested)
-        self.cell_tab.unit_requested.connect(self._on_unit_requested)
+        self.cell_tab.unit_requested.connect(self._on_repair_requested)
+        self.cell_tab.repair_requested.connect(self._on_repair_requested)
         self._files.labelled.connect(self._on_labelled)
         self._count.counted.connect(self._on_counted)
         self.cell_tab.discretisation.changed.connect(lambda v: self._edit("discretisation", v))
@@ -308,8 +311,6 @@ class SimulationWidget(ClosingWidget):
     # the cell ------------------------------------------------------------------------------
 
     def _on_layers_changed(self) -> None:
-        if self._files.is_replacing:
-            return
         cells = cells_in(self.viewer)
         chosen = self._view.cell
         if not any(cell is chosen for cell in cells.values()):
@@ -339,11 +340,14 @@ class SimulationWidget(ClosingWidget):
         self.cell_tab.set_labelling(False)
         self.cell_tab.problem.say(problem)
 
-    def _on_unit_requested(self, unit: str) -> None:
+    def _on_repair_requested(self, repair: Any, after: Morphology | None = None) -> None:
         try:
-            self._files.read_again(unit)
-        except (NapariNeuronError, OSError, ValueError) as error:
+            self.session.repair((repair,), after)
+        except NapariNeuronError as error:
             self.cell_tab.problem.say(str(error))
+        else:
+            if repair.kind in ("set_unit", "move"):
+                self.viewer.reset_view()
 
     def _on_counted(self, n: int | None, problem: str) -> None:
         text = f"{n:,} compartments" if n is not None else problem
@@ -359,6 +363,7 @@ class SimulationWidget(ClosingWidget):
         cell = self._view.cell
         markers = markers_of(self.session.experiment, cell, highlighted) if cell else ()
         self._markers.show(cell, markers)
+        self.cell_tab.check.set_shown(self.tabs.currentWidget() is self.cell_tab)
         is_shown = self.tabs.currentWidget() is self.biophysics_tab
         self._region.show(cell, self.biophysics_tab.shown_nodes if is_shown else None)
 
@@ -451,6 +456,8 @@ class SimulationWidget(ClosingWidget):
         """Cancel what runs, end the engine's process, and listen to nothing any more."""
         self._disconnect_session()
         self.session.release()
+        self.cell_tab.stop()
+        self._layers.disconnect()
         self._view.disconnect()
         self._voltage.disconnect()
         self._signals.disconnect()

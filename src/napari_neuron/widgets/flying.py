@@ -1,0 +1,54 @@
+"""`fly_to`: bring the camera to what a layer shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
+
+_FILLED = 0.6
+"""Of the canvas, by what is flown to."""
+
+
+def fly_to(viewer: Viewer, layer: Any, points: npt.NDArray[Any], room: float) -> None:
+    """Centre the view on some points, with some room around them.
+
+    Parameters
+    ----------
+    viewer
+        Whose camera moves; its angles stay.
+    layer
+        Whose coordinates the points are in; the last three axes are z, y, x.
+    points : (n, 3) float64
+        At least one.
+    room
+        Extent that is seen at least, in the layer's coordinates.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    factor = _world_per_unit(viewer, layer)
+    middle = 0.5 * (low + high) * factor
+    viewer.dims.set_point(range(viewer.dims.ndim - 3, viewer.dims.ndim), tuple(middle))
+    angles = viewer.camera.angles
+    viewer.reset_view()
+    everything = viewer.layers.extent.world[:, -3:]
+    shown = list(viewer.dims.displayed[-3:])
+    axes = [axis - viewer.dims.ndim for axis in shown]
+    whole = max(float(np.ptp(everything[:, axis])) for axis in axes)
+    wanted = max(float(((high - low) * factor).max()), room * float(factor.max()), 1e-9)
+    viewer.camera.angles = angles
+    viewer.camera.center = tuple(middle) if len(axes) == 3 else (0.0, *middle[axes])
+    if whole > 0:
+        viewer.camera.zoom *= max(_FILLED * whole / wanted, 0.2)
+
+
+def _world_per_unit(viewer: Viewer, layer: Any) -> npt.NDArray[np.float64]:
+    """Return the size of the layer's unit in the viewer's world, per axis."""
+    extent = layer.extent.world[:, -3:]
+    in_world = viewer.layers.get_extent([layer]).world[:, -3:]
+    size = np.ptp(extent, axis=0)
+    ratio = np.divide(np.ptp(in_world, axis=0), size, out=np.ones(3), where=size > 0)
+    return ratio
