@@ -55,6 +55,7 @@ class CheckPanel(QWidget):
         self._palette = palette
         self._cell: Morphology | None = None
         self._findings: tuple[Finding, ...] = ()
+        self._wanted = ""  # the code of the finding to select when the cell has been checked
         self._at = -1
         self._is_shown = True
         self._layer = FindingsLayer(viewer)
@@ -124,8 +125,13 @@ class CheckPanel(QWidget):
         cell = self._view.cell
         if cell is self._cell and cell is not None:
             return
+        self._wanted = self.finding.code if self.finding is not None else self._wanted
         self._cell = cell
         self._show_done()
+        # what was found in another cell is neither marked nor mended; it is seen a moment longer
+        self._findings = ()
+        self.list.setEnabled(False)
+        self._on_row_changed(-1)
         if cell is None:
             self._check.forget()
             self._show_findings(())
@@ -137,7 +143,8 @@ class CheckPanel(QWidget):
         """Take over the theme's colours."""
         self._palette = palette
         self.repair.set_palette(palette)
-        self._show_findings(self._findings)
+        if not self._check.is_busy:
+            self._show_findings(self._findings)
 
     def set_shown(self, is_shown: bool) -> None:
         """Mark the selected finding on the cell only while this is seen."""
@@ -161,8 +168,10 @@ class CheckPanel(QWidget):
             self._show_findings(findings)
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
-        kept = self.finding.code if self.finding is not None else ""
+        kept = self.finding.code if self.finding is not None else self._wanted
+        self._wanted = ""
         self._findings = findings
+        self.list.setEnabled(True)
         self.list.blockSignals(True)
         self.list.clear()
         for finding in findings:

@@ -32,17 +32,19 @@ def fly_to(viewer: Viewer, layer: Any, points: npt.NDArray[Any], room: float) ->
     factor = _world_per_unit(viewer, layer)
     middle = 0.5 * (low + high) * factor
     viewer.dims.set_point(range(viewer.dims.ndim - 3, viewer.dims.ndim), tuple(middle))
-    angles = viewer.camera.angles
-    viewer.reset_view()
-    everything = viewer.layers.extent.world[:, -3:]
-    shown = list(viewer.dims.displayed[-3:])
-    axes = [axis - viewer.dims.ndim for axis in shown]
-    whole = max(float(np.ptp(everything[:, axis])) for axis in axes)
-    wanted = max(float(((high - low) * factor).max()), room * float(factor.max()), 1e-9)
-    viewer.camera.angles = angles
+    axes = [axis - viewer.dims.ndim for axis in viewer.dims.displayed[-3:]]
+    wanted = max(float(((high - low) * factor)[axes].max()), room * float(factor.max()), 1e-9)
     viewer.camera.center = tuple(middle) if len(axes) == 3 else (0.0, *middle[axes])
-    if whole > 0:
-        viewer.camera.zoom *= max(_FILLED * whole / wanted, 0.2)
+    viewer.camera.zoom = _FILLED * min(_canvas_size(viewer)) / wanted
+
+
+def _canvas_size(viewer: Viewer) -> tuple[int, int]:
+    """Return the sides of the canvas in pixels."""
+    canvas = getattr(viewer, "canvas", None)
+    if canvas is not None:
+        height, width = canvas.size
+        return height, width
+    return getattr(viewer, "_canvas_size", (600, 800))  # before napari 0.7 it is kept private
 
 
 def _world_per_unit(viewer: Viewer, layer: Any) -> npt.NDArray[np.float64]:

@@ -7,7 +7,15 @@ from typing import Any
 
 from psygnal import Signal
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from napari_neuron.compile.effect import CellMeasures
 from napari_neuron.compile.suggest_repairs import REPAIR_KINDS, start_of
@@ -61,6 +69,7 @@ class RepairEdit(QWidget):
         self._place = QVBoxLayout()
         self.effect = QLabel()
         self.effect.setTextFormat(Qt.TextFormat.RichText)
+        self.effect.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.lost = hint()
         self.lost.setObjectName("warning")
         self.problem = ProblemLabel()
@@ -221,4 +230,4 @@ def _whole(value: int | None) -> str:
 def _number(value: float | None, unit: str) -> str:
     if value is None:
         return "–"
-    return f"{value:,.0f} {unit}" if abs(value) >= 1000 else f"{value:.4g} {unit}"
+    return f"{value:,.0f} {unit}" if 1e3 <= abs(value) < 1e7 else f"{value:.4g} {unit}"
