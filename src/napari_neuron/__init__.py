@@ -85,6 +85,22 @@ _PUBLIC = {
     "label_axon_dendrite": "morphology",
     "read_morphologies": "morphology",
     "read_morphology": "morphology",
+    "ConstantRadius": "spec",
+    "FloorRadii": "spec",
+    "InterpolateRadii": "spec",
+    "JoinTrees": "spec",
+    "KeepBiggestTree": "spec",
+    "MapTypes": "spec",
+    "MarkSoma": "spec",
+    "MergeCoincident": "spec",
+    "Move": "spec",
+    "PruneTwigs": "spec",
+    "Reroot": "spec",
+    "Resample": "spec",
+    "SetUnit": "spec",
+    "SmoothRadii": "spec",
+    "TypeChange": "spec",
+    "repair": "compile.repair",
     "SynapseTable": "compile.synapse_table",
     "read_synapses": "compile.read_synapses",
     "SimulationResult": "result",
@@ -112,6 +128,7 @@ __all__ = ["__version__", *sorted(_PUBLIC)]
 if TYPE_CHECKING:
     from napari_neuron.compile.read_synapses import read_synapses as read_synapses
     from napari_neuron.compile.regions import region_summary as region_summary
+    from napari_neuron.compile.repair import repair as repair
     from napari_neuron.compile.synapse_table import SynapseTable as SynapseTable
     from napari_neuron.compile.values import compiled_values as compiled_values
     from napari_neuron.engine import compile_mod_files as compile_mod_files
@@ -143,6 +160,7 @@ if TYPE_CHECKING:
     from napari_neuron.spec import BranchOrder as BranchOrder
     from napari_neuron.spec import CableProperties as CableProperties
     from napari_neuron.spec import CellSource as CellSource
+    from napari_neuron.spec import ConstantRadius as ConstantRadius
     from napari_neuron.spec import CurrentChirp as CurrentChirp
     from napari_neuron.spec import CurrentNoise as CurrentNoise
     from napari_neuron.spec import CurrentPulse as CurrentPulse
@@ -159,15 +177,23 @@ if TYPE_CHECKING:
     from napari_neuron.spec import ExpConductance as ExpConductance
     from napari_neuron.spec import Experiment as Experiment
     from napari_neuron.spec import Exponential as Exponential
+    from napari_neuron.spec import FloorRadii as FloorRadii
     from napari_neuron.spec import Gaussian as Gaussian
     from napari_neuron.spec import HodgkinHuxley as HodgkinHuxley
+    from napari_neuron.spec import InterpolateRadii as InterpolateRadii
     from napari_neuron.spec import Ions as Ions
     from napari_neuron.spec import IonStyle as IonStyle
+    from napari_neuron.spec import JoinTrees as JoinTrees
+    from napari_neuron.spec import KeepBiggestTree as KeepBiggestTree
     from napari_neuron.spec import Labelled as Labelled
     from napari_neuron.spec import Linear as Linear
+    from napari_neuron.spec import MapTypes as MapTypes
+    from napari_neuron.spec import MarkSoma as MarkSoma
     from napari_neuron.spec import MaximumLength as MaximumLength
     from napari_neuron.spec import MechanismConductance as MechanismConductance
+    from napari_neuron.spec import MergeCoincident as MergeCoincident
     from napari_neuron.spec import ModFile as ModFile
+    from napari_neuron.spec import Move as Move
     from napari_neuron.spec import NodeSpikes as NodeSpikes
     from napari_neuron.spec import NoneOf as NoneOf
     from napari_neuron.spec import Parameter as Parameter
@@ -180,10 +206,15 @@ if TYPE_CHECKING:
     from napari_neuron.spec import Preset as Preset
     from napari_neuron.spec import ProcessParameter as ProcessParameter
     from napari_neuron.spec import ProcessRecorder as ProcessRecorder
+    from napari_neuron.spec import PruneTwigs as PruneTwigs
     from napari_neuron.spec import RadiusRange as RadiusRange
     from napari_neuron.spec import RegularEvents as RegularEvents
+    from napari_neuron.spec import Reroot as Reroot
+    from napari_neuron.spec import Resample as Resample
     from napari_neuron.spec import RunSettings as RunSettings
+    from napari_neuron.spec import SetUnit as SetUnit
     from napari_neuron.spec import Sigmoid as Sigmoid
+    from napari_neuron.spec import SmoothRadii as SmoothRadii
     from napari_neuron.spec import SpikeDetector as SpikeDetector
     from napari_neuron.spec import SpikeTimes as SpikeTimes
     from napari_neuron.spec import SpikeTrains as SpikeTrains
@@ -192,6 +223,7 @@ if TYPE_CHECKING:
     from napari_neuron.spec import SwcTypes as SwcTypes
     from napari_neuron.spec import Synapse as Synapse
     from napari_neuron.spec import Table as Table
+    from napari_neuron.spec import TypeChange as TypeChange
     from napari_neuron.spec import VariableRecorder as VariableRecorder
     from napari_neuron.spec import VoltageClamp as VoltageClamp
     from napari_neuron.spec import VoltageRecorder as VoltageRecorder

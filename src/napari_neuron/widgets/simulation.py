@@ -21,6 +21,7 @@ from napari_neuron.widgets.biophysics_tab import BiophysicsTab
 from napari_neuron.widgets.catalogue_reader import CatalogueReader
 from napari_neuron.widgets.cell_files import CellFiles
 from napari_neuron.widgets.cell_in_view import CellInView, cells_in
+from napari_neuron.widgets.cell_layers import CellLayers
 from napari_neuron.widgets.cell_tab import CellTab
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.colour_by import LABELS, NOTHING, ColourBy
@@ -58,6 +59,7 @@ class SimulationWidget(ClosingWidget):
         super().__init__()
         self.viewer = viewer
         self.session = session_of(viewer)
+        self._layers = CellLayers(viewer, self.session)  # they follow before anyone looks
         self._view = CellInView(viewer, self.session)
         self._region = RegionPreview(viewer)
         self._voltage = VoltageDisplay(viewer)
@@ -68,7 +70,7 @@ class SimulationWidget(ClosingWidget):
 
         self.header = Header()
         self._palette = Palette.of(viewer.theme)
-        self.cell_tab = CellTab(self._view, self._palette)
+        self.cell_tab = CellTab(viewer, self._view, self._palette)
         colour_by = ColourBy(viewer, self._view)
         self.biophysics_tab = BiophysicsTab(self._view, colour_by, self._palette)
         self.inputs_tab = InputsTab(self._view)
@@ -134,7 +136,8 @@ class SimulationWidget(ClosingWidget):
         self.biophysics_tab.colour_by.chosen.connect(
             lambda what: self.cell_tab.colours_button.setChecked(what == LABELS)
         )
-        self.cell_tab.unit_requested.connect(self._on_unit_requested)
+        self.cell_tab.unit_requested.connect(self._on_repair_requested)
+        self.cell_tab.repair_requested.connect(self._on_repair_requested)
         self._files.labelled.connect(self._on_labelled)
         self._count.counted.connect(self._on_counted)
         self.cell_tab.discretisation.changed.connect(lambda v: self._edit("discretisation", v))
@@ -248,8 +251,6 @@ class SimulationWidget(ClosingWidget):
     # the cell ------------------------------------------------------------------------------
 
     def _on_layers_changed(self) -> None:
-        if self._files.is_replacing:
-            return
         cells = cells_in(self.viewer)
         chosen = self._view.cell
         if not any(cell is chosen for cell in cells.values()):
@@ -285,11 +286,14 @@ class SimulationWidget(ClosingWidget):
         self.cell_tab.set_labelling(False)
         self.cell_tab.problem.say(problem)
 
-    def _on_unit_requested(self, unit: str) -> None:
+    def _on_repair_requested(self, repair: Any, after: Morphology | None = None) -> None:
         try:
-            self._files.read_again(unit)
-        except (NapariNeuronError, OSError, ValueError) as error:
+            self.session.repair((repair,), after)
+        except NapariNeuronError as error:
             self.cell_tab.problem.say(str(error))
+        else:
+            if repair.kind in ("set_unit", "move"):
+                self.viewer.reset_view()
 
     def _on_counted(self, n: int | None, problem: str) -> None:
         text = f"{n:,} compartments" if n is not None else problem
@@ -299,6 +303,7 @@ class SimulationWidget(ClosingWidget):
     def _show_markers(self, *_: Any) -> None:
         cell = self._view.cell
         self._placements.show(cell)
+        self.cell_tab.check.set_shown(self.tabs.currentWidget() is self.cell_tab)
         is_shown = self.tabs.currentWidget() is self.biophysics_tab
         nodes, hidden = self.biophysics_tab.shown_nodes if is_shown else (None, None)
         self._region.show(cell, nodes, hidden)
@@ -420,6 +425,8 @@ class SimulationWidget(ClosingWidget):
             signal.disconnect(handler)
         self.session.release()
         self.run_tab.shown.set_layer(None)
+        self.cell_tab.stop()
+        self._layers.disconnect()
         self._view.disconnect()
         self._voltage.disconnect()
         self._signals.disconnect()

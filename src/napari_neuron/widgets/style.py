@@ -217,6 +217,21 @@ def marker_icon(kind: str, colour: str, size: int = 14) -> QIcon:
     return made
 
 
+@cache
+def dot_icon(colour: str, size: int = 12) -> QIcon:
+    """Return a round spot of a colour."""
+    pixmap = _blank(size)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawEllipse(QRectF(2, 2, size - 4, size - 4))
+    painter.end()
+    made = QIcon(pixmap)
+    made.addPixmap(pixmap, QIcon.Mode.Selected)  # else Qt tints it
+    return made
+
+
 _CORNERS = {
     "diamond": ((0.5, 0.05), (0.9, 0.5), (0.5, 0.95), (0.1, 0.5)),
     "triangle_down": ((0.08, 0.15), (0.92, 0.15), (0.5, 0.92)),
