@@ -83,6 +83,7 @@ _PUBLIC = {
     "read_morphology": "morphology",
     "SynapseTable": "compile.synapse_table",
     "read_synapses": "compile.read_synapses",
+    "write_swc": "morphology",
     "SimulationResult": "result",
     "Trace": "result",
     "BlowUpError": "errors",
@@ -128,6 +129,7 @@ if TYPE_CHECKING:
     from napari_neuron.morphology import label_axon_dendrite as label_axon_dendrite
     from napari_neuron.morphology import read_morphologies as read_morphologies
     from napari_neuron.morphology import read_morphology as read_morphology
+    from napari_neuron.morphology import write_swc as write_swc
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
     from napari_neuron.spec import AllOf as AllOf

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -223,6 +225,22 @@ class Morphology:
                 flags[row], above = above, flags[row]
             previous, row = row, following
         return self.replace(parent=parent, no_cable_above=flags)
+
+    def save(self, path: str | os.PathLike[str], changes: Sequence[str] = ()) -> None:
+        """Write the skeleton to an SWC file (``.swc``, ``.swc.gz``), in µm; see `write_swc`.
+
+        Raises
+        ------
+        MorphologyError
+            If the name does not end like that of an SWC file.
+        OSError
+            If the file cannot be written.
+        """
+        from napari_neuron.morphology.swc import write_swc
+
+        if not str(path).lower().endswith((".swc", ".swc.gz")):
+            raise MorphologyError(f"{path}: skeletons are saved as SWC; end the name in .swc")
+        write_swc(self, path, changes)
 
     @classmethod
     def from_navis(cls, neuron: Any) -> Morphology:

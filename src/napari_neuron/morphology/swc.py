@@ -21,7 +21,7 @@ import numpy as np
 from napari_neuron.errors import MorphologyError, SwcError
 from napari_neuron.morphology.formats.content import FARTHEST, read_content, text_of
 from napari_neuron.morphology.guess import find_unit, says_unit
-from napari_neuron.morphology.model import FloatArray, IntArray, Morphology
+from napari_neuron.morphology.model import BoolArray, FloatArray, IntArray, Morphology
 
 _COLUMNS = ("id", "type", "x", "y", "z", "radius", "parent")
 _INTEGERS, _REALS = (0, 1, 6), (2, 3, 4, 5)
@@ -32,6 +32,8 @@ _ROW_TYPE = [
 _LARGEST_ID = 2**63 - 1
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
+_SOURCE = re.compile(r" source: .*, in ")
+_NO_CABLE = " no cable above nodes:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,20 +107,45 @@ def parse_swc(
             unit=unit.label,
             unit_evidence=unit.evidence,
             source=source,
+            no_cable_above=_no_cable_above(table),
         )
     except MorphologyError:
         _raise_for_cycle(table, parent, shown)
         raise
 
 
-def write_swc(morphology: Morphology, path: str | os.PathLike[str]) -> None:
+def write_swc(
+    morphology: Morphology, path: str | os.PathLike[str], changes: Sequence[str] = ()
+) -> None:
     """Write a skeleton as an SWC file in µm, rows in their order, ids and comments kept.
 
-    Numbers are written with as many digits as it takes to read the very same number back.
+    Numbers are written with as many digits as it takes to read the very same number back. The
+    first lines say the unit, the file the cell came from with the unit that had, and what was
+    changed since. Nodes without cable above them are named in a comment, which `read_swc` reads.
     Labels and connectors have no place in SWC and are not written.
+
+    Parameters
+    ----------
+    path
+        A name that ends in ``.gz`` is compressed.
+    changes
+        What was done to the cell, a line for each.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; one that was there is untouched then.
     """
-    comments = [line for line in morphology.header if not says_unit(line)]
-    head = ["# units: um", *(f"#{_one_line(line)}" for line in comments)]
+    head = ["# units: um"]
+    if not any(map(_SOURCE.match, morphology.header)):
+        source = morphology.name if morphology.source is None else Path(morphology.source).name
+        head.append(f"# source: {_one_line(source)}, in {morphology.unit}")
+    if morphology.no_cable_above is not None:
+        apart = morphology.node_id[morphology.no_cable_above].tolist()
+        head.append(f"#{_NO_CABLE} {' '.join(map(str, apart))}")
+    kept = (one for one in morphology.header if not says_unit(one) and _NO_CABLE not in one)
+    head += [f"#{_one_line(one)}" for one in kept]
+    head += [f"# changed: {_one_line(one)}" for one in changes]
     parent = np.where(morphology.parent < 0, -1, morphology.node_id[morphology.parent])
     columns = (
         morphology.node_id.tolist(),
@@ -131,13 +158,28 @@ def write_swc(morphology: Morphology, path: str | os.PathLike[str]) -> None:
         f"{n} {t} {x!r} {y!r} {z!r} {r!r} {p}" for n, t, x, y, z, r, p in zip(*columns, strict=True)
     )
     text = "\n".join([*head, *rows]) + "\n"
-    data = text.encode()
+    data = text.encode(errors="replace")
     target = Path(path)
-    target.write_bytes(gzip.compress(data) if target.suffix == ".gz" else data)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(gzip.compress(data) if target.suffix.lower() == ".gz" else data)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _one_line(comment: str) -> str:
-    return _NEWLINE.sub(" ", comment)
+    return _NEWLINE.sub(" ", comment).replace("\0", " ")
+
+
+def _no_cable_above(table: _Table) -> BoolArray | None:
+    """Return what the comment of `write_swc` says."""
+    for line in table.header:
+        if line.startswith(_NO_CABLE):
+            words = line[len(_NO_CABLE) :].split()
+            ids = [int(word) for word in words if word.isdecimal() and len(word) < 19]
+            return np.isin(table.node_id, np.array(ids, dtype=np.int64))
+    return None
 
 
 def _stem(path: Path | None) -> str:
