@@ -59,11 +59,14 @@ class CellTab(Page):
     ----------
     discretisation_changed : Signal (Discretisation)
     label_requested : Signal ()
+    folder_requested : Signal ()
+        A folder of skeletons is to be opened.
     unit_requested : Signal (str)
         The unit the file is to be read in.
     """
 
     label_requested = Signal()
+    folder_requested = Signal()
     unit_requested = Signal(str)
 
     def __init__(self, view: CellInView, palette: Palette) -> None:
@@ -127,7 +130,14 @@ class CellTab(Page):
         column.addSpacing(8)
         column.addWidget(_heading("Discretisation"))
         column.addWidget(self.discretisation)
+        self.folder_button = QPushButton("Open folder…")
+        self.folder_button.setToolTip("Read all skeletons of a folder, and choose which to show")
+        self.folder_button.clicked.connect(lambda _=False: self.folder_requested.emit())
+        folder_row = QHBoxLayout()
+        folder_row.addWidget(self.folder_button)
+        folder_row.addStretch()
         self.add(self.empty, details)
+        self.column.addLayout(folder_row)
         self.column.addStretch()
         view.cell_changed.connect(self._on_cell_changed)
         self._on_cell_changed()

@@ -26,6 +26,7 @@ from napari_neuron.widgets.cell_in_view import CellInView, cells_in
 from napari_neuron.widgets.cell_tab import CellTab
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.compartment_count import CompartmentCount
+from napari_neuron.widgets.folder_dialog import ask_for_folder
 from napari_neuron.widgets.header import Header
 from napari_neuron.widgets.markers import MarkerDisplay, markers_of
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
@@ -129,6 +130,7 @@ class SimulationWidget(ClosingWidget):
         header.save_requested.connect(self._ask_where_to_save)
         self.cell_tab.label_requested.connect(self._on_label_requested)
         self.cell_tab.unit_requested.connect(self._on_unit_requested)
+        self.cell_tab.folder_requested.connect(lambda: ask_for_folder(self.viewer, self))
         self._files.labelled.connect(self._on_labelled)
         self._count.counted.connect(self._on_counted)
         self.cell_tab.discretisation.changed.connect(lambda v: self._edit("discretisation", v))
