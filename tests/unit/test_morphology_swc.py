@@ -151,9 +151,7 @@ def test_a_cell_is_saved_under_names_of_swc_files_only(tmp_path):
 
 def test_a_saved_cell_says_where_it_is_from_and_what_was_changed(tmp_path):
     (tmp_path / "raw.swc").write_text(Y_SHAPE)
-    read_morphology(tmp_path / "raw.swc", units="8 nm").save(
-        tmp_path / "one.swc", ["node 4 moved"]
-    )
+    read_morphology(tmp_path / "raw.swc", units="8 nm").save(tmp_path / "one.swc", ["node 4 moved"])
     again = read_morphology(tmp_path / "one.swc")
     said = (
         " units: um", " source: raw.swc, in 8 nm", " a soma and a forked dendrite",

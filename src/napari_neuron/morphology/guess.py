@@ -153,8 +153,9 @@ def guess_unit(
     Told apart are µm (nearly all light microscopy), nm (FlyWire and other precomputed
     skeletons) and voxels of 8 nm (hemibrain and its relatives).
     """
-    has_parent = parent >= 0
-    edges = np.linalg.norm(position[has_parent] - position[parent[has_parent]], axis=1)
+    step = position - position[parent]
+    edges = np.sqrt(np.einsum("ij,ij->i", step, step))
+    edges[parent < 0] = 0.0
     measured: list[tuple[_Expected, float]] = [
         (_CABLE, float(edges.sum())),
         (_EXTENT, float(np.ptp(position, axis=0).max())),

@@ -111,7 +111,8 @@ class Morphology:
             if flags.shape != (n,):
                 raise MorphologyError(f"no_cable_above has shape {flags.shape} for {n} nodes")
             object.__setattr__(self, "no_cable_above", _read_only(flags) if flags.any() else None)
-        if len(np.unique(self.node_id)) != n:
+        in_order = self.node_id[self._id_order]
+        if (in_order[1:] == in_order[:-1]).any():
             raise MorphologyError("node ids are not unique")
         if self.parent.min() < -1 or self.parent.max() >= n:
             raise MorphologyError("parent points past the last row")

@@ -22,6 +22,7 @@ from napari_neuron.errors import MorphologyError, SwcError
 from napari_neuron.morphology.formats.content import FARTHEST, read_content, text_of
 from napari_neuron.morphology.guess import find_unit, says_unit
 from napari_neuron.morphology.model import BoolArray, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.swc_rows import ordinary_rows
 
 _COLUMNS = ("id", "type", "x", "y", "z", "radius", "parent")
 _INTEGERS, _REALS = (0, 1, 6), (2, 3, 4, 5)
@@ -45,7 +46,7 @@ class _Table:
     position: FloatArray
     radius: FloatArray
     parent_id: IntArray
-    numbers: list[int]
+    numbers: Sequence[int]
     header: tuple[str, ...]
 
 
@@ -92,7 +93,19 @@ def parse_swc(
     data: bytes, shown: str, units: str | None, name: str, source: str | None
 ) -> Morphology:
     """Read the content of an SWC file; ``shown`` names it in errors. Else as `read_swc`."""
+    table = _ordinary_table(data, shown)
+    if table is not None:
+        try:
+            return _morphology(table, shown, units, name, source)
+        except SwcError:
+            pass  # row by row it is known which line is wrong
     table = _table(text_of(data, shown, SwcError).split("\n"), shown)
+    return _morphology(table, shown, units, name, source)
+
+
+def _morphology(
+    table: _Table, shown: str, units: str | None, name: str, source: str | None
+) -> Morphology:
     parent = _parent_rows(table, shown)
     unit = find_unit(units, table.header, table.position, parent, table.swc_type, table.radius)
     try:
@@ -187,6 +200,22 @@ def _stem(path: Path | None) -> str:
         return "neuron"
     name = path.name.removesuffix(".gz")
     return Path(name).stem or name or "neuron"
+
+
+def _ordinary_table(data: bytes, path: str) -> _Table | None:
+    rows = ordinary_rows(data, _ROW_TYPE)
+    if rows is None:
+        return None
+    head = text_of(rows.head, path, SwcError).split("\n")
+    return _Table(
+        node_id=rows.node_id,
+        swc_type=rows.swc_type,
+        position=rows.position,
+        radius=rows.radius,
+        parent_id=rows.parent_id,
+        numbers=range(len(rows.node_id)),
+        header=tuple(line.split("#", 1)[1].rstrip() for line in head if "#" in line),
+    )
 
 
 def _table(lines: list[str], path: str) -> _Table:
