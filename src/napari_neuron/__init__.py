@@ -87,6 +87,7 @@ _PUBLIC = {
     "SimulationResult": "result",
     "Trace": "result",
     "BlowUpError": "errors",
+    "DatabaseError": "errors",
     "EngineCrashed": "errors",
     "ExperimentError": "errors",
     "ModFileError": "errors",
@@ -114,6 +115,7 @@ if TYPE_CHECKING:
     from napari_neuron.engine import read_catalogue as read_catalogue
     from napari_neuron.engine import simulate as simulate
     from napari_neuron.errors import BlowUpError as BlowUpError
+    from napari_neuron.errors import DatabaseError as DatabaseError
     from napari_neuron.errors import EngineCrashed as EngineCrashed
     from napari_neuron.errors import ExperimentError as ExperimentError
     from napari_neuron.errors import ModFileError as ModFileError

@@ -5,9 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["SimulationWidget", "TracesWidget"]
+__all__ = ["GetNeuronWidget", "SimulationWidget", "TracesWidget"]
 
-_HOME = {"SimulationWidget": "simulation", "TracesWidget": "traces"}
+_HOME = {
+    "GetNeuronWidget": "get_neuron",
+    "SimulationWidget": "simulation",
+    "TracesWidget": "traces",
+}
 
 
 def __getattr__(name: str) -> Any:
