@@ -103,9 +103,11 @@ _PUBLIC = {
     "repair": "compile.repair",
     "SynapseTable": "compile.synapse_table",
     "read_synapses": "compile.read_synapses",
+    "write_swc": "morphology",
     "SimulationResult": "result",
     "Trace": "result",
     "BlowUpError": "errors",
+    "DatabaseError": "errors",
     "EngineCrashed": "errors",
     "ExperimentError": "errors",
     "ModFileError": "errors",
@@ -136,6 +138,7 @@ if TYPE_CHECKING:
     from napari_neuron.engine import read_catalogue as read_catalogue
     from napari_neuron.engine import simulate as simulate
     from napari_neuron.errors import BlowUpError as BlowUpError
+    from napari_neuron.errors import DatabaseError as DatabaseError
     from napari_neuron.errors import EngineCrashed as EngineCrashed
     from napari_neuron.errors import ExperimentError as ExperimentError
     from napari_neuron.errors import FilmError as FilmError
@@ -152,6 +155,7 @@ if TYPE_CHECKING:
     from napari_neuron.morphology import label_axon_dendrite as label_axon_dendrite
     from napari_neuron.morphology import read_morphologies as read_morphologies
     from napari_neuron.morphology import read_morphology as read_morphology
+    from napari_neuron.morphology import write_swc as write_swc
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
     from napari_neuron.spec import AllOf as AllOf

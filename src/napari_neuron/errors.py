@@ -43,6 +43,10 @@ class SwcError(SkeletonFileError):
     """A line of an SWC file that cannot be meant."""
 
 
+class DatabaseError(NapariNeuronError):
+    """A neuron that could not be fetched from a database, and what to do about it."""
+
+
 class ExperimentError(NapariNeuronError, ValueError):
     """A mistake in an experiment, found before NEURON starts.
 

@@ -26,9 +26,11 @@ ALLOWED = {
     "view": {"errors", "morphology", "result"},
     "widgets": {
         *("errors", "units", "morphology", "spec", "compile", "result"),
-        *("engine", "session", "view", "presets", "folders"),
+        *("engine", "session", "view", "presets", "folders", "databases"),
     },
     "reader": {"errors", "morphology", "result", "view"},
+    "writer": {"errors", "morphology", "view"},
+    "databases": {"errors", "morphology"},
     "sample_data": {"morphology", "view"},
     "demo": {"errors", "morphology", "spec", "result", "session", "view", "widgets"},
     "cli": {"errors", "morphology", "spec", "compile", "engine", "result", "demo", "view"},

@@ -225,8 +225,9 @@ def guess_unit(
 def _measured(
     position: FloatArray, parent: IntArray, swc_type: IntArray, radius: FloatArray
 ) -> list[tuple[_Expected, float]]:
-    has_parent = parent >= 0
-    edges = np.linalg.norm(position[has_parent] - position[parent[has_parent]], axis=1)
+    step = position - position[parent]
+    edges = np.sqrt(np.einsum("ij,ij->i", step, step))
+    edges[parent < 0] = 0.0
     soma = swc_type == SOMA
     of_neurites, of_soma = radius[~soma & (radius > 0)], radius[soma & (radius > 0)]
     median = float(np.median(of_neurites)) if len(of_neurites) else 0.0

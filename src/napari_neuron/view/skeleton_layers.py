@@ -217,6 +217,27 @@ def synapse_layer_data(
     ]
 
 
+def mesh_layer_data(
+    morphology: Morphology, vertices: npt.NDArray[Any], faces: npt.NDArray[Any]
+) -> LayerDataTuple:
+    """Return a Surface layer of a cell's mesh, see-through.
+
+    Parameters
+    ----------
+    vertices : (n_vertices, 3) float
+        x, y, z in µm.
+    faces : (n_faces, 3) int
+    """
+    settings = {
+        **_common_settings(morphology, "mesh_of"),
+        "name": f"{morphology.name} mesh",
+        "opacity": 0.25,
+        "colormap": "gray",
+        "shading": "smooth",
+    }
+    return (vertices[:, ::-1], faces), settings, "surface"
+
+
 def marker_layer_data(
     morphology: Morphology,
     nodes: Sequence[int] | npt.NDArray[np.int64],

@@ -5,9 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["DisplayWidget", "SimulationWidget", "TracesWidget"]
+__all__ = ["DisplayWidget", "GetNeuronWidget", "SimulationWidget", "TracesWidget"]
 
-_HOME = {"DisplayWidget": "display", "SimulationWidget": "simulation", "TracesWidget": "traces"}
+_HOME = {
+    "DisplayWidget": "display",
+    "GetNeuronWidget": "get_neuron",
+    "SimulationWidget": "simulation",
+    "TracesWidget": "traces",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -62,6 +62,8 @@ class CellTab(Page):
     label_requested : Signal ()
     colours_requested : Signal ()
         The labels are to be shown as colours, or no more.
+    folder_requested : Signal ()
+        A folder of skeletons is to be opened.
     unit_requested : Signal (SetUnit)
     repair_requested : Signal (Repair, Morphology)
         A repair, and the cell after it.
@@ -69,6 +71,7 @@ class CellTab(Page):
 
     label_requested = Signal()
     colours_requested = Signal()
+    folder_requested = Signal()
     unit_requested = Signal(object)
     repair_requested = Signal(object, object)
 
@@ -128,7 +131,14 @@ class CellTab(Page):
         column.addSpacing(8)
         column.addWidget(_heading("Discretisation"))
         column.addWidget(self.discretisation)
+        self.folder_button = QPushButton("Open folder…")
+        self.folder_button.setToolTip("Read all skeletons of a folder, and choose which to show")
+        self.folder_button.clicked.connect(lambda _=False: self.folder_requested.emit())
+        folder_row = QHBoxLayout()
+        folder_row.addWidget(self.folder_button)
+        folder_row.addStretch()
         self.add(self.empty, details)
+        self.column.addLayout(folder_row)
         self.column.addStretch()
         view.cell_changed.connect(self._on_cell_changed)
         self._on_cell_changed()

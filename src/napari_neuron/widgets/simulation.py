@@ -26,6 +26,7 @@ from napari_neuron.widgets.cell_tab import CellTab
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.colour_by import LABELS, NOTHING, ColourBy
 from napari_neuron.widgets.compartment_count import CompartmentCount
+from napari_neuron.widgets.folder_dialog import ask_for_folder
 from napari_neuron.widgets.header import Header
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
 from napari_neuron.widgets.placements import Placements
@@ -138,6 +139,7 @@ class SimulationWidget(ClosingWidget):
         )
         self.cell_tab.unit_requested.connect(self._on_repair_requested)
         self.cell_tab.repair_requested.connect(self._on_repair_requested)
+        self.cell_tab.folder_requested.connect(lambda: ask_for_folder(self.viewer, self))
         self._files.labelled.connect(self._on_labelled)
         self._count.counted.connect(self._on_counted)
         self.cell_tab.discretisation.changed.connect(lambda v: self._edit("discretisation", v))
