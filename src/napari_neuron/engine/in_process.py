@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from napari_neuron.compile.model import CompiledModel
+from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.engine.protocol import EngineEvent, Started
 from napari_neuron.engine.versions import versions
 from napari_neuron.errors import SimulationError
@@ -29,7 +30,7 @@ class InProcessEngine:
         """Versions of what integrates."""
         return versions()
 
-    def run(self, model: CompiledModel) -> Iterator[EngineEvent]:
+    def run(self, model: CompiledModel | CompiledNetwork) -> Iterator[EngineEvent]:
         """Build and integrate ``model``; see `napari_neuron.engine.protocol.Engine`."""
         if self._closed:
             raise SimulationError("this engine was closed; make another one")

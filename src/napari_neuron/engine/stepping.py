@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.compile.model import CompiledModel
+from napari_neuron.compile.network_model import CompiledNetwork
+from napari_neuron.engine.network_stepping import integrate_network
 from napari_neuron.engine.neuron_model import NeuronModel
 from napari_neuron.engine.protocol import Advanced, Finished
 from napari_neuron.engine.sampling import Sampling
@@ -23,7 +25,7 @@ PROGRESS_INTERVAL = 0.03
 
 
 def integrate(
-    model: CompiledModel,
+    model: CompiledModel | CompiledNetwork,
     frames: npt.NDArray[np.float32],
     samples: npt.NDArray[np.float64],
     more_frames: Mapping[str, npt.NDArray[np.float32]],
@@ -33,7 +35,7 @@ def integrate(
     Parameters
     ----------
     model
-        What to run.
+        What to run; a network of point neurons leaves all but ``frames`` alone.
     frames : (n_frames, n_compartments) float32
         Filled with the voltage, mV; row i is at time i · steps_per_frame · dt.
     samples : (n_recorders, n_samples) float64
@@ -53,6 +55,9 @@ def integrate(
     NeuronNotAvailable, SimulationError
         If NEURON is not there, or refuses.
     """
+    if isinstance(model, CompiledNetwork):
+        yield from integrate_network(model, frames)
+        return
     try:
         with NeuronModel(model) as neuron:
             yield from _steps(model, neuron, frames, samples, more_frames)
