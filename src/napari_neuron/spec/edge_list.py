@@ -54,7 +54,7 @@ def network_of_file(
 
     is_parquet = str(path).endswith((".parquet", ".pq"))
     try:
-        table = pd.read_parquet(path) if is_parquet else pd.read_csv(path, sep=_separator(path))
+        table = pd.read_parquet(path) if is_parquet else pd.read_csv(path, sep=separator_of(path))
     except OSError:
         raise
     except Exception as error:  # both readers raise all sorts of things
@@ -67,7 +67,7 @@ def network_of_file(
     return _network_of(network, table, model, settings, where)
 
 
-def _separator(path: str | Path) -> str:
+def separator_of(path: str | Path) -> str:
     with open(path, encoding="utf-8-sig", errors="replace") as file:
         line = file.readline()
     return max(",;\t", key=line.count)

@@ -204,7 +204,7 @@ def network_layer_data(
             "edge_color": colours,
             "edge_width": 0.12 * radius,
             "vector_style": "line",
-            "opacity": 0.5,
+            "opacity": float(np.clip(20 / np.sqrt(len(edges)), 0.08, 0.6)),
             "units": ("um",) * 3,
             "metadata": {"napari_neuron": {"edges_of": network}},
         }

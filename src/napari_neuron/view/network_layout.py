@@ -10,8 +10,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from napari_neuron.result.network import PointNetwork
 
-FORCE_NEURONS, FORCE_EDGES = 600, 20_000
-"""Up to here forces are worked out (2 s at most); larger networks are laid out by group."""
+FORCE_NEURONS, FORCE_EDGES = 500, 10_000
+"""Up to here forces are worked out (a second or two); larger networks are laid out by group."""
 
 SPACING = 30.0
 """About the distance between two neighbours, µm."""

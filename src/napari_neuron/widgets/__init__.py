@@ -5,9 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["SimulationWidget", "TracesWidget"]
+__all__ = ["NetworkActivityWidget", "NetworkWidget", "SimulationWidget", "TracesWidget"]
 
-_HOME = {"SimulationWidget": "simulation", "TracesWidget": "traces"}
+_HOME = {
+    "NetworkActivityWidget": "network_activity",
+    "NetworkWidget": "network",
+    "SimulationWidget": "simulation",
+    "TracesWidget": "traces",
+}
 
 
 def __getattr__(name: str) -> Any:

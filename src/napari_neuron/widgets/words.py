@@ -59,6 +59,12 @@ KIND_NAMES = {
     "spikes": "Spikes",
     "d_lambda": "d_lambda rule",
     "maximum_length": "maximum length",
+    "train": "Train",
+    "background_noise": "Background noise",
+    "given_spikes": "Given times",
+    "IntFire1": "IntFire1: jumps, leaks",
+    "IntFire2": "IntFire2: slow current",
+    "IntFire4": "IntFire4: excitation, inhibition",
 }
 
 _FIELD_NAMES = {
@@ -124,6 +130,20 @@ _FIELD_NAMES = {
     "frame_interval": "Frame every",
     "d_lambda": "d_lambda",
     ("maximum_length", "length"): "At most",
+    ("train", "weight"): "Weight",
+    ("background_noise", "weight"): "Weight",
+    ("given_spikes", "weight"): "Weight",
+    ("train", "start"): "From",
+    ("train", "stop"): "To",
+    "refrac": "Refractory",
+    "taum": "Membrane, τ",
+    "taus": "Current, τ",
+    "taue": "Excitation, τ",
+    "taui1": "Inhibition, rise",
+    "taui2": "Inhibition, decay",
+    "ib": "Constant current",
+    "weight_scale": "Scale of weights",
+    "state_interval": "Sample m every",
     ("d_lambda", "frequency"): "At frequency",
 }
 
