@@ -30,6 +30,9 @@ PROGRESS_INTERVAL = 0.03
 _AT_ONCE = 20_000
 """Connections made between two looks at whether the run was cancelled: 0.1 s."""
 
+_SLIVER = 1e-6
+"""ms; the step before a look at m."""
+
 _THRESHOLD = 10.0
 """NetCon's; artificial cells do not look at it."""
 
@@ -153,8 +156,8 @@ class _Network:
     def run(self, frames: npt.NDArray[np.float32]) -> Iterator[Advanced]:
         """Go through the run.
 
-        In a step NEURON delivers events up to its middle. With a first step of half the length,
-        after step n + 1 all events up to n · step are delivered, and m is read as it is then.
+        In a step NEURON delivers the events up to its middle. Every stretch ends with a step that
+        is next to nothing, after which all events are delivered and m is read.
         """
         h, model = self._h, self._model
         interval = model.run.interval
@@ -162,24 +165,25 @@ class _Network:
         step = interval / per_frame
         n_steps = math.ceil(model.run.duration / step * (1 - 1e-12))
         recorded = [self._cells[row] for row in model.recorded.tolist()]
-        h.dt = step / 2
+        sliver = min(_SLIVER, step / 4)
         h.finitialize()
         advance = h.fadvance
-        advance()
-        h.dt = step
         n_frames = 0
         due = 0.0
         for index in range(n_steps + 1):
-            advance()
+            time = index * step
+            if index:
+                h.dt = time - sliver / 2 - h.t
+                advance()
+                h.dt = sliver
+                advance()
             if index % per_frame == 0 and n_frames < len(frames):
                 if recorded:
-                    now, h.t = h.t, index * step  # what M() takes for now
                     frames[n_frames] = [cell.M() for cell in recorded]
-                    h.t = now
                 n_frames += 1
             if index == n_steps or perf_counter() >= due:
-                time = min(index * step, model.run.duration)
-                yield Advanced(time, n_frames, n_frames, self._new_spikes(time))
+                reached = min(time, model.run.duration)
+                yield Advanced(reached, n_frames, n_frames, self._new_spikes(reached))
                 due = perf_counter() + PROGRESS_INTERVAL
 
     def _new_spikes(self, until: float) -> dict[str, npt.NDArray[np.float64]]:

@@ -220,7 +220,7 @@ def _ids(table: pd.DataFrame, name: str, where: Callable[[int], str]) -> npt.NDA
         if row is not None:
             raise ExperimentError(
                 where(row),
-                f"the id {ids[row]!r} in the column {name!r} is not a whole number, or too large "
+                f"the id {ids[row]} in the column {name!r} is not a whole number, or too large "
                 "for a column of decimals; read it as text or int64",
             )
         return ids.astype(np.int64)

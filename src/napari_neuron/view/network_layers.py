@@ -222,6 +222,22 @@ def network_layer_data(
     return layers
 
 
+def selected_layer_data(
+    network: PointNetwork, positions: npt.NDArray[np.float64], rows: npt.NDArray[np.int64]
+) -> tuple[Any, dict[str, Any], str]:
+    """Return rings around some neurons as a Points layer; `show_network` does not add one."""
+    settings = {
+        "name": "selected neurons",
+        "size": 3.2 * sphere_radius(positions),
+        "face_color": "transparent",
+        "border_color": "white",
+        "border_width": 0.1,
+        "units": ("um",) * 3,
+        "metadata": {"napari_neuron": {"selected_of": network}},
+    }
+    return positions[rows][:, ::-1], settings, "points"
+
+
 def show_network(
     result: NetworkResult,
     viewer: Viewer | None = None,

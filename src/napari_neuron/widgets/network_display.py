@@ -17,14 +17,16 @@ from napari_neuron.view.network_layers import (
     ActivityLayer,
     network_layer_data,
     put_activity_layer,
+    selected_layer_data,
 )
 from napari_neuron.view.network_layout import neuron_positions
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
 
-_NAMES = ("edges", "neurons", "spikes")
-_KEYS = ("network", "edges_of", "activity_of")
+_KEYS = ("network", "edges_of", "activity_of", "selected_of")
+_MOST_RINGS = 2_000
+"""More neurons than this are selected without rings around them, which would stall the window."""
 
 
 class NetworkDisplay:
@@ -42,6 +44,7 @@ class NetworkDisplay:
         self._wanted: Any = None
         self._points: Points | None = None
         self._activity: ActivityLayer | None = None
+        self._rings: Points | None = None
         self._follows = False
         self._moving = False
         self._selecting = False
@@ -107,7 +110,7 @@ class NetworkDisplay:
             held = layer.metadata.get("napari_neuron")
             if isinstance(held, dict) and any(key in held for key in _KEYS):
                 self._viewer.layers.remove(layer)
-        self._points = self._activity = None
+        self._points = self._activity = self._rings = None
 
     def _unwatch_points(self) -> None:
         if self._points is not None:
@@ -117,6 +120,8 @@ class NetworkDisplay:
     def _on_removed(self, event: Any) -> None:
         if event.value is self._activity:
             self._activity = None
+        elif event.value is self._rings:
+            self._rings = None
         elif event.value is self._points:
             self._unwatch_points()
 
@@ -161,12 +166,27 @@ class NetworkDisplay:
             self._selecting = True
             self._points.selected_data = set(rows.tolist())
             self._selecting = False
+        self._draw_rings(rows)
+
+    def _draw_rings(self, rows: npt.NDArray[np.int64]) -> None:
+        if self._positions is None or self._points is None:
+            return
+        if len(rows) > _MOST_RINGS:
+            rows = rows[:0]
+        if self._rings is not None:
+            self._rings.data = self._positions[rows][:, ::-1]
+        elif len(rows):
+            active = self._viewer.layers.selection.active
+            made = selected_layer_data(self._session.network, self._positions, rows)
+            self._rings = self._viewer.add_layer(Layer.create(*made))
+            self._viewer.layers.selection.active = active
 
     def _on_points_selected(self, event: Any = None) -> None:
         if self._points is not None and not self._selecting:
             self._selecting = True
             self._session.select(sorted(self._points.selected_data))
             self._selecting = False
+            self._draw_rings(self._session.selected)
 
 
 def _laid_out(network: PointNetwork) -> tuple[PointNetwork, Any, list[Any]]:

@@ -181,7 +181,7 @@ def edge_columns(network: PointNetwork) -> list[TableColumn]:
 
 
 def _number(value: Any) -> str:
-    return shown_number(float(f"{float(value):.5g}")).replace("-", "−")
+    return shown_number(float(f"{float(value):.4g}")).replace("-", "−")
 
 
 class NeuronSearch:

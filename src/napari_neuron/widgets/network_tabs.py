@@ -42,7 +42,7 @@ class NeuronsTab(QWidget):
         self._session = session
         self._network: PointNetwork | None = None
         self.model = ColumnsModel()
-        self.table = FilteredTable(self.model, "Filter by label, group or id", (96, 66, 62, 62, 40))
+        self.table = FilteredTable(self.model, "Filter by label, group or id", (84, 58, 60, 60, 38, 38))
         self.table.filter_changed.connect(self._on_filter_changed)
         self.table.selection_changed.connect(self._on_selected)
         layout = QVBoxLayout(self)
@@ -89,7 +89,7 @@ class EdgesTab(QWidget):
         self._session = session
         self._network: PointNetwork | None = None
         self.model = ColumnsModel()
-        self.table = FilteredTable(self.model, "Filter by source or target", (104, 104, 72))
+        self.table = FilteredTable(self.model, "Filter by source or target", (88, 88, 84, 60))
         self.table.filter_changed.connect(lambda _: self._filter())
         self.of_selected = QCheckBox("Only edges of selected neurons")
         self.of_selected.toggled.connect(lambda _: self._filter())

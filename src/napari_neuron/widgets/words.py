@@ -135,6 +135,7 @@ _FIELD_NAMES = {
     ("given_spikes", "weight"): "Weight",
     ("train", "start"): "From",
     ("train", "stop"): "To",
+    ("IntFire1", "tau"): "Membrane, τ",
     "refrac": "Refractory",
     "taum": "Membrane, τ",
     "taus": "Current, τ",
