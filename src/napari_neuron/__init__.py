@@ -120,6 +120,18 @@ _PUBLIC = {
     "SkeletonFileError": "errors",
     "SwcError": "errors",
     "simulate": "engine",
+    "PointNetwork": "spec.point_network",
+    "PointNeurons": "spec.point_network",
+    "NetworkRun": "spec.point_network",
+    "IntFire1": "spec.point_models",
+    "IntFire2": "spec.point_models",
+    "IntFire4": "spec.point_models",
+    "TrainStimulus": "spec.network_stimulus",
+    "BackgroundNoise": "spec.network_stimulus",
+    "GivenSpikes": "spec.network_stimulus",
+    "NetworkResult": "result.network",
+    "simulate_network": "engine.network_run",
+    "show_network": "view.network_layers",
     "show": "view",
     "film": "view",
     "FilmError": "errors",
@@ -137,6 +149,7 @@ if TYPE_CHECKING:
     from napari_neuron.engine import measure_kinetics as measure_kinetics
     from napari_neuron.engine import read_catalogue as read_catalogue
     from napari_neuron.engine import simulate as simulate
+    from napari_neuron.engine.network_run import simulate_network as simulate_network
     from napari_neuron.errors import BlowUpError as BlowUpError
     from napari_neuron.errors import DatabaseError as DatabaseError
     from napari_neuron.errors import EngineCrashed as EngineCrashed
@@ -158,6 +171,7 @@ if TYPE_CHECKING:
     from napari_neuron.morphology import write_swc as write_swc
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
+    from napari_neuron.result.network import NetworkResult as NetworkResult
     from napari_neuron.spec import AllOf as AllOf
     from napari_neuron.spec import AlphaSynapse as AlphaSynapse
     from napari_neuron.spec import AnyOf as AnyOf
@@ -234,8 +248,18 @@ if TYPE_CHECKING:
     from napari_neuron.spec import VoltageStep as VoltageStep
     from napari_neuron.spec import VoltageWaveform as VoltageWaveform
     from napari_neuron.spec import table_from_csv as table_from_csv
+    from napari_neuron.spec.network_stimulus import BackgroundNoise as BackgroundNoise
+    from napari_neuron.spec.network_stimulus import GivenSpikes as GivenSpikes
+    from napari_neuron.spec.network_stimulus import TrainStimulus as TrainStimulus
+    from napari_neuron.spec.point_models import IntFire1 as IntFire1
+    from napari_neuron.spec.point_models import IntFire2 as IntFire2
+    from napari_neuron.spec.point_models import IntFire4 as IntFire4
+    from napari_neuron.spec.point_network import NetworkRun as NetworkRun
+    from napari_neuron.spec.point_network import PointNetwork as PointNetwork
+    from napari_neuron.spec.point_network import PointNeurons as PointNeurons
     from napari_neuron.view import film as film
     from napari_neuron.view import show as show
+    from napari_neuron.view.network_layers import show_network as show_network
 
 
 def __getattr__(name: str) -> Any:

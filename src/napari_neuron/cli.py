@@ -57,7 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.set_defaults(command=_demo)
 
-    run = commands.add_parser("run", parents=[debug], help="run an experiment without a window")
+    run = commands.add_parser(
+        "run", parents=[debug], help="run an experiment or a network without a window"
+    )
     run.add_argument("experiment", type=Path, metavar="EXPERIMENT.json")
     run.add_argument("-o", "--output", type=Path, required=True, metavar="RUN.h5")
     run.add_argument("--quiet", action="store_true", help="show no progress")
@@ -108,6 +110,8 @@ def _run(options: argparse.Namespace) -> int:
 
     if not options.output.absolute().parent.is_dir():
         raise NapariNeuronError(f"{options.output}: there is no folder to write this file into")
+    if _is_network(options.experiment):
+        return _run_network(options)
     experiment = Experiment.load(options.experiment)
     cells = read_cells(experiment, options.experiment.parent)
     try:
@@ -127,6 +131,41 @@ def _run(options: argparse.Namespace) -> int:
         print(
             f"{options.output}: {result.n_frames} frames of {result.voltage.shape[1]} "
             f"compartments, {len(result.traces)} traces, {n_spikes} spikes"
+        )
+    return 0
+
+
+def _is_network(path: Path) -> bool:
+    from napari_neuron.spec.point_network import is_point_network
+
+    try:
+        return is_point_network(json.loads(path.read_bytes()))
+    except (ValueError, RecursionError):
+        return False  # `Experiment.load` says what is wrong with it
+
+
+def _run_network(options: argparse.Namespace) -> int:
+    from napari_neuron.engine.network_run import simulate_network
+    from napari_neuron.errors import SimulationError
+    from napari_neuron.spec.point_network import PointNetwork
+
+    network = PointNetwork.load(options.experiment)
+    try:
+        result = simulate_network(network, progress=None if options.quiet else _show_progress)
+    except SimulationError as error:
+        if error.partial is not None:
+            error.partial.save(options.output)
+            kept = f"{error} The {error.partial.simulated:g} ms so far are in {options.output}."
+            raise NapariNeuronError(kept) from error
+        raise
+    finally:
+        if not options.quiet and sys.stderr.isatty():
+            print(file=sys.stderr)
+    result.save(options.output)
+    if not options.quiet:
+        print(
+            f"{options.output}: {len(network.neurons)} neurons, {len(network.edges)} edges, "
+            f"{len(result.spike_time)} spikes in {result.simulated:g} ms"
         )
     return 0
 

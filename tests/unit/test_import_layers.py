@@ -23,10 +23,11 @@ ALLOWED = {
     "presets": {"errors", "folders", "morphology", "spec", "compile"},
     "engine": {"errors", "folders", "morphology", "spec", "compile", "result"},
     "session": {"errors", "morphology", "spec", "compile", "result", "engine"},
+    "network_session": {"errors", "spec", "compile", "result", "engine", "session"},
     "view": {"errors", "morphology", "result"},
     "widgets": {
         *("errors", "units", "morphology", "spec", "compile", "result"),
-        *("engine", "session", "view", "presets", "folders", "databases"),
+        *("engine", "session", "network_session", "view", "presets", "folders", "databases"),
     },
     "reader": {"errors", "morphology", "result", "view"},
     "writer": {"errors", "morphology", "view"},

@@ -21,12 +21,14 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.compile import model as compiled
+from napari_neuron.compile import network_model
 from napari_neuron.compile.model import CompiledModel
+from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.errors import SimulationError
 
 _CLASSES: dict[str, Any] = {
     name: item
-    for name, item in vars(compiled).items()
+    for name, item in (*vars(compiled).items(), *vars(network_model).items())
     if name.startswith("Compiled") and dataclasses.is_dataclass(item)
 }
 
@@ -55,7 +57,7 @@ class RunFolder:
         If there is no room for the frames.
     """
 
-    def __init__(self, model: CompiledModel) -> None:
+    def __init__(self, model: CompiledModel | CompiledNetwork) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="napari-neuron-run-"))
         try:
             write_model(model, self.path)
@@ -76,7 +78,7 @@ class RunFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def write_model(model: CompiledModel, folder: Path) -> None:
+def write_model(model: CompiledModel | CompiledNetwork, folder: Path) -> None:
     """Write the file ``model`` into ``folder``."""
     arrays: list[npt.NDArray[Any]] = []
     structure = _plain(model, arrays)
@@ -87,7 +89,7 @@ def write_model(model: CompiledModel, folder: Path) -> None:
             file.write(array.tobytes())
 
 
-def read_model(folder: Path) -> CompiledModel:
+def read_model(folder: Path) -> CompiledModel | CompiledNetwork:
     """Read what `write_model` wrote."""
     with open(folder / "model", "rb") as file:
         structure, kinds = json.loads(file.readline())
@@ -96,7 +98,7 @@ def read_model(folder: Path) -> CompiledModel:
             for dtype, shape in kinds
         ]
     model = _revived(structure, arrays)
-    assert isinstance(model, CompiledModel)
+    assert isinstance(model, CompiledModel | CompiledNetwork)
     return model
 
 
@@ -109,7 +111,7 @@ class ResultFiles:
         Mapped; see `napari_neuron.engine.protocol.Started`.
     """
 
-    def __init__(self, model: CompiledModel, folder: Path) -> None:
+    def __init__(self, model: CompiledModel | CompiledNetwork, folder: Path) -> None:
         _, self.samples, self.more_frames = _map_results(model, folder, create=False)
         self._bytes_per_frame = 4 * model.n_compartments
         self._frames = os.open(folder / FRAMES, os.O_WRONLY | getattr(os, "O_BINARY", 0))
@@ -156,7 +158,7 @@ def _revived(value: Any, arrays: list[npt.NDArray[Any]]) -> Any:
     return value
 
 
-def _map_results(model: CompiledModel, folder: Path, *, create: bool) -> Results:
+def _map_results(model: CompiledModel | CompiledNetwork, folder: Path, *, create: bool) -> Results:
     frames_shape = (model.run.n_frames, model.n_compartments)
     frame_files = [folder / f"{FRAMES}{i or ''}" for i in range(len(model.frames) + 1)]
     samples_shape = model.samples_shape
@@ -164,8 +166,14 @@ def _map_results(model: CompiledModel, folder: Path, *, create: bool) -> Results
         for path in frame_files:
             _reserve(path, 4 * frames_shape[0] * frames_shape[1])
         _reserve(folder / "samples", 8 * samples_shape[0] * samples_shape[1])
-    frames, *more = (np.memmap(path, np.float32, "r+", shape=frames_shape) for path in frame_files)
-    samples = np.empty(samples_shape)  # nothing cannot be mapped
+    # nothing cannot be mapped
+    frames, *more = (
+        np.memmap(path, np.float32, "r+", shape=frames_shape)
+        if all(frames_shape)
+        else np.empty(frames_shape, np.float32)
+        for path in frame_files
+    )
+    samples = np.empty(samples_shape)
     if samples.size:
         samples = np.memmap(folder / "samples", np.float64, "r+", shape=samples_shape)
     return frames, samples, dict(zip(model.frames, more, strict=True))
@@ -187,7 +195,7 @@ def _reserve(path: Path, size: int) -> None:
             file.truncate(size)
 
 
-def _no_room(model: CompiledModel, folder: Path, error: OSError) -> str:
+def _no_room(model: CompiledModel | CompiledNetwork, folder: Path, error: OSError) -> str:
     n_variables = 1 + len(model.frames)
     size = 4 * n_variables * model.run.n_frames * model.n_compartments / 1e6
     where = folder.parent

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.compile.model import CompiledModel
+from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.engine.protocol import EngineEvent, Started
 from napari_neuron.engine.versions import versions
 from napari_neuron.errors import SimulationError
@@ -31,14 +32,15 @@ class InProcessEngine:
         """Versions of what integrates."""
         return versions()
 
-    def run(self, model: CompiledModel) -> Iterator[EngineEvent]:
+    def run(self, model: CompiledModel | CompiledNetwork) -> Iterator[EngineEvent]:
         """Build and integrate ``model``; see `napari_neuron.engine.protocol.Engine`."""
         if self._closed:
             raise SimulationError("this engine was closed; make another one")
         from napari_neuron.engine.stepping import integrate
 
-        # NEURON's threads come with its own SIGALRM handler, which this process may need.
-        model = dataclasses.replace(model, run=dataclasses.replace(model.run, threads=1))
+        if isinstance(model, CompiledModel):
+            # NEURON's threads come with its own SIGALRM handler, which this process may need.
+            model = dataclasses.replace(model, run=dataclasses.replace(model.run, threads=1))
 
         frames = np.zeros((model.run.n_frames, model.n_compartments), dtype=np.float32)
         samples = np.zeros(model.samples_shape)

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.compile.model import CompiledModel
+from napari_neuron.compile.network_model import CompiledNetwork
+from napari_neuron.engine.network_stepping import integrate_network
 from napari_neuron.engine.neuron_model import NeuronModel
 from napari_neuron.engine.protocol import Advanced, Finished
 from napari_neuron.engine.sampling import Sampling
@@ -25,7 +27,7 @@ WriteFrames = Callable[[int, npt.NDArray[np.float32]], object]
 
 
 def integrate(
-    model: CompiledModel,
+    model: CompiledModel | CompiledNetwork,
     write_frames: WriteFrames,
     samples: npt.NDArray[np.float64],
     more_frames: Mapping[str, npt.NDArray[np.float32]],
@@ -35,7 +37,7 @@ def integrate(
     Parameters
     ----------
     model
-        What to run.
+        What to run; a network of point neurons leaves all but ``write_frames`` alone.
     write_frames
         Called with the number of a frame, and the voltage (float32, mV) in it and those after it,
         (n, n_compartments); frame i is at time i · steps_per_frame · dt.
@@ -56,6 +58,9 @@ def integrate(
     NeuronNotAvailable, SimulationError
         If NEURON is not there, or refuses.
     """
+    if isinstance(model, CompiledNetwork):
+        yield from integrate_network(model, write_frames)
+        return
     try:
         with NeuronModel(model) as neuron:
             yield from _steps(model, neuron, write_frames, samples, more_frames)
