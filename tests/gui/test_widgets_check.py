@@ -116,6 +116,7 @@ def test_a_repair_is_previewed_applied_as_one_step_and_undone(person):
 def test_layers_follow_a_repair_and_keep_how_they_look(person):
     paths = person.viewer.layers["fork"]
     paths.opacity, paths.visible = 0.3, False
+    person.viewer.layers["fork nodes"].visible = False
     person.choose("several-trees")
     order = [layer.name for layer in person.viewer.layers]
     person.panel.repair.choose("keep_biggest_tree")
@@ -123,6 +124,7 @@ def test_layers_follow_a_repair_and_keep_how_they_look(person):
     person.apply()
     assert [layer.name for layer in person.viewer.layers] == order
     assert len(person.viewer.layers["fork nodes"].data) == len(person.session.cells[0]) == 6
+    assert not person.viewer.layers["fork nodes"].visible
     paths = person.viewer.layers["fork"]
     assert (paths.opacity, paths.visible, len(paths.data)) == (0.3, False, 1)
 

@@ -10,6 +10,7 @@ from napari.layers import Layer
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.view.skeleton_layers import marker_layer_data
 from napari_neuron.widgets.cell_in_view import KEY, shown_in
+from napari_neuron.widgets.points_in_place import set_points
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -45,7 +46,8 @@ class FindingsLayer:
         if layer is None:
             layer = self._add(cell, nodes, colour)
         elif self._shown != (layer, cell, nodes, colour):
-            _update(layer, *_layer_data(cell, nodes, colour))
+            data, settings = _layer_data(cell, nodes, colour)
+            set_points(layer, data, {name: settings[name] for name in _PUSHED})
         layer.visible = True
         self._shown = (layer, cell, nodes, colour)
 
@@ -69,13 +71,6 @@ class FindingsLayer:
 
 
 _PUSHED = ("name", "metadata", "features", "size", "face_color")
-
-
-def _update(layer: Any, data: Any, settings: dict[str, Any]) -> None:
-    layer.selected_data = set()
-    layer.data = data
-    for name in _PUSHED:
-        setattr(layer, name, settings[name])
 
 
 def _layer_data(
