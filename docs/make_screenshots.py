@@ -8,6 +8,8 @@ Needs a display, or Xvfb as `make screenshots` starts it.
 import importlib.util
 from pathlib import Path
 
+import make_check_pictures
+
 import napari_neuron as nn
 from napari_neuron import demo
 
@@ -53,3 +55,4 @@ if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     draw_the_example()
     picture_the_window()
+    make_check_pictures.main()
