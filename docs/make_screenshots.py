@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from types import ModuleType
 
+import make_check_pictures
+
 import napari_neuron as nn
 from napari_neuron import demo
 
@@ -127,3 +129,4 @@ if __name__ == "__main__":
     draw_the_circuit()
     picture_the_window()
     picture_the_display()
+    make_check_pictures.main()

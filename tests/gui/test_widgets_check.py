@@ -55,7 +55,7 @@ class CheckingPerson(Dock):
         self.wait()
 
     def marked(self):
-        layers = [x for x in self.viewer.layers if x.name == "fork findings"]
+        layers = [x for x in self.viewer.layers if x.name == "fork findings" and x.visible]
         return sorted(layers[0].features["node_id"]) if layers else []
 
 
@@ -116,13 +116,15 @@ def test_a_repair_is_previewed_applied_as_one_step_and_undone(person):
 def test_layers_follow_a_repair_and_keep_how_they_look(person):
     paths = person.viewer.layers["fork"]
     paths.opacity, paths.visible = 0.3, False
-    order = [layer.name for layer in person.viewer.layers]
+    person.viewer.layers["fork nodes"].visible = False
     person.choose("several-trees")
+    order = [layer.name for layer in person.viewer.layers]
     person.panel.repair.choose("keep_biggest_tree")
     person.wait()
     person.apply()
     assert [layer.name for layer in person.viewer.layers] == order
     assert len(person.viewer.layers["fork nodes"].data) == len(person.session.cells[0]) == 6
+    assert not person.viewer.layers["fork nodes"].visible
     paths = person.viewer.layers["fork"]
     assert (paths.opacity, paths.visible, len(paths.data)) == (0.3, False, 1)
 
@@ -187,9 +189,9 @@ def test_a_repaired_cell_runs_and_its_file_runs_alike(person, tmp_path):
 
 def test_a_cell_far_from_the_image_can_be_moved_into_it(qtbot):
     viewer = ViewerModel()
-    viewer.add_image(np.zeros((10, 10, 10)), scale=(4000, 4000, 4000), units="nm")
+    viewer.add_image(np.zeros((10, 10, 10)), scale=(40_000, 40_000, 40_000), units="nm")
     box = image_box_of(viewer)
-    assert box == pytest.approx(np.array([[0.0] * 3, [36.0] * 3]))
+    assert box == pytest.approx(np.array([[0.0] * 3, [360.0] * 3]))
     add_cell(viewer, forked_cell().replace(position=forked_cell().position + 5000))
     person = CheckingPerson(viewer, qtbot)
     person.wait()
@@ -198,7 +200,7 @@ def test_a_cell_far_from_the_image_can_be_moved_into_it(qtbot):
     person.wait()
     person.apply()
     middle = person.session.cells[0].position
-    assert (0.5 * (middle.min(axis=0) + middle.max(axis=0))) == pytest.approx(np.full(3, 18.0))
+    assert (0.5 * (middle.min(axis=0) + middle.max(axis=0))) == pytest.approx(np.full(3, 180.0))
     assert "far-from-image" not in [f.code for f in person.panel.findings]
     person.widget.close()
     person.traces.close()

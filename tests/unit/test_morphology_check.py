@@ -1,11 +1,12 @@
 """What check() finds and describe() says."""
 
 import json
+import time
 
 import numpy as np
 import pytest
 
-from napari_neuron.morphology import check, describe, read_swc
+from napari_neuron.morphology import Morphology, check, describe, read_swc
 
 SOUND = "1 1 0 0 0 5 -1\n" + "".join(f"{i} 3 0 0 {4.0 + i} 0.5 {i - 1}\n" for i in range(2, 60))
 
@@ -76,3 +77,100 @@ def test_a_description_counts_what_is_there():
     assert facts["cable_length"] == pytest.approx(63 + np.hypot(9, 1))
     assert facts["membrane_area"] > 4 * np.pi * 25
     assert (facts["unit"], facts["unit_evidence"]) == ("um", "given")
+
+
+def with_rows(**rows):
+    """Return the sound cell with some rows changed: node 7 is ``n7="type x y z radius"``."""
+    text = SOUND
+    for node, row in rows.items():
+        number = int(node[1:])
+        text = text.replace(f"\n{number} 3 0 0 {4.0 + number} 0.5", f"\n{number} {row}")
+    return text
+
+
+TIPS = "".join(f"{i} 3 9 0 {i / 10} 0.5 30\n" for i in (90, 91, 92))
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "severity", "nodes", "repair"),
+    [
+        (with_rows(n30="3 0 0 34 0.05"), "pinch", "warning", (30,), "interpolate_radii"),
+        (with_rows(n30="3 0 0 34 80"), "radius-too-large", "warning", (30,), "interpolate_radii"),
+        (with_rows(n30="3 0 0 34 0.001"), "radius-too-small", "warning", (30,), "floor_radii"),
+        (SOUND + "90 3 0 0.4 34.0 0.4 30\n", "twigs", "info", (90,), "prune_twigs"),
+        (SOUND + TIPS, "many-branches", "info", (30,), None),
+        (with_rows(n59="9 0 0 63 0.5"), "types", "info", (59,), "map_types"),
+        (with_rows(n30="3 0 0 33.0004 0.5"), "short-edges", "info", (30,), "merge_coincident"),
+        (
+            SOUND + "90 3 0 3 34 0.5 30\n91 3 0 3 40.0 0.5 90\n92 3 0 0 44.0 0.5 91\n",
+            "duplicate-nodes",
+            "warning",
+            (92,),
+            "merge_coincident",
+        ),
+    ],
+)
+def test_each_fault_names_the_repair_that_helps(text, code, severity, nodes, repair):
+    findings = found(text)
+    assert set(findings) == {code}
+    assert (findings[code].severity, findings[code].nodes) == (severity, nodes)
+    assert findings[code].repairs[:1] == ((repair,) if repair else ())
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("1 1 0 0 0 5 -1\n2 1 0 5 0 5 1\n3 1 0 -5 0 5 1\n4 3 0 0 9 1 1\n", "soma-three-points"),
+        (
+            "".join(
+                f"{i + 1} 1 {5 * np.cos(i / 3):.3f} {5 * np.sin(i / 3):.3f} 0 0.1 {i or -1}\n"
+                for i in range(19)
+            ),
+            "soma-contour",
+        ),
+    ],
+)
+def test_a_soma_that_is_drawn_is_said_to_be_read_as_a_lump(text, code):
+    assert code in found(text)
+
+
+def test_a_cell_far_from_the_image_is_found_and_one_inside_is_not():
+    cell = read_swc(SOUND, units="um")
+    near, far = np.array([[-9, -9, -9], [9, 9, 99.0]]), np.array([[500, 0, 0], [900, 9, 99.0]])
+    assert check(cell, near) == ()
+    assert [finding.code for finding in check(cell, far)] == ["far-from-image"]
+
+
+def test_every_repair_that_a_finding_names_is_offered_for_it():
+    from napari_neuron.compile.repair import repair
+    from napari_neuron.compile.suggest_repairs import suggested_repairs
+
+    text = with_rows(n30="3 0 0 34 0", n40="9 0 0 44 0.02", n50="1 0 0 54 0.5", n58="3 0 0 61.0 1")
+    cell = read_swc(text + "90 3 0 0.4 34.0 0.4 30\n95 3 9 9 9 1 -1\n", units="nm")
+    box = np.array([[500, 0, 0], [900, 9, 99.0]])
+    findings = check(cell, box)
+    assert len(findings) >= 8
+    for finding in findings:
+        suggested = suggested_repairs(cell, finding, box)
+        assert tuple(one.kind for one in suggested) == finding.repairs
+        for one in suggested:
+            if one.kind != "smooth_radii":  # which wants radii first
+                repair(cell, one)
+
+
+def test_half_a_million_nodes_are_checked_in_seconds():
+    n = 500_000
+    parent = np.arange(n) - 1
+    parent[::50] = np.maximum(parent[::50] - 300, -1)
+    position = np.random.default_rng(0).normal(size=(n, 3)).cumsum(axis=0)
+    cell = Morphology(
+        node_id=np.arange(n),
+        parent=parent,
+        swc_type=np.full(n, 3),
+        position=position,
+        radius=np.full(n, 0.5),
+    )
+    begun = time.perf_counter()
+    codes = {finding.code for finding in check(cell)}
+    assert time.perf_counter() - begun < 30  # 1 s on an idle machine
+    assert {"several-trees", "long-edges", "no-soma"} <= codes

@@ -35,7 +35,7 @@ ALL_REPAIRS = [
     nn.FloorRadii(minimum=0.3),
     nn.SmoothRadii(length=2),
     nn.MarkSoma(node=3, radius=4),
-    nn.MarkSoma(node=1, reroot=False),
+    nn.MarkSoma(node=1, make_root=False),
     nn.Reroot(node=5),
     nn.PruneTwigs(length=3),
     nn.MapTypes(changes=[nn.TypeChange(found=3, wanted=4)]),

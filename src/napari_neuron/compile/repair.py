@@ -75,7 +75,7 @@ def _carried_out(cell: Morphology, one: spec.Repair) -> Morphology:
         case spec.SmoothRadii():
             return repair_radii.smooth_radii(cell, one.length)
         case spec.MarkSoma():
-            return repair_trees.mark_soma(cell, one.node, one.radius, reroot=one.reroot)
+            return repair_trees.mark_soma(cell, one.node, one.radius, reroot=one.make_root)
         case spec.Reroot():
             return cell.rerooted(one.node)
         case spec.PruneTwigs():

@@ -97,14 +97,14 @@ class MarkSoma(Spec):
         that belong to the same soma stay.
     radius
         µm; None leaves the radius it has.
-    reroot
+    make_root
         Whether it becomes the root of its tree too.
     """
 
     kind: Literal["mark_soma"] = "mark_soma"
     node: int
     radius: Micrometres | None = Field(default=None, gt=0)
-    reroot: bool = True
+    make_root: bool = True
 
 
 class Reroot(Spec):

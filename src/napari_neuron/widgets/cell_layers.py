@@ -11,6 +11,7 @@ from napari_neuron.session import Session
 from napari_neuron.view.skeleton_layers import skeleton_layer_data, synapse_layer_data
 from napari_neuron.widgets.asked import Asked
 from napari_neuron.widgets.cell_in_view import KEY, layers_of
+from napari_neuron.widgets.points_in_place import set_points
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -79,12 +80,10 @@ class CellLayers:
 
 
 def _show_points(layer: Any, data: Any, settings: dict[str, Any]) -> None:
-    layer.selected_data = set()
-    layer.data = data
-    layer.features = settings["features"]
-    layer.size = settings["size"]
+    names = ["features", "size"]
     if isinstance(settings["face_color"], list):  # of synapses: by their kind
-        layer.face_color = settings["face_color"]
+        names.append("face_color")
+    set_points(layer, data, {name: settings[name] for name in names})
 
 
 def _made(cell: Morphology) -> tuple[Morphology, Any, dict[str, Any]]:

@@ -10,6 +10,7 @@ from napari.layers import Layer
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.view.skeleton_layers import marker_layer_data
 from napari_neuron.widgets.cell_in_view import KEY, shown_in
+from napari_neuron.widgets.points_in_place import set_points
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -20,7 +21,11 @@ _MOST = 20_000
 
 
 class FindingsLayer:
-    """Keeps the layer "<cell> findings" as long as there is a finding to show."""
+    """Keeps the layer "<cell> findings".
+
+    Without a finding to show it is hidden, not removed: removing a layer takes napari a fifth of
+    a second, which would be felt at every click.
+    """
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
@@ -32,20 +37,28 @@ class FindingsLayer:
         return next((x for x in self._viewer.layers if shown_in(x, _ROLE) is not None), None)
 
     def show(self, cell: Morphology | None, nodes: tuple[int, ...], colour: str) -> None:
-        """Mark nodes of a cell; without any, the layer goes."""
-        there = self.layer
-        if there is not None and self._shown == (there, cell, nodes, colour):
-            return
-        if there is not None:
-            self._viewer.layers.remove(there)
+        """Mark nodes of a cell; without any, the layer is hidden."""
+        layer = self.layer
         if cell is None or not nodes:
+            if layer is not None:
+                layer.visible = False
             return
+        if layer is None:
+            layer = self._add(cell, nodes, colour)
+        elif self._shown != (layer, cell, nodes, colour):
+            data, settings = _layer_data(cell, nodes, colour)
+            set_points(layer, data, {name: settings[name] for name in _PUSHED})
+        layer.visible = True
+        self._shown = (layer, cell, nodes, colour)
+
+    def _add(self, cell: Morphology, nodes: tuple[int, ...], colour: str) -> Any:
+        data, settings = _layer_data(cell, nodes, colour)
         selected = set(self._viewer.layers.selection)
-        layer = self._viewer.add_layer(_made(cell, nodes, colour))
+        layer = self._viewer.add_layer(Layer.create(data, settings, "points"))
         layer.editable = False
         if selected:  # the person goes on in the layer that was active
             self._viewer.layers.selection = selected
-        self._shown = (layer, cell, nodes, colour)
+        return layer
 
     def point_at(self, index: int) -> None:
         """Mark one of the nodes as the one that is looked at; -1 for none."""
@@ -57,16 +70,22 @@ class FindingsLayer:
             layer.selected_data = chosen
 
 
-def _made(cell: Morphology, nodes: tuple[int, ...], colour: str) -> Any:
+_PUSHED = ("name", "metadata", "features", "size", "face_color")
+
+
+def _layer_data(
+    cell: Morphology, nodes: tuple[int, ...], colour: str
+) -> tuple[Any, dict[str, Any]]:
     ids = list(nodes[:_MOST])
-    data, settings, kind = marker_layer_data(cell, ids, [colour] * len(ids), [""] * len(ids))
+    data, settings, _ = marker_layer_data(cell, ids, [colour] * len(ids), [""] * len(ids))
     extent = float(np.ptp(cell.position, axis=0).max())
     looks = {
         "name": f"{cell.name} findings",
         "metadata": {KEY: {_ROLE: cell}},
         "size": max(extent / 120, 1e-3),
+        "face_color": colour,
         "border_color": "#101010",
         "canvas_size_limits": (5, 18),
         "blending": "translucent_no_depth",
     }
-    return Layer.create(data, {**settings, **looks}, kind)
+    return data, {**settings, **looks}

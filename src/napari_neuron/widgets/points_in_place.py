@@ -1,0 +1,29 @@
+"""`set_points`: other points in a layer that stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def set_points(layer: Any, data: Any, settings: dict[str, Any]) -> None:
+    """Give a Points layer other points.
+
+    A hidden layer is shown meanwhile: napari does not slice hidden ones, and then draws by
+    indices of the points that were.
+
+    Parameters
+    ----------
+    layer
+        The layer; nothing of it is selected afterwards.
+    data
+        Of the points.
+    settings
+        What is set for them, by the names of the layer's properties.
+    """
+    was_visible = layer.visible
+    layer.visible = True
+    layer.selected_data = set()
+    layer.data = data
+    for name, value in settings.items():
+        setattr(layer, name, value)
+    layer.visible = was_visible
