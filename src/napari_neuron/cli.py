@@ -57,7 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.set_defaults(command=_demo)
 
-    run = commands.add_parser("run", parents=[debug], help="run an experiment or a network without a window")
+    run = commands.add_parser(
+        "run", parents=[debug], help="run an experiment or a network without a window"
+    )
     run.add_argument("experiment", type=Path, metavar="EXPERIMENT.json")
     run.add_argument("-o", "--output", type=Path, required=True, metavar="RUN.h5")
     run.add_argument("--quiet", action="store_true", help="show no progress")

@@ -82,7 +82,9 @@ def test_files_are_read(tmp_path, suffix):
         TOY.to_parquet(path)
     else:
         TOY.to_csv(path, index=False, sep="\t" if suffix == "tsv" else ",")
-    assert edges_of(nn.PointNetwork.from_file(path)) == edges_of(nn.PointNetwork.from_edge_list(TOY))
+    assert edges_of(nn.PointNetwork.from_file(path)) == edges_of(
+        nn.PointNetwork.from_edge_list(TOY)
+    )
 
 
 def test_labels_groups_positions_and_parameters_are_per_neuron():

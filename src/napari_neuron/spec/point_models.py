@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -86,12 +87,16 @@ POINT_MODELS: dict[str, type[IntFire1] | type[IntFire2] | type[IntFire4]] = {
     "IntFire4": IntFire4,
 }
 
-RISING = {"IntFire1": (), "IntFire2": ("taum", "taus"), "IntFire4": ("taue", "taui1", "taui2", "taum")}
+RISING = {
+    "IntFire1": (),
+    "IntFire2": ("taum", "taus"),
+    "IntFire4": ("taue", "taui1", "taui2", "taum"),
+}
 """Time constants that must be in this order. NEURON would change them without a word."""
 
 
 def _require_rising(model: Spec, *names: str) -> None:
-    for name, slower in zip(names, names[1:], strict=False):
+    for name, slower in pairwise(names):
         if getattr(model, name) >= getattr(model, slower):
             raise ExperimentError(
                 slower,

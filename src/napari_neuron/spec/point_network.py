@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -346,7 +347,9 @@ class PointNetwork(Spec):
         except (ValueError, RecursionError) as error:
             raise ExperimentError("", f"this is not a JSON file: {error}") from None
         if not is_point_network(values):
-            raise ExperimentError("", 'this JSON is not a network: "kind": "point_network" is missing')
+            raise ExperimentError(
+                "", 'this JSON is not a network: "kind": "point_network" is missing'
+            )
         return cls(**values)
 
     def save(self, path: str | Path) -> None:
@@ -379,7 +382,7 @@ def is_point_network(values: object) -> bool:
 def require_order(kind: str, values: Mapping[str, npt.NDArray[np.float64]]) -> None:
     """Raise if the time constants of neurons of one model are not in the order it needs."""
     names = RISING[kind]
-    for name, slower in zip(names, names[1:], strict=False):
+    for name, slower in pairwise(names):
         row = first_bad_row(values[name] >= values[slower])
         if row is not None:
             raise ExperimentError(

@@ -237,9 +237,7 @@ class NetworkPlot(QWidget):
             r, g, b = self._colour_of_line[first].tolist()
             painter.setPen(QColor(r, g, b))
             text = name or f"{n:,} neurons"
-            text = painter.fontMetrics().elidedText(
-                text, Qt.TextElideMode.ElideRight, _LEFT - 8
-            )
+            text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, _LEFT - 8)
             box = QRectF(2, middle - 8, _LEFT - 8, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -275,9 +273,7 @@ class NetworkPlot(QWidget):
         painter.drawLine(place.topLeft(), place.topRight())
         painter.setPen(QColor(self._colours["dim"]))
         side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(
-            QRectF(0, place.top() - 8, _LEFT - 6, 16), side, f"{shown_number(top)} Hz"
-        )
+        painter.drawText(QRectF(0, place.top() - 8, _LEFT - 6, 16), side, f"{shown_number(top)} Hz")
         if place.height() > 30:
             painter.drawText(QRectF(0, place.bottom() - 8, _LEFT - 6, 16), side, "0")
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -285,8 +281,9 @@ class NetworkPlot(QWidget):
             x = np.repeat(edges[: len(rate) + 1], 2)[1:-1]
             y = place.bottom() - np.repeat(rate, 2) / top * place.height()
             painter.setPen(QPen(colour, 1.4))
-            points = zip((place.left() + x / self.duration * place.width()).tolist(), y.tolist(),
-                         strict=True)
+            points = zip(
+                (place.left() + x / self.duration * place.width()).tolist(), y.tolist(), strict=True
+            )
             painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in points]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 

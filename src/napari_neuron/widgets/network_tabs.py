@@ -42,7 +42,9 @@ class NeuronsTab(QWidget):
         self._session = session
         self._network: PointNetwork | None = None
         self.model = ColumnsModel()
-        self.table = FilteredTable(self.model, "Filter by label, group or id", (84, 58, 60, 60, 38, 38))
+        self.table = FilteredTable(
+            self.model, "Filter by label, group or id", (84, 58, 60, 60, 38, 38)
+        )
         self.table.filter_changed.connect(self._on_filter_changed)
         self.table.selection_changed.connect(self._on_selected)
         layout = QVBoxLayout(self)
@@ -235,7 +237,9 @@ def network_stimulus_in_words(stimulus: Any) -> str:
     """Return "Train · A · 100 Hz, 100 to 1000 ms"."""
     match stimulus:
         case TrainStimulus():
-            what = f"{said(stimulus.frequency)} Hz, {said(stimulus.start)} to {said(stimulus.stop)} ms"
+            what = (
+                f"{said(stimulus.frequency)} Hz, {said(stimulus.start)} to {said(stimulus.stop)} ms"
+            )
         case BackgroundNoise():
             what = f"{said(stimulus.frequency)} Hz"
         case _:
