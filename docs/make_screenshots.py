@@ -8,6 +8,8 @@ Needs a display, or Xvfb as `make screenshots` starts it.
 import importlib.util
 from pathlib import Path
 
+from network_picture import picture_the_network
+
 import napari_neuron as nn
 from napari_neuron import demo
 
@@ -53,3 +55,4 @@ if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     draw_the_example()
     picture_the_window()
+    picture_the_network(IMAGES / "network.png")

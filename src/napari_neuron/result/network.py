@@ -197,7 +197,7 @@ class NetworkResult:
     @property
     def state_time(self) -> FloatArray:
         """Times of the samples of m, (n_frames,) ms."""
-        return np.arange(self.n_frames) * self.network.run.state_interval
+        return np.arange(self.n_frames, dtype=np.float64) * self.network.run.state_interval
 
     def state_of(self, neuron: Any) -> npt.NDArray[np.float32]:
         """Return m of a recorded neuron, by id, (n_frames,); threshold is 1.
