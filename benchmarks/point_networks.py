@@ -32,7 +32,7 @@ def edges(n_neurons: int, n_edges: int) -> pd.DataFrame:
     random = np.random.default_rng(1)
     pairs = random.choice(n_neurons**2, n_edges, replace=False, shuffle=False)
     strength = n_neurons / n_edges
-    weight = random.normal(3 * strength, 6 * strength, n_edges)
+    weight = random.normal(10 * strength, 6 * strength, n_edges)
     return pd.DataFrame(
         {
             "source": pairs // n_neurons,
@@ -128,7 +128,7 @@ def main(sizes: list[tuple[int, int]]) -> None:
     with contextlib.suppress(ImportError):
         navis(edges(100, 1000), 100)
         contenders["navis"] = navis
-    with contextlib.suppress(ImportError):
+    with contextlib.suppress(ImportError, AttributeError):  # one made for an older numpy
         brian2(edges(100, 1000), 100)  # compiles
         contenders["Brian2"] = brian2
     rows = []
