@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import make_check_pictures
+from network_picture import picture_the_network
 
 import napari_neuron as nn
 from napari_neuron import demo
@@ -130,3 +131,4 @@ if __name__ == "__main__":
     picture_the_window()
     picture_the_display()
     make_check_pictures.main()
+    picture_the_network(IMAGES / "network.png")

@@ -1,8 +1,8 @@
 """A network of three point neurons: the toy network of navis' tutorial.
 
-A excites C (weight 0.5), B inhibits it (weight -1); all are IntFire4. A is driven at 100 Hz from 100
-to 1000 ms, B at 100 Hz from 600 to 800 ms. One spike of A is not enough for C: it fires now and then,
-where several sum up. While B is active, and for a while after, C is silent.
+A excites C (weight 0.5), B inhibits it (weight -1); all are IntFire4. A is driven at 100 Hz from
+100 to 1000 ms, B at 100 Hz from 600 to 800 ms. One spike of A is not enough for C: it fires now and
+then, where several sum up. While B is active, and for a while after, C is silent.
 
     python examples/point_network.py [FOLDER]
 

@@ -61,16 +61,24 @@ def read_results(path: PathOrPaths) -> list[LayerDataTuple]:
     import napari
 
     from napari_neuron.result import SimulationResult
+    from napari_neuron.result.network import NetworkResult
+    from napari_neuron.result.network_io import FORMAT as NETWORK_FORMAT
     from napari_neuron.view.skeleton_layers import skeleton_layer_data
 
     viewer = napari.current_viewer()
-    results = [SimulationResult.load(one) for one in _paths(path)]
+    paths = _paths(path)
+    networks = [NetworkResult.load(one) for one in paths if _format_of(one) == NETWORK_FORMAT]
+    results = [SimulationResult.load(one) for one in paths if _format_of(one) != NETWORK_FORMAT]
     if viewer is None:
         return [layer for r in results for cell in r.cells for layer in skeleton_layer_data(cell)]
     from napari_neuron.view.showing import show
 
     for result in results:
         show(result, viewer)
+    for network in networks:
+        from napari_neuron.view.network_layers import show_network
+
+        show_network(network, viewer)
     return _NO_LAYER
 
 
@@ -87,12 +95,18 @@ def _paths(path: PathOrPaths) -> list[str]:
 def _is_result(path: str) -> bool:
     if not path.lower().endswith((".h5", ".hdf5")):
         return False
-    import h5py
-
     from napari_neuron.result.io import FORMAT
+    from napari_neuron.result.network_io import FORMAT as NETWORK_FORMAT
+
+    return _format_of(path) in (FORMAT, NETWORK_FORMAT)
+
+
+def _format_of(path: str) -> str:
+    """Return what an HDF5 file says it is, "" if it does not say or is none."""
+    import h5py
 
     try:
         with h5py.File(path) as file:
-            return bool(file.attrs.get("format") == FORMAT)
+            return str(file.attrs.get("format", ""))
     except OSError:
-        return False
+        return ""

@@ -235,11 +235,13 @@ def test_a_cancelled_run_keeps_its_spikes_and_they_are_those_of_the_whole_run(en
 
 
 def test_a_crash_keeps_what_was_computed(engine):
-    simulation = NetworkSimulation(random_network(duration=50_000), engine)
+    def kill_after_50_ms(fraction):
+        if fraction > 0.001:
+            os.kill(engine.pid, signal.SIGKILL)
+
+    network = random_network(duration=50_000)
     with pytest.raises(nn.EngineCrashed) as caught:
-        for advanced in simulation:
-            if advanced.time > 50:
-                os.kill(engine.pid, signal.SIGKILL)
+        nn.simulate_network(network, engine=engine, progress=kill_after_50_ms)
     assert caught.value.partial.simulated > 50
     assert len(caught.value.partial.spike_time)
     assert len(nn.simulate_network(random_network(), engine=engine).spike_time)

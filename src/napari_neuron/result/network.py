@@ -74,7 +74,7 @@ class NetworkResult:
             If there is no such neuron.
         """
         row = self.network.neurons.rows([neuron], "neuron")[0]
-        return self.spike_time[self.spike_neuron == row]
+        return np.asarray(self.spike_time[self.spike_neuron == row])
 
     def spike_table(self) -> pd.DataFrame:
         """Return a row for each spike: neuron (id), label, group, time (ms)."""
@@ -96,7 +96,7 @@ class NetworkResult:
 
     def mean_rates(self) -> FloatArray:
         """Return each neuron's spikes per second over what was simulated, (n_neurons,)."""
-        return self.counts() * (1000.0 / self.simulated if self.simulated else 0.0)
+        return np.asarray(self.counts() * (1000.0 / (self.simulated or np.inf)), np.float64)
 
     def rate(
         self,
@@ -123,7 +123,7 @@ class NetworkResult:
         """
         times, n = self._pooled(neurons, groups)
         edges, rate = statistics.binned_rate(times, self.simulated, bin_width)
-        return edges, rate / max(n, 1)
+        return edges, np.asarray(rate / max(n, 1), np.float64)
 
     def rates(self, bin_width: float) -> pd.DataFrame:
         """Return the firing rate of every neuron in bins: a row for each id, bins by their end.
@@ -182,7 +182,7 @@ class NetworkResult:
         times, n = self._pooled(neurons, groups)
         edges, rate = statistics.binned_rate(times, self.simulated, step)
         smooth = gaussian_filter1d(rate, sigma / step, mode="reflect")
-        return 0.5 * (edges[1:] + edges[:-1]), smooth / max(n, 1)
+        return 0.5 * (edges[1:] + edges[:-1]), np.asarray(smooth / max(n, 1), np.float64)
 
     def _pooled(
         self, neurons: Sequence[int | str], groups: Sequence[str]
@@ -197,7 +197,7 @@ class NetworkResult:
     @property
     def state_time(self) -> FloatArray:
         """Times of the samples of m, (n_frames,) ms."""
-        return np.arange(self.n_frames) * self.network.run.state_interval
+        return np.arange(self.n_frames, dtype=np.float64) * self.network.run.state_interval
 
     def state_of(self, neuron: Any) -> npt.NDArray[np.float32]:
         """Return m of a recorded neuron, by id, (n_frames,); threshold is 1.

@@ -1,9 +1,9 @@
-"""Columns of numbers inside a spec: arrays that are read-only, compared by value, and short in JSON.
+"""Columns of numbers inside a spec: read-only arrays, compared by value, and short in JSON.
 
 A network has up to millions of edges; one pydantic object for each would take minutes. In JSON a
-column of up to `SHOWN` numbers is a list that a person can read and write. A longer one is an object
-``{"zlib": base64 text, "dtype": "<f8", "length": n}``: the bytes of the array, compressed. Reading
-either evaluates nothing and makes no more than it says.
+column of up to `SHOWN` numbers is a list that a person can read and write. A longer one is an
+object ``{"zlib": base64 text, "dtype": "<f8", "length": n}``: the bytes of the array, compressed.
+Reading either evaluates nothing and makes no more than it says.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _numbers(value: Any, dtype: type, width: int) -> npt.NDArray[Any]:
             found = found.astype(np.float64)
         if found.dtype.kind not in "iuf" or (dtype is np.int64 and found.dtype.kind == "f"):
             raise TypeError
-        column = found.astype(dtype, copy=False)
+        column: npt.NDArray[Any] = found.astype(dtype, copy=False)
     except (TypeError, ValueError, OverflowError):
         kind = "whole numbers" if dtype is np.int64 else "numbers"
         raise ValueError(f"a column of {kind} was expected") from None

@@ -68,6 +68,7 @@ def network_of_file(
 
 
 def separator_of(path: str | Path) -> str:
+    """Return what stands between the columns of a text file: a comma, semicolon or tab."""
     with open(path, encoding="utf-8-sig", errors="replace") as file:
         line = file.readline()
     return max(",;\t", key=line.count)
@@ -168,7 +169,7 @@ def read_edges(
     rows = [
         _rows(table, ids, name, where) for ids, name in zip(ends, (source, target), strict=True)
     ]
-    return table, _summed(*rows, weights, delays), parameter_columns
+    return table, _summed(rows[0], rows[1], weights, delays), parameter_columns
 
 
 def edges_of_matrix(matrix: Any, ids: Sequence[Any] | None) -> tuple[pd.DataFrame, Any]:
@@ -262,7 +263,7 @@ def _signs(
             where(row),
             f"no sign is known for the transmitter {table[name].iloc[row]!r}; give it in signs=",
         )
-    return found.to_numpy(np.float64)
+    return np.asarray(found, dtype=np.float64)
 
 
 def _neurons(
@@ -333,7 +334,8 @@ def _summed(
 ) -> EdgeTable:
     """Return the edges, sorted; those of the same ends and delay are one with the summed weight."""
     order = np.lexsort((delay, target, source))
-    source, target, weight, delay = (x[order] for x in (source, target, weight, delay))
+    source, target = source[order], target[order]
+    weight, delay = weight[order], delay[order]
     new = np.ones(len(source), dtype=bool)
     new[1:] = (np.diff(source) != 0) | (np.diff(target) != 0) | (np.diff(delay) != 0)
     first = np.flatnonzero(new)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -95,7 +96,7 @@ RISING = {
 
 
 def _require_rising(model: Spec, *names: str) -> None:
-    for name, slower in zip(names, names[1:], strict=False):
+    for name, slower in pairwise(names):
         if getattr(model, name) >= getattr(model, slower):
             raise ExperimentError(
                 slower,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -381,7 +382,7 @@ def is_point_network(values: object) -> bool:
 def require_order(kind: str, values: Mapping[str, npt.NDArray[np.float64]]) -> None:
     """Raise if the time constants of neurons of one model are not in the order it needs."""
     names = RISING[kind]
-    for name, slower in zip(names, names[1:], strict=False):
+    for name, slower in pairwise(names):
         row = first_bad_row(values[name] >= values[slower])
         if row is not None:
             raise ExperimentError(

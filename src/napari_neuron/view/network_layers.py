@@ -1,4 +1,4 @@
-"""A network in napari: neurons as points, edges as lines, and spikes as glowing spheres over time."""
+"""A network in napari: neurons as points, edges as lines, spikes as spheres that glow."""
 
 from __future__ import annotations
 

@@ -203,9 +203,10 @@ class NetworkWidget(ClosingWidget):
         worker.returned.connect(self._on_read)
         worker.start()
 
-    def _on_read(self, read: Any) -> None:
-        if isinstance(read, Exception):
-            self.header.say("", str(read))
+    def _on_read(self, answer: tuple[Any, str]) -> None:
+        read, problem = answer
+        if problem:
+            self.header.say("", problem)
         elif isinstance(read, NetworkResult):
             self.session.open_result(read)
         else:
@@ -246,7 +247,7 @@ class NetworkWidget(ClosingWidget):
             if field.isVisibleTo(self):
                 field.commit()  # what is half typed is meant
         try:
-            RunDriver(self.session, lambda result: None)
+            RunDriver(self.session, self._display.prepare)
         except NapariNeuronError as error:
             self.header.say("", str(error))
 
@@ -322,11 +323,12 @@ class NetworkWidget(ClosingWidget):
         self._signals.disconnect()
 
 
-def _read(read: Any) -> Any:
+def _read(read: Any) -> tuple[Any, str]:
+    """Read something; return it, or what went wrong (superqt raises errors that are returned)."""
     try:
-        return read()
+        return read(), ""
     except (NapariNeuronError, OSError, ImportError) as error:
-        return error
+        return None, str(error)
 
 
 def _saved(what: Any, path: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Shows the network in the viewer: neurons as points, their spikes over time, and what is selected."""
+"""Shows the network in the viewer: neurons as points, spikes over time, what is selected."""
 
 from __future__ import annotations
 
@@ -45,9 +45,12 @@ class NetworkDisplay:
         self._points: Points | None = None
         self._activity: ActivityLayer | None = None
         self._rings: Points | None = None
+        self._made: ActivityLayer | None = None
         self._follows = False
         self._moving = False
         self._selecting = False
+        # The first layer of a process loads napari's units, which two threads must not do at once.
+        Points(np.empty((0, 3)), units=("um",) * 3)
         session.network_changed.connect(self._on_network_changed)
         session.selection_changed.connect(self._on_selection_changed)
         session.result_changed.connect(self._on_result_changed)
@@ -88,14 +91,13 @@ class NetworkDisplay:
         worker.returned.connect(self._on_laid_out)
         worker.start()
 
-    def _on_laid_out(self, made: tuple[PointNetwork, Any, list[Any]]) -> None:
+    def _on_laid_out(self, made: tuple[PointNetwork, Any, list[Layer]]) -> None:
         network, positions, layers = made
         if network.neurons is not self._neurons:
             return  # another network was opened in the meantime
         self._remove_layers()
         self._positions = positions
-        for data, settings, kind in layers:
-            layer = Layer.create(data, settings, kind)
+        for layer in layers:
             self._viewer.add_layer(layer)
             if isinstance(layer, Points):
                 self._points = layer
@@ -135,8 +137,18 @@ class NetworkDisplay:
             return
         if self._viewer.dims.ndisplay == 2 and len(self._viewer.layers) <= 2:
             self._viewer.dims.ndisplay = 3
-        self._activity = ActivityLayer(result, self._positions)
-        put_activity_layer(self._viewer, self._activity)
+        made, self._made = self._made, None
+        if made is None or made.result is not result:
+            made = ActivityLayer(result, self._positions)
+        self._activity = made
+        put_activity_layer(self._viewer, made)
+
+    def prepare(self, result: NetworkResult) -> None:
+        """Make the layer of a run's spikes; called in the thread of the run."""
+        positions = self._positions
+        n = len(result.network.neurons)
+        if self._activity is None and positions is not None and len(positions) == n:
+            self._made = ActivityLayer(result, positions)
 
     # time ----------------------------------------------------------------------------------
 
@@ -189,6 +201,8 @@ class NetworkDisplay:
             self._draw_rings(self._session.selected)
 
 
-def _laid_out(network: PointNetwork) -> tuple[PointNetwork, Any, list[Any]]:
+def _laid_out(network: PointNetwork) -> tuple[PointNetwork, Any, list[Layer]]:
+    """Return where neurons are, and layers: what takes time, outside the window's thread."""
     positions = neuron_positions(network)
-    return network, positions, network_layer_data(network, positions)
+    layers = [Layer.create(*data) for data in network_layer_data(network, positions)]
+    return network, positions, layers

@@ -122,7 +122,9 @@ class FilteredTable(QWidget):
         )
         self._is_showing = False
         if len(lines):
-            self.view.scrollTo(self.model.index(int(lines[0]), 0))
+            self.view.scrollTo(
+                self.model.index(int(lines[0]), 0), QAbstractItemView.ScrollHint.PositionAtCenter
+            )
 
     def _on_selection_changed(self, *_: Any) -> None:
         if not self._is_showing:

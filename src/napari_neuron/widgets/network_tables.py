@@ -88,10 +88,7 @@ class ColumnsModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
     def _arrange(self) -> None:
-        if self._wanted is None:
-            shown = np.arange(self.n_rows)
-        else:
-            shown = np.flatnonzero(self._wanted)
+        shown = np.arange(self.n_rows) if self._wanted is None else np.flatnonzero(self._wanted)
         if self._sorted_by is not None and self._sorted_by[0] < len(self._columns):
             column, backwards = self._sorted_by
             values = self._columns[column].values[shown]
@@ -188,14 +185,16 @@ class NeuronSearch:
     """Finds neurons by a part of their label, id or group."""
 
     def __init__(self, network: PointNetwork) -> None:
-        neurons = network.neurons
-        parts = (neurons.labels, neurons.groups, neurons.id.astype(str))
-        self._texts = [np.char.lower(part) for part in parts] if len(neurons) else []
-        self._n = len(neurons)
+        self._neurons = network.neurons
+        self._texts: list[npt.NDArray[np.str_]] | None = None  # made at the first search
 
     def find(self, text: str) -> npt.NDArray[np.bool_]:
         """Return which neurons have ``text`` in them, in small or capital letters."""
-        found = np.zeros(self._n, dtype=bool)
+        neurons = self._neurons
+        if self._texts is None:
+            parts = (neurons.labels, neurons.groups, neurons.id.astype(str))
+            self._texts = [np.char.lower(part) for part in parts]
+        found = np.zeros(len(neurons), dtype=bool)
         wanted = text.strip().lower()
         for column in self._texts:
             found |= np.char.find(column, wanted) >= 0

@@ -161,7 +161,7 @@ _FIELD_NAMES = {
     "state_interval": "Sample m every",
     ("d_lambda", "frequency"): "At frequency",
     ("join_trees", "limit"): "Widest gap",
-    ("mark_soma", "reroot"): "Make it the root",
+    ("mark_soma", "make_root"): "Make it the root",
     ("prune_twigs", "length"): "Shorter than",
     ("smooth_radii", "length"): "Over",
     "radius_unit": "Unit of radii",
