@@ -9,7 +9,14 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
-BENCHMARKS = ["building.py", "running.py", "synapses.py", "voltage_layer.py", "window.py"]
+BENCHMARKS = [
+    "building.py",
+    "running.py",
+    "synapses.py",
+    "placing.py",
+    "voltage_layer.py",
+    "window.py",
+]
 INTRODUCTION = """\
 # Speed
 
