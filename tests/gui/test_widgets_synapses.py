@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from qtpy.QtCore import Qt
 
 from napari_neuron import spec as s
 from napari_neuron.widgets.synapse_choice import BY_PARTNER, IN_GROUPS
@@ -67,7 +68,14 @@ def test_what_is_left_out_is_listed_and_exported(dialog, qtbot, tmp_path):
     rows = dialog.left_out.view.model()
     shown = [rows.data(rows.index(0, column)) for column in range(rows.columnCount())]
     assert shown == ["4", "900", "0", "900000", "0", "further than 5 µm from the nearest node"]
-    assert [rows.headerData(i, 1) for i in range(6)] == ["row", "µm away", "px", "y", "z", "why"]
+    assert [rows.headerData(i, Qt.Orientation.Horizontal) for i in range(6)] == [
+        "row",
+        "µm away",
+        "px",
+        "y",
+        "z",
+        "why",
+    ]
     dialog.left_out.export(str(tmp_path / "out.csv"))
     qtbot.waitUntil((tmp_path / "out.csv").exists, timeout=5000)
     qtbot.waitUntil(lambda: not dialog.left_out._export.is_busy)

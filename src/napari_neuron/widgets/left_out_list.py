@@ -52,6 +52,7 @@ class LeftOutList(QWidget):
         self.view = QTableView()
         self.view.verticalHeader().hide()
         self.view.setFixedHeight(120)
+        self.view.setWordWrap(False)
         self.view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         header = self.view.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -86,6 +87,7 @@ class LeftOutList(QWidget):
         shown.insert(0, "row", left_out.index)
         self._rows = _Rows(shown)
         self.view.setModel(self._rows)
+        self.view.setColumnWidth(0, 52)
 
     def export(self, path: str) -> None:
         """Write all columns of the rows to a CSV file, in a thread."""

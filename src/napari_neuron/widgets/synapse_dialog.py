@@ -164,11 +164,12 @@ class SynapseDialog(QDialog):
         page = Page()
         page.column.addLayout(self.form)
         page.column.addStretch()
+        page.setMinimumWidth(page.widget().minimumSizeHint().width() + 30)
         layout = QVBoxLayout(self)
         layout.addWidget(page, 1)
         for widget in (self.busy, self.said, self.left_out, self.problem, self.buttons):
             layout.addWidget(widget)
-        self.resize(440, 760)
+        self.resize(520, 760)
         self.finished.connect(lambda _: self._stop())
         self.source.currentIndexChanged.connect(lambda _: self.read())
         self.how.currentTextChanged.connect(lambda _: self._show_groups())
