@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import shutil
 
-import numpy as np
 import pytest
 from dock_person import entries_of
 
 from napari_neuron import spec as s
 from napari_neuron.presets import SQUID_AXON
-from napari_neuron.widgets.synapse_dialog import BY_PARTNER, IN_GROUPS, SynapseDialog
 
 N = (20, 30)
 
@@ -158,58 +156,3 @@ def test_mechanisms_of_mod_files_can_be_added_once_they_are_compiled(dock, qtbot
     )
     dock.add("biophysics", "ownleak")
     assert dock.experiment.paint[-1] == s.DensityMechanism(name="ownleak")
-
-
-@pytest.fixture
-def table(tmp_path):
-    path = tmp_path / "synapses.csv"
-    where = np.array([[40, 1, 0], [80, 0, 0], [120, 0, 0], [0, -40, 0], [0, 900, 0]])
-    lines = [f"{x},{y},{z},{i % 2}" for i, (x, y, z) in enumerate(where * 1000)]
-    path.write_text("px,y,z,partner\n" + "\n".join(lines) + "\n")
-    return str(path)
-
-
-@pytest.fixture
-def dialog(dock, qtbot, table):
-    dialog = SynapseDialog(dock.widget._view.cell)
-    qtbot.addWidget(dialog)
-    dialog.placed.connect(dock.widget._on_synapses_placed)
-    dialog.choose_file(table)
-    dialog.columns["x"].setCurrentText("px")
-    dialog.units.setText("nm")
-    dialog.read()
-    return dialog
-
-
-def test_synapses_of_a_table_are_snapped_and_those_too_far_are_left_out(dock, dialog):
-    assert dialog.said.text() == (
-        "4 synapses to place, of 4 wanted and 5 rows. At most 1.00 µm from their nodes.\n"
-        "1 left out: further than 5 µm from the nearest node."
-    )
-    dialog.place()
-    assert dock.experiment.stimuli == (s.AlphaSynapse(nodes=(20, 21, 22, 30)),)
-
-
-def test_synapses_are_activated_in_groups_over_time(dock, dialog):
-    dialog.how.setCurrentText(IN_GROUPS)
-    dialog.sizes.setText("0, 1, 3")
-    dialog.place()
-    assert [(x.nodes, x.onset) for x in dock.experiment.stimuli] == [
-        ((20,), 250),
-        ((20, 21, 22), 450),
-    ]
-
-
-def test_each_partner_has_a_train_of_its_own(dock, dialog):
-    dialog.synapse.setCurrentText("Synapse, Poisson events")
-    dialog.how.setCurrentText(BY_PARTNER)
-    dialog.place()
-    trains = dock.experiment.stimuli[0].train_of
-    assert trains[0] == trains[2] != trains[1] == trains[3]
-
-
-def test_a_wrong_column_is_said(dialog):
-    dialog.columns["x"].setCurrentIndex(0)
-    dialog.read()
-    assert "position" in dialog.problem.text()
-    assert not dialog.place_button.isEnabled()

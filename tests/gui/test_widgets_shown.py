@@ -24,8 +24,8 @@ def test_the_cell_is_coloured_by_another_variable_after_the_run(window):
     frames = window.widget.recorders_tab.frames
     frames.offer()
     offered = {action.text(): action for action in frames.menu.actions()}
-    assert {"v", "i_membrane_"} <= set(offered)
-    offered["i_membrane_"].trigger()
+    assert {"v  (mV)", "i_membrane_  (nA)"} <= set(offered)
+    offered["i_membrane_  (nA)"].trigger()
     assert window.experiment.frames == ("v", "i_membrane_")
     window.session.edit(window.experiment.replace(frames=("v", "m_hh", "ina")))
     assert not window.widget.run_tab.shown.isVisibleTo(window.widget.run_tab)

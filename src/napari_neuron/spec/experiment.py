@@ -67,15 +67,16 @@ class Experiment(Spec):
             if first != index:
                 raise ExperimentError(
                     f"recorders[{index}].label",
-                    f"recorders[{first}] is called {recorder.label!r} too; give it another name",
+                    f"the recorder at node {self.recorders[first].node} is called "
+                    f"{recorder.label!r} too; give one of them another name",
                 )
         labels: dict[str, int] = {}
         for index, stimulus in enumerate(self.stimuli):
             if stimulus.label and labels.setdefault(stimulus.label, index) != index:
                 raise ExperimentError(
                     f"stimuli[{index}].label",
-                    f"stimuli[{labels[stimulus.label]}] is called {stimulus.label!r} too; give it "
-                    "another name",
+                    f"number {labels[stimulus.label] + 1} of the stimuli is called "
+                    f"{stimulus.label!r} too; give one of them another name",
                 )
         names = [cell.name for cell in self.cells]
         for index, name in enumerate(names):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from magicgui.widgets import ComboBox, Label
@@ -163,18 +163,22 @@ class NameEdit(FieldEdit):
     Parameters
     ----------
     names
-        Returns the known names, best first; asked whenever the list is opened.
+        Returns the known names, best first, for the spec whose field it is; asked whenever the
+        list is opened. A mapping gives each name its unit.
     """
 
-    def __init__(self, names: Callable[[], Sequence[str]], **kwargs: Any) -> None:
+    def __init__(
+        self, names: Callable[[Any], Sequence[str] | Mapping[str, str]], **kwargs: Any
+    ) -> None:
         self._names = names
+        self._spec: Any = None
         self._value = ""
         super().__init__(**kwargs)
         self.box = _NameBox(self._offer)
         self.entry = self
         self.native.layout().addWidget(self.box)
         self.line.committed.connect(self._on_said)
-        self.box.textActivated.connect(self._on_said)
+        self.box.activated.connect(lambda index: self._on_chosen(self.box.itemData(index)))
 
     @property
     def line(self) -> CommittedLineEdit:
@@ -196,12 +200,23 @@ class NameEdit(FieldEdit):
         text = self.box.currentText()
         blocked = self.box.blockSignals(True)
         self.box.clear()
-        self.box.addItems(list(dict.fromkeys(self._names())))
+        names = self._names(self._spec)
+        for name in dict.fromkeys(names):
+            unit = names[name] if isinstance(names, Mapping) else ""
+            self.box.addItem(f"{name}  ({unit})" if unit else name, name)
         self.box.setEditText(text)
         self.box.blockSignals(blocked)
 
+    def see(self, spec: Any) -> None:
+        """Offer what is known for this spec."""
+        self._spec = spec
+
+    def _on_chosen(self, name: str) -> None:
+        self.box.setEditText(name)
+        self._on_said(name)
+
     def _on_said(self, text: str) -> None:
-        text = text.strip()
+        text = text.strip().partition("  (")[0]
         if text != self._value:
             self._value = text
             self.changed.emit(text)

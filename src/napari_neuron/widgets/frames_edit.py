@@ -51,8 +51,9 @@ class FramesEdit(QWidget):
     def offer(self) -> None:
         """Fill the menu with the variables of what is painted."""
         self.menu.clear()
-        for name in dict.fromkeys((*self._value, *variables(self._view))):
-            action = self.menu.addAction(name)
+        units = {**dict.fromkeys(self._value, ""), **variables(self._view), "v": "mV"}
+        for name, unit in units.items():
+            action = self.menu.addAction(f"{name}  ({unit})" if unit else name)
             action.setCheckable(True)
             action.setChecked(name in self._value)
             action.setEnabled(name != "v")

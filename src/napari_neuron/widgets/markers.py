@@ -236,9 +236,16 @@ class MarkerDisplay:
         is_other_length = len(data) != len(layer.data)
         if is_other_length or not np.array_equal(data, layer.data):
             layer.data = data
-        for name in _PUSHED:
-            if is_other_length or not _same(settings[name], self._pushed[name]):
-                setattr(layer, name, settings[name])
+        changed = [
+            name
+            for name in _PUSHED
+            if is_other_length or not _same(settings[name], self._pushed[name])
+        ]
+        if changed:
+            with layer.events.blocker_all():  # all go to the graphics card together
+                for name in changed:
+                    setattr(layer, name, settings[name])
+            layer.refresh(thumbnail=False, extent=False)
         self._pushed = settings
 
 

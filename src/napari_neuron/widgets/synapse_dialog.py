@@ -8,6 +8,7 @@ from typing import Any
 from psygnal import Signal
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -16,19 +17,31 @@ from qtpy.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
+    QProgressBar,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from napari_neuron.compile.read_synapses import read_columns, read_synapses
 from napari_neuron.compile.synapse_table import SynapseTable
-from napari_neuron.errors import ExperimentError, NapariNeuronError
+from napari_neuron.errors import ExperimentError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import AlphaSynapse, PoissonEvents, SpikeTimes, Synapse
-from napari_neuron.widgets.page import hint, let_shrink
+from napari_neuron.widgets.latest_job import LatestJob
+from napari_neuron.widgets.left_out_list import LeftOutList
+from napari_neuron.widgets.page import Page, hint, let_shrink
 from napari_neuron.widgets.problem import ProblemLabel
+from napari_neuron.widgets.synapse_choice import (
+    AT_ONCE,
+    BY_PARTNER,
+    IN_GROUPS,
+    Choice,
+    Found,
+    activate,
+    find,
+    regions_of,
+)
 
 _AUTOMATIC = "as named"
 _COLUMNS = {
@@ -47,11 +60,12 @@ _SYNAPSES = {
     "Synapse, train of events": Synapse(nodes=(0,)),
     "Synapse, Poisson events": Synapse(nodes=(0,), events=PoissonEvents()),
 }
-AT_ONCE, IN_GROUPS, BY_PARTNER = "all at once", "in groups over time", "a train for each partner"
 
 
 class SynapseDialog(QDialog):
     """Chooses a table and its columns, says what was found, and places synapses.
+
+    Tables are read, and stimuli made, in a thread: `read` and `place` return at once.
 
     Parameters
     ----------
@@ -71,7 +85,10 @@ class SynapseDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._cell = cell
         self._path: str | None = None
-        self._table: SynapseTable | None = None
+        self._found = Found()
+        self._reading, self._placing = LatestJob(), LatestJob()
+        self._reading.finished.connect(self._on_found)
+        self._placing.finished.connect(self._on_activated)
         self.source = QComboBox()
         self.source.addItem(f"Connectors of {cell.name}")
         self.file_button = QPushButton("File…")
@@ -86,6 +103,14 @@ class SynapseDialog(QDialog):
         self.limit.setToolTip("What is further from its nearest node is left out")
         self.wanted = QComboBox()
         self.wanted.addItems(["all", "post", "pre"])
+        self.partner = QLineEdit()
+        self.partner.setPlaceholderText("any; several with commas between")
+        self._regions = regions_of(cell)
+        self.region = QComboBox()
+        self.region.addItems(list(self._regions))
+        self.confidence = _number(0.0, 1e9, "")
+        self.confidence.setSpecialValueText("any")
+        self.confidence.setToolTip("The least value of the column “confidence”")
         self.query = QLineEdit()
         self.query.setPlaceholderText("weight > 3 and roi == 'AL'")
         self.draw, self.seed = QSpinBox(), QSpinBox()
@@ -98,7 +123,14 @@ class SynapseDialog(QDialog):
         self.how = QComboBox()
         self.how.addItems([AT_ONCE, IN_GROUPS, BY_PARTNER])
         self.sizes, self.times = QLineEdit("5, 10, 15"), QLineEdit("50, 250, 450")
+        self.weighted = QCheckBox("weight × the table's weight")
+        self.timed = QCheckBox("delay + the table's time")
+        self.busy = QProgressBar()
+        self.busy.setRange(0, 0)
+        self.busy.setTextVisible(False)
+        self.busy.setFixedHeight(6)
         self.said = hint()
+        self.left_out = LeftOutList()
         self.problem = ProblemLabel()
         self.form = QFormLayout()
         self.form.addRow("Table", line)
@@ -108,6 +140,9 @@ class SynapseDialog(QDialog):
             "Unit of positions": self.units,
             "At most": self.limit,
             "Kind": self.wanted,
+            "Partner": self.partner,
+            "Region": self.region,
+            "Confidence": self.confidence,
             "Only where": self.query,
             "Draw at random": self.draw,
             "Seed": self.seed,
@@ -115,6 +150,8 @@ class SynapseDialog(QDialog):
             "Active": self.how,
             "Synapses in each group": self.sizes,
             "At (ms)": self.times,
+            "Of the table": self.weighted,
+            "": self.timed,
         }.items():
             self.form.addRow(text, widget)
         for combo in self.findChildren(QComboBox):
@@ -124,26 +161,37 @@ class SynapseDialog(QDialog):
         self.buttons.addButton(self.place_button, QDialogButtonBox.ButtonRole.ActionRole)
         self.buttons.rejected.connect(self.reject)
         self.place_button.clicked.connect(lambda _=False: self.place())
+        page = Page()
+        page.column.addLayout(self.form)
+        page.column.addStretch()
+        page.setMinimumWidth(page.widget().minimumSizeHint().width() + 30)
         layout = QVBoxLayout(self)
-        layout.addLayout(self.form)
-        for widget in (self.said, self.problem, self.buttons):
+        layout.addWidget(page, 1)
+        for widget in (self.busy, self.said, self.left_out, self.problem, self.buttons):
             layout.addWidget(widget)
-        self.resize(420, 640)
-        self.source.currentIndexChanged.connect(lambda _: self._offer_columns())
+        self.resize(520, 760)
+        self.finished.connect(lambda _: self._stop())
+        self.source.currentIndexChanged.connect(lambda _: self.read())
         self.how.currentTextChanged.connect(lambda _: self._show_groups())
-        for combo in (*self.columns.values(), self.wanted):
+        self.synapse.currentTextChanged.connect(lambda _: self._show_busy())
+        for combo in (*self.columns.values(), self.wanted, self.region):
             combo.activated.connect(lambda _: self.read())
-        for edit in (self.units, self.query):
+        for edit in (self.units, self.query, self.partner):
             edit.editingFinished.connect(self.read)
-        for number in (self.limit, self.draw, self.seed):
+        for number in (self.limit, self.draw, self.seed, self.confidence):
             number.editingFinished.connect(self.read)
         self._show_groups()
-        self._offer_columns()
+        self.read()
 
     @property
     def table(self) -> SynapseTable | None:
         """The synapses that would be placed, None if there is no such table."""
-        return self._table
+        return self._found.table
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a table is being read, or stimuli are being made."""
+        return self._reading.is_busy or self._placing.is_busy
 
     def choose_file(self, path: str) -> None:
         """Take the table from a file."""
@@ -152,65 +200,92 @@ class SynapseDialog(QDialog):
             self.source.addItem("")
         self.source.setItemText(1, path.rsplit("/", 1)[-1])
         self.source.setCurrentIndex(1)
-        self._offer_columns()
+        self.read()
 
     def read(self) -> None:
         """Read the table as it is said, and say what was found."""
-        self._table = None
-        self.problem.say("")
-        try:
-            table = read_synapses(self._source, self._cell, **self._said_columns())
-            n_left_out = len(table.left_out)
-            why = table.left_out["why"].value_counts() if n_left_out else {}
-            n_read = len(table) + n_left_out
-            if self.wanted.currentText() != "all":
-                table = table.where(kind=self.wanted.currentText())
-            if self.query.text().strip():
-                table = table.where(query=self.query.text().strip())
-            n_found = len(table)
-            if self.draw.value():
-                table = table.draw(self.draw.value(), self.seed.value())
-        except (NapariNeuronError, OSError) as error:
-            self.said.setText("")
-            self.problem.say(str(error))
-        else:
-            self._table = table
-            text = f"{len(table):,} synapses to place, of {n_found:,} wanted and {n_read:,} rows."
-            if n_read and not table.rows["distance"].isna().all():
-                text += f" At most {table.rows['distance'].max():.2f} µm from their nodes."
-            for reason, n in dict(why).items():
-                text += f"\n{n:,} left out: {reason}."
-            self.said.setText(text)
-        self.place_button.setEnabled(bool(self._table is not None and len(self._table)))
+        said = {
+            "kind": None if self.wanted.currentIndex() == 0 else self.wanted.currentText(),
+            "partner": self.partner.text().strip(),
+            "region": self._regions[self.region.currentText()],
+            "confidence": self.confidence.value() or None,
+            "query": self.query.text().strip(),
+        }
+        columns, draw, seed = self._said_columns(), self.draw.value(), self.seed.value()
+        choice = Choice(self._cell, self._source, columns, said, draw, seed)
+        self._reading.request(find, choice, self._found.everything)
+        self._show_busy()
 
     def place(self) -> None:
-        """Tell of the stimuli, and close."""
-        if self._table is None:
+        """Make the stimuli, tell of them, and close."""
+        if self.table is None or self.is_busy:
             return
-        template: Any = _SYNAPSES[self.synapse.currentText()]
-        how = self.how.currentText()
         try:
-            if how == IN_GROUPS:
-                sizes, times = _numbers(self.sizes), _numbers(self.times)
-                made = self._table.in_groups(template, [round(n) for n in sizes], times)
-            elif how == BY_PARTNER:
-                if not isinstance(template, Synapse):
-                    raise ExperimentError("", "an alpha synapse has no events; choose a synapse")
-                made = self._table.by_partner(template)
-            else:
-                made = self._table.at_once(template)
-        except NapariNeuronError as error:
+            groups = (_numbers(self.sizes), _numbers(self.times))
+        except ExperimentError as error:
             self.problem.say(str(error))
             return
-        self.placed.emit(made)
-        self.accept()
+        of_table = {
+            "weighted": self.weighted.isEnabled() and self.weighted.isChecked(),
+            "timed": self.timed.isEnabled() and self.timed.isChecked(),
+        }
+        template = _SYNAPSES[self.synapse.currentText()]
+        how = self.how.currentText()
+        self._placing.request(activate, self.table, template, how, groups, of_table)
+        self._show_busy()
+
+    def _on_found(self, found: Found) -> None:
+        if found.names != self._found.names:
+            before = self._named_columns()
+            self._offer(found.names)
+            if self._named_columns() != before:  # they were of another table
+                self._found = Found(names=found.names)
+                self.read()
+                return
+        self._found = found
+        self.said.setText(found.said)
+        self.problem.say(found.problem)
+        self.left_out.set_rows(found.left_out, self._position)
+        self._show_busy()
+
+    def _on_activated(self, answer: tuple[tuple[Any, ...], str]) -> None:
+        stimuli, problem = answer
+        self.problem.say(problem)
+        self._show_busy()
+        if not problem:
+            self.placed.emit(stimuli)
+            self.accept()
+
+    def _show_busy(self) -> None:
+        self.busy.setVisible(self.is_busy)
+        ready = self.table is not None and len(self.table) > 0 and not self.is_busy
+        self.place_button.setEnabled(ready)
+        there = set() if self.table is None else set(self.table.rows.columns)
+        is_synapse = isinstance(_SYNAPSES[self.synapse.currentText()], Synapse)
+        takes = is_synapse and self.how.currentText() != IN_GROUPS
+        self.weighted.setEnabled(takes and "weight" in there)
+        self.timed.setEnabled(takes and "time" in there)
+        self.confidence.setEnabled("confidence" in there)
+
+    def _stop(self) -> None:
+        self._reading.stop()
+        self._placing.stop()
+        self.left_out.stop()
 
     @property
     def _source(self) -> str | None:
         return self._path if self.source.currentIndex() == 1 else None
 
+    @property
+    def _position(self) -> tuple[str, ...]:
+        said = self._named_columns()
+        return tuple(said.get(axis, axis) for axis in "xyz")
+
+    def _named_columns(self) -> dict[str, str]:
+        return {n: c.currentText() for n, c in self.columns.items() if c.currentIndex() > 0}
+
     def _said_columns(self) -> dict[str, Any]:
-        said = {n: c.currentText() for n, c in self.columns.items() if c.currentIndex() > 0}
+        said: dict[str, Any] = self._named_columns()
         axes = tuple(said.pop(axis, axis) for axis in "xyz")
         position = {} if axes == ("x", "y", "z") else {"position": axes}
         return {
@@ -220,21 +295,19 @@ class SynapseDialog(QDialog):
             "limit": self.limit.value(),
         }
 
-    def _offer_columns(self) -> None:
-        try:
-            names = read_columns(self._source, self._cell)
-        except (NapariNeuronError, OSError):
-            names = ()  # reading says why
+    def _offer(self, names: tuple[str, ...]) -> None:
         for combo in self.columns.values():
+            before = combo.currentText()
             combo.clear()
             combo.addItems([_AUTOMATIC, *names])
-        self.read()
+            combo.setCurrentIndex(max(0, combo.findText(before)))
 
     def _show_groups(self) -> None:
         for edit in (self.sizes, self.times):
             shown = self.how.currentText() == IN_GROUPS
             edit.setVisible(shown)
             self.form.labelForField(edit).setVisible(shown)
+        self._show_busy()
 
     def _ask_for_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from inspect import getdoc
 
 from napari_neuron.morphology.check import TYPE_NAMES
@@ -217,7 +218,12 @@ def kind_of(spec: Spec | type[Spec]) -> str:
 
 def kind_name(spec: Spec | type[Spec]) -> str:
     """Return what a kind of paint, stimulus, recorder or region is called."""
-    kind = kind_of(spec)
+    return _kind_name(spec if isinstance(spec, type) else type(spec))
+
+
+@cache
+def _kind_name(spec_type: type[Spec]) -> str:
+    kind = kind_of(spec_type)
     return KIND_NAMES.get(kind, kind.replace("_", " ").capitalize())
 
 
