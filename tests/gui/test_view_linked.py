@@ -90,6 +90,6 @@ def test_each_vertex_of_a_mesh_has_the_value_of_the_nearest_node(result, shown, 
     )
     vertices, _ = mesh_of(in_nm)
     np.testing.assert_allclose(vertices, layer.mesh.vertices, atol=1e-3)
+    (tmp_path / "broken.ply").write_text("no mesh")
     with pytest.raises(nn.MorphologyError, match="cannot be read"):
-        (tmp_path / "broken.ply").write_text("no mesh")
         mesh_of(tmp_path / "broken.ply")

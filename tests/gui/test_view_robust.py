@@ -78,7 +78,7 @@ def test_whatever_is_done_with_it_goes_without_errors(make_napari_viewer, tmp_pa
             data, state, kind = layer.as_layer_data_tuple()
             viewer.add_layer(Layer.create(deepcopy(data), state, kind))
         elif change == "save":
-            assert layer.save(str(tmp_path / "layer.csv"), plugin="napari")
+            layer.save(str(tmp_path / "layer.csv"))  # napari has no writer for surfaces
         draw(viewer)
         viewer.dims.set_point(0, 4.0)
     viewer.layers.clear()
