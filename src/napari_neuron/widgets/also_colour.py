@@ -28,9 +28,7 @@ class AlsoColour(QWidget):
         self._linked: tuple[VoltageLayer, LinkedColours] | None = None
         self.button = QToolButton()
         self.button.setText("Also colour…")
-        self.button.setToolTip(
-            "Nodes, paths, a segment of a Labels layer, or a mesh"
-        )
+        self.button.setToolTip("Nodes, paths, a segment of a Labels layer, or a mesh")
         self.menu = QMenu(self.button)
         self.menu.aboutToShow.connect(self.fill)
         self.button.setMenu(self.menu)

@@ -57,7 +57,7 @@ class DisplayWidget(ClosingWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(page)
-        self.setMinimumWidth(376)
+        self.setMinimumSize(376, 240)
         self._layers.changed.connect(self.map.refresh)
         self._layers.changed.connect(self.colours.refresh)
         self._signals = ViewerSignals(viewer)
