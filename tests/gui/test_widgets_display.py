@@ -154,6 +154,22 @@ def test_no_film_without_a_run(make_napari_viewer, qtbot):
     widget.close()
 
 
+def test_other_layers_of_the_neuron_can_be_coloured_too(display):
+    viewer, layer = display.viewer, layer_of(display)
+    mesh = viewer.add_surface((layer.mesh.vertices, layer.mesh.faces), name="mesh")
+    mesh.units = ("um", "um", "um")
+    viewer.dims.set_point(0, 1.0)
+    display.also.fill()
+    offered = {action.text(): action for action in display.also.menu.actions()}
+    assert set(offered) == {"Nodes: cable nodes", "Paths: cable", "Mesh: mesh"}
+    viewer.layers["cable nodes"].visible = True
+    offered["Nodes: cable nodes"].trigger()
+    assert len({tuple(c) for c in viewer.layers["cable nodes"].face_color}) == 2
+    offered["Mesh: mesh"].trigger()
+    np.testing.assert_array_equal(viewer.layers["mesh voltage"].current_frame, layer.current_frame)
+    assert display.also.problem.text() == ""
+
+
 def test_closing_the_dock_stops_playing_and_listening(display):
     display.play.button.click()
     assert display.play.player.is_playing

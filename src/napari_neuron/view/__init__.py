@@ -6,15 +6,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __all__ = [
+    "LinkedColours",
     "Player",
     "VoltageLayer",
     "add_voltage_layer",
+    "add_voltage_mesh",
     "attenuation_map",
     "difference_frames",
     "film",
     "first_crossing_map",
     "make_voltage_layer",
     "marker_layer_data",
+    "mesh_of",
+    "mesh_tubes",
     "peak_map",
     "put_voltage_layer",
     "show",
@@ -28,15 +32,19 @@ __all__ = [
 ]
 
 _HOME = {
+    "LinkedColours": "linked_colours",
     "Player": "player",
     "VoltageLayer": "voltage_layer",
     "add_voltage_layer": "showing",
+    "add_voltage_mesh": "showing",
     "attenuation_map": "maps",
     "difference_frames": "difference",
     "film": "filming",
     "first_crossing_map": "maps",
     "make_voltage_layer": "showing",
     "marker_layer_data": "skeleton_layers",
+    "mesh_of": "mesh_cells",
+    "mesh_tubes": "mesh_cells",
     "peak_map": "maps",
     "put_voltage_layer": "showing",
     "show": "showing",
@@ -53,12 +61,16 @@ if TYPE_CHECKING:
     from napari_neuron.view.colours import voltage_limits as voltage_limits
     from napari_neuron.view.difference import difference_frames as difference_frames
     from napari_neuron.view.filming import film as film
+    from napari_neuron.view.linked_colours import LinkedColours as LinkedColours
     from napari_neuron.view.maps import attenuation_map as attenuation_map
     from napari_neuron.view.maps import first_crossing_map as first_crossing_map
     from napari_neuron.view.maps import peak_map as peak_map
     from napari_neuron.view.maps import time_of_peak_map as time_of_peak_map
+    from napari_neuron.view.mesh_cells import mesh_of as mesh_of
+    from napari_neuron.view.mesh_cells import mesh_tubes as mesh_tubes
     from napari_neuron.view.player import Player as Player
     from napari_neuron.view.showing import add_voltage_layer as add_voltage_layer
+    from napari_neuron.view.showing import add_voltage_mesh as add_voltage_mesh
     from napari_neuron.view.showing import make_voltage_layer as make_voltage_layer
     from napari_neuron.view.showing import put_voltage_layer as put_voltage_layer
     from napari_neuron.view.showing import show as show

@@ -24,6 +24,7 @@ class LayerLooks:
         self._threshold: float | None = None
         self._whole_colormap: Any = self.colormap
         self._is_colouring = False
+        self._cut_name = ""
         self.events.add(threshold=Event)
         self.events.colormap.connect(self._on_colormap_set)
         self.events.contrast_limits.connect(self._on_limits_set)
@@ -131,10 +132,12 @@ class LayerLooks:
         return self._whole_colormap
 
     def _on_colormap_set(self, event: Any = None) -> None:
-        if not self._is_colouring:
-            self._whole_colormap = self.colormap
-            if self._threshold is not None:
-                self._colour()
+        # napari's controls set what they are told of once more, by name
+        if self._is_colouring or self.colormap.name == self._cut_name:
+            return
+        self._whole_colormap = self.colormap
+        if self._threshold is not None:
+            self._colour()
 
     def _on_limits_set(self, event: Any = None) -> None:
         if self._threshold is not None:
@@ -144,6 +147,7 @@ class LayerLooks:
         colormap = self._whole_colormap
         if self._threshold is not None:
             colormap = above_threshold(colormap, tuple(self.contrast_limits), self._threshold)
+            self._cut_name = colormap.name
         self._is_colouring = True
         try:
             self.colormap = colormap

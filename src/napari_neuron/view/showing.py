@@ -11,6 +11,7 @@ from napari.layers import Layer
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.view.frames import VariableFrames
+from napari_neuron.view.mesh_cells import mesh_of, mesh_tubes
 from napari_neuron.view.skeleton_layers import skeleton_layer_data
 from napari_neuron.view.time_text import write_time
 from napari_neuron.view.voltage_layer import VoltageLayer
@@ -107,6 +108,41 @@ def make_voltage_layer(
         n_valid=result.n_frames,
         more_frames=more_frames,
         **style,
+    )
+
+
+def add_voltage_mesh(
+    viewer: Viewer,
+    result: SimulationResult,
+    mesh: Any,
+    *,
+    scale: float = 1.0,
+    cell: str | None = None,
+    **style: Any,
+) -> VoltageLayer:
+    """Add a mesh of a neuron, coloured by a run of its skeleton: each vertex by the nearest node.
+
+    Parameters
+    ----------
+    mesh, scale
+        As for `mesh_of`: a file, a trimesh or navis mesh, or a Surface layer.
+    cell, **style
+        As for `add_voltage_layer`.
+
+    Raises
+    ------
+    MorphologyError
+        If there is no mesh.
+    """
+    morphology = _cell_named(cell, result)
+    column = _frames_of(result, morphology)[1]
+    tubes = mesh_tubes(mesh_of(mesh, scale), morphology, column)
+    return add_voltage_layer(
+        viewer,
+        result,
+        cell=morphology.name,
+        tubes=tubes,
+        **{"name": f"{morphology.name} mesh", **style},
     )
 
 

@@ -58,6 +58,8 @@ class VoltageLayer(LayerLooks, _Base):
         Of other variables, as many as ``frames``. The voltage is shown first; `show_variable`.
     minimum_radius
         µm; thinner neurites are drawn this thick. By default so that they can be seen.
+    tubes
+        What is drawn instead of the tubes of the skeleton, such as a mesh; see `mesh_tubes`.
     colouring
         "along the cable" or "per compartment"; see `Colouring`.
     gpu
@@ -76,6 +78,7 @@ class VoltageLayer(LayerLooks, _Base):
         n_valid: int | None = None,
         more_frames: Iterable[VariableFrames] = (),
         minimum_radius: float | None = None,
+        tubes: TubeMesh | None = None,
         colouring: str = Colouring.ALONG_THE_CABLE,
         gpu: bool = True,
         **surface: Any,
@@ -96,13 +99,13 @@ class VoltageLayer(LayerLooks, _Base):
         n_nodes = len(morphology)
         sides = 8 if n_nodes < 20_000 else 6 if n_nodes < 100_000 else 4
         self.mesh: TubeMesh
-        self._morphology = morphology
+        self.morphology = morphology
         self._colouring = Colouring(colouring)
-        self._set_tubes(
-            tube_mesh(
+        if tubes is None:
+            tubes = tube_mesh(
                 morphology, self.compartment_of_node, minimum_radius=minimum_radius, sides=sides
             )
-        )
+        self._set_tubes(tubes)
         self._values = FrameValues(frames, self.blend, len(frames) if n_valid is None else n_valid)
         settings: dict[str, Any] = {
             "name": f"{morphology.name} voltage",
@@ -162,7 +165,7 @@ class VoltageLayer(LayerLooks, _Base):
     def _set_tubes(self, tubes: TubeMesh) -> None:
         self._tubes = tubes
         self.mesh, self.blend = coloured(
-            tubes, self._morphology, self.compartment_of_node, self._colouring
+            tubes, self.morphology, self.compartment_of_node, self._colouring
         )
 
     @property

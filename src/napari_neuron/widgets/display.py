@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QVBoxLayout
 
 from napari_neuron.errors import FilmError
 from napari_neuron.result import SimulationResult
+from napari_neuron.widgets.also_colour import AlsoColour
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.colour_edit import ColourEdit
 from napari_neuron.widgets.film_dialog import FilmDialog
@@ -42,20 +43,21 @@ class DisplayWidget(ClosingWidget):
         self.play.film_requested.connect(self.open_film_dialog)
         self.map = MapEdit(self._layers)
         self.colours = ColourEdit(self._layers)
+        self.also = AlsoColour(viewer, self._layers)
         self.problem = ProblemLabel()
         self.dialog: FilmDialog | None = None
         page = Page()
         page.add_heading("Time")
         page.add(self.play, self.problem)
         page.add_heading("What is shown")
-        page.add(self.map)
+        page.add(self.map, self.also)
         page.add_heading("Colours")
         page.add(self.colours)
         page.column.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(page)
-        self.setMinimumWidth(376)
+        self.setMinimumSize(376, 240)
         self._layers.changed.connect(self.map.refresh)
         self._layers.changed.connect(self.colours.refresh)
         self._signals = ViewerSignals(viewer)
@@ -94,6 +96,7 @@ class DisplayWidget(ClosingWidget):
     def shut_down(self) -> None:
         """Stop playing and filming, and listen to nothing any more."""
         self._layers.disconnect()
+        self.also.shut_down()
         self._signals.disconnect()
         self.play.shut_down()
         if self.dialog is not None:

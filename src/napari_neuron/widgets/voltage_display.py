@@ -88,6 +88,8 @@ class VoltageDisplay:
         before, there = self.layer_of(cell.name), self.layer_for(cell)
         self._result = result
         self._follows = False
+        for mesh in self._meshes_of(cell):
+            show_in_layer(mesh, result, cell=cell.name)
         if there is not None:
             show_in_layer(there, result)
         else:
@@ -135,6 +137,9 @@ class VoltageDisplay:
         self._viewer.add_layer(beside)
         self._viewer.reset_view()
 
+    def _meshes_of(self, cell: Morphology) -> list[VoltageLayer]:
+        return [x for x in self._viewer.layers if shown_in(x, "mesh_of") is cell]
+
     def _put(self, layer: VoltageLayer) -> None:
         # Letters take napari longer to draw for the first time than the cell: they come one by
         # one with the next updates, for the window not to stand still for a second.
@@ -166,7 +171,8 @@ class VoltageDisplay:
             return
         if self._rest:
             self._rest.pop(0)()
-        layer.set_valid_frames(result.n_frames)
+        for one in (layer, *self._meshes_of(result.cells[0])):
+            one.set_valid_frames(result.n_frames)
         if self._follows:
             self._go_to((result.n_frames - 1) * result.frame_interval)
 

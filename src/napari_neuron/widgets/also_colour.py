@@ -1,0 +1,111 @@
+"""`AlsoColour`: which other layers show the voltage too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from napari.layers import Labels, Points, Shapes, Surface
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
+
+from napari_neuron.errors import MorphologyError
+from napari_neuron.view import LinkedColours, VoltageLayer, mesh_of, mesh_tubes
+from napari_neuron.widgets.cell_in_view import KEY, shown_in
+from napari_neuron.widgets.problem import ProblemLabel
+from napari_neuron.widgets.shown_layers import ShownLayers
+
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
+
+
+class AlsoColour(QWidget):
+    """A menu of the layers that can take the colours of the first voltage layer."""
+
+    def __init__(self, viewer: Viewer, layers: ShownLayers) -> None:
+        super().__init__()
+        self._viewer, self._layers = viewer, layers
+        self._linked: tuple[VoltageLayer, LinkedColours] | None = None
+        self.button = QToolButton()
+        self.button.setText("Also colour…")
+        self.button.setToolTip("Nodes, paths, a segment of a Labels layer, or a mesh")
+        self.menu = QMenu(self.button)
+        self.menu.aboutToShow.connect(self.fill)
+        self.button.setMenu(self.menu)
+        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.problem = ProblemLabel()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.problem)
+
+    def fill(self) -> None:
+        """Offer the layers there are now."""
+        self.menu.clear()
+        source = self._layers.first
+        entries = [] if source is None else self._entries(source)
+        for text, act in entries:
+            self.menu.addAction(text).triggered.connect(lambda _=False, act=act: self._do(act))
+        if not entries:
+            self.menu.addAction("No layer of this neuron").setEnabled(False)
+
+    def _entries(self, source: VoltageLayer) -> list[tuple[str, Callable[[], Any]]]:
+        entries: list[tuple[str, Callable[[], Any]]] = []
+        for layer in self._viewer.layers:
+            is_own = shown_in(layer, "morphology") is source.morphology
+            if isinstance(layer, Points) and is_own:
+                entries.append((f"Nodes: {layer.name}", lambda x=layer: self._link().add_nodes(x)))
+            elif isinstance(layer, Shapes) and is_own:
+                entries.append((f"Paths: {layer.name}", lambda x=layer: self._link().add_paths(x)))
+            elif isinstance(layer, Labels):
+                segment = int(layer.selected_label)
+                for of in ("soma", "mean"):
+                    text = f"Segment {segment} of {layer.name}, by the {of}"
+                    entries.append(
+                        (
+                            text,
+                            lambda x=layer, s=segment, of=of: self._link().add_segment(x, s, of=of),
+                        )
+                    )
+            elif isinstance(layer, Surface) and not isinstance(layer, VoltageLayer):
+                entries.append((f"Mesh: {layer.name}", lambda x=layer: self._add_mesh(x, source)))
+        return entries
+
+    def _do(self, act: Callable[[], Any]) -> None:
+        self.problem.say("")
+        try:
+            act()
+        except (MorphologyError, ValueError) as error:
+            self.problem.say(str(error))
+
+    def _link(self) -> LinkedColours:
+        source = self._layers.first
+        assert source is not None
+        if self._linked is None or self._linked[0] is not source:
+            self._linked = (source, LinkedColours(self._viewer, source))
+        return self._linked[1]
+
+    def _add_mesh(self, mesh: Surface, source: VoltageLayer) -> None:
+        tubes = mesh_tubes(mesh_of(mesh), source.morphology, source.compartment_of_node)
+        source.show_variable("v")
+        layer = VoltageLayer(
+            source.morphology,
+            source.frames,
+            source.compartment_of_node,
+            source.frame_interval,
+            n_valid=source.n_valid,
+            tubes=tubes,
+            name=f"{mesh.name} voltage",
+            colormap=source.whole_colormap,
+            contrast_limits=tuple(source.contrast_limits),
+            metadata={KEY: {"mesh_of": source.morphology}},
+        )
+        layer.colorbar.visible = False
+        mesh.visible = False
+        self._viewer.add_layer(layer)
+
+    def shut_down(self) -> None:
+        """Let the layers keep the colours they have."""
+        if self._linked is not None and self._linked[0] in self._viewer.layers:
+            self._linked[1].disconnect()
+        self._linked = None
