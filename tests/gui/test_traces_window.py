@@ -179,13 +179,15 @@ def test_few_spikes_are_told_without_a_spread(times, said):
 def test_the_drawn_rate_has_the_spikes_for_its_integral(dock, kind):
     fill(dock, np.full(4001, -65.0), spikes=(10.0, 20.0, 40.0, 99.0))
     panel, plot = dock.traces.panel, dock.traces.plot
-    assert not plot.panels.rate.get_visible()
+    assert not plot.panels.rate_is_wanted
     panel.rate_kind.setCurrentIndex(["off", "bins", "smooth"].index(kind))
     panel.rate_width.setValue(7.0)
     assert plot.rate_settings == RateSettings(kind, 7.0)
     time, rate = plot.shown_rate(TIP_SPIKES)
     assert np.trapezoid(rate, time) / 1000 == pytest.approx(4, rel=1e-2)
     assert plot.panels.rate.get_visible()
+    plot.canvas.resize(500, 100)  # too low for a strip of its own
+    assert not plot.panels.rate.get_visible()
     assert plot.panels.rate.get_ylim()[1] >= rate.max()
 
 

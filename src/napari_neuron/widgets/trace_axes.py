@@ -28,7 +28,9 @@ class TraceAxes:
     raster
         Above: a row of marks for each spike detector.
     rate
-        Below: spikes per second.
+        Below: spikes per second; seen where it is wanted and there is room.
+    rate_is_wanted
+        Whether it is; `lay_out` heeds it.
     """
 
     def __init__(self) -> None:
@@ -43,6 +45,7 @@ class TraceAxes:
         for axes in (self.main, self.rate):  # each tick costs a millisecond to draw
             axes.xaxis.set_major_locator(MaxNLocator(7))
             axes.yaxis.set_major_locator(MaxNLocator(5))
+        self.rate_is_wanted = False
         self._others: dict[str, Axes] = {}
         self._units: tuple[str, ...] = ("mV",)
         self._rows: tuple[tuple[str, str], ...] = ()
@@ -144,7 +147,8 @@ class TraceAxes:
         room = height - bottom - top
         if width <= left + right + 20 or room <= 20:
             return
-        rate = 0.3 * room if self.rate.get_visible() and room > 90 * scale else 0.0
+        rate = 0.3 * room if self.rate_is_wanted and room > 110 * scale else 0.0
+        self.rate.set_visible(bool(rate))
         rows = len(self._rows)
         raster = min(rows * 13 * scale, 0.25 * room) if self.raster.get_visible() else 0.0
         above = gap if raster else 0.0
@@ -176,7 +180,7 @@ class TraceAxes:
         whole = self.figure.transFigure
         for axes in (self.main, self.rate):
             box = axes.get_position()
-            axes.yaxis.set_label_coords(13 * scale / width, (box.y0 + box.y1) / 2, transform=whole)
+            axes.yaxis.set_label_coords(18 * scale / width, (box.y0 + box.y1) / 2, transform=whole)
             x = (box.x0 + box.x1) / 2
             axes.xaxis.set_label_coords(x, 16 * scale / height, transform=whole)
         box = self.main.get_position()

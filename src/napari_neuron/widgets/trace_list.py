@@ -137,7 +137,7 @@ class TraceList(QTreeWidget):
         if longest > self.columnWidth(1) or not only_widen:
             self.setColumnWidth(1, longest)
         places = {row.place for row in self._rows}
-        buttons = 58 if "temporary" in places else 32 if "kept" in places else 4
+        buttons = 48 if "temporary" in places else 27 if "kept" in places else 4
         if self.columnWidth(2) != buttons:
             self.setColumnWidth(2, buttons)
 
@@ -153,7 +153,7 @@ class TraceList(QTreeWidget):
         box = QWidget()
         line = QHBoxLayout(box)
         line.setContentsMargins(4, 0, 0, 0)
-        line.setSpacing(2)
+        line.setSpacing(1)
         asked = [("drop", "Drop this trace", self.drop_requested)]
         if row.place == "temporary":
             keep = "Keep this trace when another place is clicked"
@@ -164,6 +164,7 @@ class TraceList(QTreeWidget):
             button.setToolTip(tooltip)
             button.setStyleSheet("padding: 2px;")
             button.setIconSize(QSize(12, 12))
+            button.setFixedSize(21, 21)
             if self._palette is not None:
                 button.setIcon(icon(name, self._palette))
             button.clicked.connect(lambda _=False, to=requested, key=row.key: to.emit(key))
@@ -173,7 +174,7 @@ class TraceList(QTreeWidget):
     def _fill(self, item: QTreeWidgetItem, row: ListRow, before: ListRow | None) -> None:
         if before is None or row.colour != before.colour:
             item.setIcon(0, row_icon(row))
-            item.setText(0, row.key.name)
+            item.setText(0, row.key.label if row.key.run is None else f"run {row.key.run}")
             if self._palette is not None:
                 item.setForeground(1, QColor(self._palette.dim))
                 if row.place == "temporary" or row.key.run is not None:

@@ -229,7 +229,7 @@ class TracePlot:
 
     def _match_lines(self) -> bool:
         """Have a line for everything that is drawn; return whether the axes have changed."""
-        before = (self._panels.units, tuple(self._marks), self._panels.rate.get_visible())
+        before = (self._panels.units, tuple(self._marks), self._panels.rate_is_wanted)
         kept = {key: c.unit for key, c in self._curves.items()}
         for key in set(self._lines) - set(kept):
             self._lines.pop(key).remove()
@@ -253,12 +253,12 @@ class TracePlot:
             self._marks[key].set_color(train.colour)
         rows = [("" if t.key.run else t.key.label, t.colour) for t in self._trains.values()]
         self._panels.set_rows(rows)
-        self._panels.rate.set_visible(self._rate_settings.kind != "off" and bool(self._trains))
+        self._panels.rate_is_wanted = self._rate_settings.kind != "off" and bool(self._trains)
         self._drop_rates(set(self._rates) - set(self._trains))
         changed = before != (
             self._panels.units,
             tuple(self._marks),
-            self._panels.rate.get_visible(),
+            self._panels.rate_is_wanted,
         )
         if changed:
             self._panels.lay_out()
@@ -272,7 +272,7 @@ class TracePlot:
         return self._panels.raster.plot([], [], "|", animated=True, **looks)[0]
 
     def _update_rates(self, *, fit: bool = False) -> None:
-        if not self._panels.rate.get_visible():
+        if not self._panels.rate_is_wanted:
             return
         highest, changed = 1.0, fit
         for key, train in self._trains.items():
@@ -323,7 +323,8 @@ class TracePlot:
                 low = min(low, _LIMIT_STEP * np.floor((smallest - 2) / _LIMIT_STEP))
                 high = max(high, _LIMIT_STEP * np.ceil((largest + 4) / _LIMIT_STEP))
             else:
-                margin = 0.08 * (largest - smallest) or 0.05 * abs(largest) or 1.0
+                share = 0.08 if tight else 0.25  # not to be drawn anew for every new peak
+                margin = share * (largest - smallest) or 0.05 * abs(largest) or 1.0
                 low, high = smallest - margin, largest + margin
             axes.set_ylim(low, high)
             widened = True
@@ -358,7 +359,7 @@ class TracePlot:
             marks = self._marks[key]
             marks.set_data(train.times, np.full(len(train.times), float(row)))
             self._panels.raster.draw_artist(marks)
-        for _, line in self._rates.values():
+        for _, line in self._rates.values() if self._panels.rate.get_visible() else ():
             self._panels.rate.draw_artist(line)
         self._drawn = self.canvas.copy_from_bbox(self.figure.bbox)
         self.draw_cursors()
@@ -382,6 +383,7 @@ class TracePlot:
     def _on_resized(self, event: Any) -> None:
         self._empty_axes = self._drawn = None
         self._panels.lay_out()
+        self.cursors.match_panels()
 
 
 def _looks(key: CurveKey) -> dict[str, Any]:

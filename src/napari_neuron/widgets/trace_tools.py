@@ -37,7 +37,7 @@ class TraceTools(QWidget):
         self.runs = QComboBox()
         self.runs.setToolTip("The run whose traces are shown")
         let_shrink(self.runs)
-        self.runs.setMinimumWidth(76)
+        self.runs.setMinimumWidth(86)
         self.runs.setMaximumWidth(120)
         self.compare_button = _tool("Lay earlier runs over this one")
         self.compare_button.setText("Compare")
