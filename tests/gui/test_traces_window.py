@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -184,7 +186,8 @@ def test_the_drawn_rate_has_the_spikes_for_its_integral(dock, kind):
     panel.rate_width.setValue(7.0)
     assert plot.rate_settings == RateSettings(kind, 7.0)
     time, rate = plot.shown_rate(TIP_SPIKES)
-    assert np.trapezoid(rate, time) / 1000 == pytest.approx(4, rel=1e-2)
+    integral = float(np.sum(0.5 * (rate[1:] + rate[:-1]) * np.diff(time)))
+    assert integral / 1000 == pytest.approx(4, rel=1e-2)
     assert plot.panels.rate.get_visible()
     plot.canvas.resize(500, 100)  # too low for a strip of its own
     assert not plot.panels.rate.get_visible()
@@ -308,6 +311,26 @@ def test_the_trace_of_a_place_is_that_of_its_frames_and_of_the_next_run_too(dock
     later = fill(dock, ramp(101))
     assert row(dock.traces, CurveKey("place", "node 22"))
     assert len(dock.traces.plot.shown(CurveKey("place", "node 22"))[0]) == later.n_frames
+
+
+def test_another_variable_whose_frames_were_kept_is_shown_at_a_place(dock):
+    result = result_of(ramp(), cell=dock.session.cells[0])
+    gates = np.linspace(0, 1, len(result.frames), dtype=np.float32)[:, None]
+    result = replace(
+        result,
+        experiment=result.experiment.replace(frames=("v", "m_hh")),
+        more_frames={"m_hh": gates},
+        units=("mV", "mV", ""),
+    )
+    dock.session.apply(RunStarted(result))
+    traces = dock.traces
+    traces.show_place(result.cell, 22)
+    menu = traces.panel.list.menu_of(row(traces, CurveKey("place", "node 22")))
+    entries_of(menu)["Show m_hh here"].trigger()
+    key = CurveKey("place", "m_hh at node 22")
+    assert row(traces, key).place == row(traces, CurveKey("place", "node 22")).place == "kept"
+    traces.plot.canvas.draw()
+    np.testing.assert_allclose(traces.plot.shown(key)[1], gates[:, 0])
 
 
 def test_frames_of_a_long_run_are_read_some_at_a_time():

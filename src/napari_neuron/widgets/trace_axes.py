@@ -43,8 +43,8 @@ class TraceAxes:
         self.rate.set_visible(False)
         self.raster.xaxis.set_visible(False)
         for axes in (self.main, self.rate):  # each tick costs a millisecond to draw
-            axes.xaxis.set_major_locator(MaxNLocator(7))
-            axes.yaxis.set_major_locator(MaxNLocator(5))
+            axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
+            axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         self.rate_is_wanted = False
         self._others: dict[str, Axes] = {}
         self._units: tuple[str, ...] = ("mV",)
@@ -68,7 +68,7 @@ class TraceAxes:
             axes = self._others.get(unit)
             if axes is None:
                 axes = self._others[unit] = self.main.twinx()
-                axes.yaxis.set_major_locator(MaxNLocator(5))
+                axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
                 # no power of ten in a corner, where there is no room for it
                 axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4g}"))
             axes.spines["right"].set_position(("outward", place * _AXIS_WIDTH))

@@ -116,6 +116,14 @@ class TraceContent:
             self._visited = place
         self.hidden.discard(CurveKey("place", place.label))
 
+    def add_variable(self, key: CurveKey, variable: str) -> None:
+        """Show another variable at a place, and keep both."""
+        self.keep(key)
+        place = next((p for p in self._kept if p.label == key.label), None)
+        if place is not None:
+            wanted = Place(place.cell, place.node, variable)
+            self._kept = tuple(dict.fromkeys((*self._kept, wanted)))
+
     def keep(self, key: CurveKey) -> None:
         """Keep the place that is visited."""
         if self._visited is not None and self._visited.label == key.label:

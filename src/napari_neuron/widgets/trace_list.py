@@ -62,6 +62,10 @@ class TraceList(QTreeWidget):
         A name was clicked.
     keep_requested, drop_requested, record_requested : Signal (CurveKey)
         About a trace taken from the frames.
+    variable_requested : Signal (CurveKey, str)
+        Another variable whose frames were kept, at the same place.
+    variables
+        Those that were kept.
     """
 
     shown_changed = Signal(dict)
@@ -69,9 +73,11 @@ class TraceList(QTreeWidget):
     keep_requested = Signal(object)
     drop_requested = Signal(object)
     record_requested = Signal(object)
+    variable_requested = Signal(object, str)
 
     def __init__(self) -> None:
         super().__init__()
+        self.variables: tuple[str, ...] = ("v",)
         self._rows: tuple[ListRow, ...] = ()
         self._palette: Palette | None = None
         self.setColumnCount(3)
@@ -223,6 +229,10 @@ class TraceList(QTreeWidget):
         menu.addAction("Show where it is").triggered.connect(
             lambda _=False: self.clicked_on.emit(row.key)
         )
+        for variable in self.variables if row.place and len(self.variables) > 1 else ():
+            menu.addAction(f"Show {variable} here").triggered.connect(
+                lambda _=False, name=variable: self.variable_requested.emit(row.key, name)
+            )
         if row.place:
             menu.addAction("Record here from the next run on").triggered.connect(
                 lambda _=False: self.record_requested.emit(row.key)

@@ -120,7 +120,8 @@ class TracesWidget(ClosingWidget):
         names.clicked_on.connect(self.go_to)
         names.keep_requested.connect(self._on_keep_requested)
         names.drop_requested.connect(self._on_drop_requested)
-        names.record_requested.connect(self._on_record_requested)
+        names.record_requested.connect(self.content.record)
+        names.variable_requested.connect(self._on_variable_requested)
         self.panel.rate_changed.connect(self._on_rate_changed)
         session = self.session
         session.run_started.connect(self.show_result)
@@ -164,6 +165,7 @@ class TracesWidget(ClosingWidget):
         self.content.result = result
         if result is not None:
             self.plot.begin(result.experiment.run.duration)
+            self.panel.list.variables = tuple(result.experiment.frames)
         self._watch_clicks()
         self._show_runs()
         self._draw()
@@ -265,8 +267,9 @@ class TracesWidget(ClosingWidget):
         self._draw()
         self._mark_places()
 
-    def _on_record_requested(self, key: CurveKey) -> None:
-        self.content.record(key)
+    def _on_variable_requested(self, key: CurveKey, variable: str) -> None:
+        self.content.add_variable(key, variable)
+        self._draw()
 
     def _on_run_advanced(self, *_: Any) -> None:
         self._draw()
