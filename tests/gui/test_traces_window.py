@@ -99,6 +99,16 @@ def test_an_earlier_run_is_laid_over_dashed_and_in_the_same_colours(dock):
     assert len(traces.plot.curves) == 2
 
 
+def test_a_run_of_another_length_is_drawn_on_an_axis_of_its_own(dock):
+    fill(dock, ramp(), recorders=RECORDERS[:2])
+    plot = dock.traces.plot
+    plot.canvas.draw()
+    fill(dock, ramp(401), recorders=RECORDERS[:2])
+    assert plot.axes.get_xlim() == (0.0, 10.0)
+    plot.canvas.draw()
+    assert plot.shown(SOMA)[0].max() == pytest.approx(10.0)
+
+
 # measuring -----------------------------------------------------------------------------------
 
 
@@ -189,9 +199,16 @@ def test_the_drawn_rate_has_the_spikes_for_its_integral(dock, kind):
     integral = float(np.sum(0.5 * (rate[1:] + rate[:-1]) * np.diff(time)))
     assert integral / 1000 == pytest.approx(4, rel=1e-2)
     assert plot.panels.rate.get_visible()
-    plot.canvas.resize(500, 100)  # too low for a strip of its own
-    assert not plot.panels.rate.get_visible()
     assert plot.panels.rate.get_ylim()[1] >= rate.max()
+
+
+@pytest.mark.parametrize(("height", "seen"), [(300, True), (110, False)])
+def test_the_rate_gives_way_where_there_is_little_room(plot, height, seen):
+    show(plot, result_of(ramp(), spikes=(3.0,)))
+    plot.set_rate(RateSettings("bins"))
+    plot.canvas.resize(500, height)
+    plot.canvas.grab()
+    assert plot.panels.rate.get_visible() == seen
 
 
 # saving --------------------------------------------------------------------------------------
@@ -381,6 +398,23 @@ def test_a_click_on_the_cell_shows_the_trace_of_that_place(window, ndisplay):
     traces.tools.pick_button.click()
     click(window, position_of(window, 23))
     assert [r.key.label for r in traces.panel.list.rows if r.place] == ["node 22"]
+    window.traces_dock.setFloating(True)
+    traces.show_place(window.session.results[0].cell, 24)
+    assert [r.key.label for r in traces.panel.list.rows if r.place] == ["node 24"]
+
+
+def test_undocked_and_narrow_everything_has_its_place(dock):
+    fill(dock, ramp(), spikes=(3.0,))
+    fill(dock, ramp(), spikes=(3.0,))
+    traces = dock.traces
+    traces.resize(400, 600)
+    traces.grab()
+    assert traces.panel.geometry().top() > traces.plot.canvas.geometry().bottom()
+    assert traces.tools.minimumSizeHint().width() <= 384
+    assert traces.panel.widget().minimumSizeHint().width() <= 384
+    traces.resize(900, 240)
+    traces.grab()
+    assert traces.panel.geometry().left() > traces.plot.canvas.geometry().right()
 
 
 def position_of(window, node):

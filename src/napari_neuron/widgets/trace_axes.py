@@ -74,6 +74,16 @@ class TraceAxes:
             axes.spines["right"].set_position(("outward", place * _AXIS_WIDTH))
         self._colour()
 
+    def forget_limits(self) -> None:
+        """Let the axes of further units begin anew."""
+        for axes in self._others.values():
+            axes.set_autoscaley_on(True)
+
+    @property
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """Name and colour of each row of the raster."""
+        return self._rows
+
     def set_rows(self, rows: Sequence[tuple[str, str]]) -> None:
         """Have one row of the raster for each of these (name, colour)."""
         if tuple(rows) == self._rows:

@@ -97,12 +97,15 @@ class TracePlot:
         """Show another run from now on, the whole of it (ms)."""
         self._duration = duration
         self._extents.clear()
+        self._curves, self._trains = {}, {}
         for lines in (self._lines, self._marks):
             for line in lines.values():
                 line.remove()
             lines.clear()
         self._drop_rates(set(self._rates))
         self._view_is_own = False
+        self._empty_axes = self._drawn = None
+        self._panels.forget_limits()
         self._tools.update()  # forgets where it was zoomed to
         self.axes.set_xlim(0.0, duration)
         self.axes.set_ylim(*_FIRST_LIMITS)
@@ -113,7 +116,7 @@ class TracePlot:
         self._trains = {train.key: train for train in trains}
         changed = self._match_lines()
         self._update_rates()
-        if self._fit_limits() or changed:
+        if self._fit_limits() or changed or self._empty_axes is None:
             self.canvas.draw_idle()
         else:
             self.draw_lines()
@@ -223,13 +226,15 @@ class TracePlot:
     def close(self) -> None:
         """Forget what was drawn."""
         self._curves, self._trains = {}, {}
+        self._drop_rates(set(self._rates))
         self._empty_axes = self._drawn = None
 
     # lines ---------------------------------------------------------------------------------
 
     def _match_lines(self) -> bool:
         """Have a line for everything that is drawn; return whether the axes have changed."""
-        before = (self._panels.units, tuple(self._marks), self._panels.rate_is_wanted)
+        panels, marked = self._panels, tuple(self._marks)
+        before = (panels.units, panels.rows, panels.rate_is_wanted)
         kept = {key: c.unit for key, c in self._curves.items()}
         for key in set(self._lines) - set(kept):
             self._lines.pop(key).remove()
@@ -255,11 +260,8 @@ class TracePlot:
         self._panels.set_rows(rows)
         self._panels.rate_is_wanted = self._rate_settings.kind != "off" and bool(self._trains)
         self._drop_rates(set(self._rates) - set(self._trains))
-        changed = before != (
-            self._panels.units,
-            tuple(self._marks),
-            self._panels.rate_is_wanted,
-        )
+        after = (panels.units, panels.rows, panels.rate_is_wanted)
+        changed = before != after or marked != tuple(self._marks)
         if changed:
             self._panels.lay_out()
             self.cursors.match_panels()
@@ -350,7 +352,7 @@ class TracePlot:
         start, stop = self.axes.get_xlim()
         n_bins = self.axes.bbox.width / 2  # a bin draws a stroke of 1.2 pixels
         n_bins = max(50, int(min(n_bins, _BINS / max(1, len(self._lines)))))
-        for key in sorted(self._lines, key=lambda key: key.run is None):  # the run itself on top
+        for key in sorted(self._curves, key=lambda key: key.run is None):  # the run itself on top
             line, curve = self._lines[key], self._curves[key]
             if curve.step > 0:
                 line.set_data(*decimated(curve.values, curve.step, start, stop, n_bins))

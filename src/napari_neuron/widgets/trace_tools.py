@@ -114,6 +114,7 @@ class TraceTools(QWidget):
             (f"Run {self._session.number_of(r)}", lambda r=r: toggle(r)) for r in others
         ]
         entries.append(("None", lambda: self.compare_requested.emit(())))
+        self.compare_menu.deleteLater()
         self.compare_menu = menu_of(self.compare_button, entries)
         for action, result in zip(self.compare_menu.actions(), others, strict=False):
             action.setCheckable(True)

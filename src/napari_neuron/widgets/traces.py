@@ -341,6 +341,7 @@ class TracesWidget(ClosingWidget):
         session.run_ended.disconnect(self._on_run_advanced)
         session.results_changed.disconnect(self._on_results_changed)
         session.experiment_changed.disconnect(self._on_experiment_changed)
+        self.saving.said.disconnect()
         self._clicks.disconnect()
         self._signals.disconnect()
         self.plot.close()
