@@ -9,7 +9,15 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
-BENCHMARKS = ["building.py", "running.py", "synapses.py", "voltage_layer.py", "window.py"]
+BENCHMARKS = [
+    "building.py",
+    "running.py",
+    "synapses.py",
+    "circuits.py",
+    "voltage_layer.py",
+    "window.py",
+    "film.py",
+]
 INTRODUCTION = """\
 # Speed
 

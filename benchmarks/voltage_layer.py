@@ -12,6 +12,10 @@ below the table. Medians; all ways in one process on the same mesh.
 * voltage layer: the time slider of a `VoltageLayer`.
 * values: ``surface.vertex_values = ...`` of a plain Surface, the cheaper of napari's own ways.
 * slider: the time slider of a plain Surface with (time, vertices) values.
+* vectors, points: ``edge_color = ...`` of a Vectors layer with an arrow for each edge, and
+  ``face_color = ...`` of a Points layer with a point for each node.
+* shapes: ``edge_color = ...`` of a Shapes layer with a path for each unbranched run (it has one
+  colour for each); only where there are fewer than 50,000 edges.
 """
 
 from __future__ import annotations
@@ -141,7 +145,57 @@ def measure(n_nodes: int, repeats: int, plain_repeats: int) -> dict[str, float]:
     )
     with no_drawing():
         found["slider"] = steps.cpu_of(move_slider, plain_repeats) - unchanged
+    viewer.layers.clear()
+    found |= other_layers(viewer, cell, frames, compartment, layer, steps, plain_repeats)
+    for name in ("vectors", "points", "shapes"):
+        if name in found:
+            found[name] -= unchanged
     viewer.close()
+    return found
+
+
+def other_layers(
+    viewer: napari.Viewer,
+    cell: Morphology,
+    frames: np.ndarray,
+    compartment: np.ndarray,
+    layer: VoltageLayer,
+    steps: Steps,
+    repeats: int,
+) -> dict[str, float]:
+    """Return ms of CPU of a change of all colours of napari's other layers."""
+    low, high = layer.contrast_limits
+    colours = [
+        layer.colormap.map((frame[compartment] - low) / (high - low)).astype(np.float32)
+        for frame in frames
+    ]
+    found = {}
+    position, parent = cell.position[:, ::-1], cell.parent
+    rows = np.flatnonzero(parent >= 0)
+    start = position[parent[rows]]
+    arrows = np.stack([start, position[rows] - start], axis=1)
+    vectors = viewer.add_vectors(arrows, edge_color=colours[0][rows])
+    points = viewer.add_points(position, size=0.3, face_color=colours[0])
+    layers = {"vectors": (vectors, "edge_color", rows), "points": (points, "face_color", None)}
+    if len(cell) < 50_000:
+        from napari_neuron.view import skeleton_layer_data
+
+        data, settings, _ = skeleton_layer_data(cell)[0]
+        paths = {key: settings[key] for key in ("shape_type", "edge_width") if key in settings}
+        shapes = viewer.add_shapes(data, **paths)
+        layers["shapes"] = (shapes, "edge_color", np.arange(len(shapes.data)) % len(cell))
+    for one, _, _ in layers.values():
+        one.visible = False
+    for name, (one, attribute, which) in layers.items():
+        one.visible = True
+
+        def recolour(turn: int, one=one, attribute=attribute, which=which) -> None:
+            colour = colours[turn % N_FRAMES]
+            setattr(one, attribute, colour if which is None else colour[which])
+
+        with no_drawing():
+            found[name] = steps.cpu_of(recolour, max(2, repeats // 2))
+        one.visible = False
     return found
 
 
@@ -151,14 +205,20 @@ def main() -> None:
     sizes = [(4_501, 60, 21), (45_001, 60, 9), (446_001, 60, 3)]
     if parser.parse_args().quick:
         sizes = sizes[:2]
-    print("| edges | voltage layer, ms | values, ms | slider, ms | values / ours | slider / ours |")
-    print("|---|---|---|---|---|---|")
+    print(
+        "| edges | voltage layer, ms | values, ms | slider, ms | vectors, ms | points, ms "
+        "| shapes, ms | values / ours | slider / ours |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
     drawing = []
     for n_nodes, repeats, plain_repeats in sizes:
         found = measure(n_nodes, repeats, plain_repeats)
         ours, values, slider = found["ours"], found["values"], found["slider"]
+        shapes = f"{found['shapes']:.0f}" if "shapes" in found else "–"
         print(
             f"| {n_nodes - 1:,} | {ours:.1f} | {values:.0f} | {slider:.0f} "
+            f"| {found['vectors']:.0f} | {found['points']:.0f} "
+            f"| {shapes} "
             f"| {values / ours:.0f} x | {slider / ours:.0f} x |",
             flush=True,
         )

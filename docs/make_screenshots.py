@@ -6,7 +6,10 @@ Needs a display, or Xvfb as `make screenshots` starts it.
 """
 
 import importlib.util
+import shutil
+import tempfile
 from pathlib import Path
+from types import ModuleType
 
 import napari_neuron as nn
 from napari_neuron import demo
@@ -62,12 +65,81 @@ def picture_the_traces(viewer, simulation, traces) -> None:
         traces.grab().save(str(IMAGES / f"traces-{name}.png"))
 
 
-def draw_the_example() -> None:
-    """Run examples/drosophila_pn.py and keep its figures."""
-    path = DOCS.parent / "examples" / "drosophila_pn.py"
-    spec = importlib.util.spec_from_file_location("drosophila_pn", path)
+def picture_the_display() -> None:
+    """Show two runs of the demo in every way of the dock "Neuron display", and film one."""
+    viewer, simulation, _ = demo.open_demo()
+    session = simulation.session
+    short = session.experiment.replace(run=session.experiment.run.replace(duration=300))
+    session.edit(short)
+    simulation.run()
+    result = demo.wait_for_the_end(session)
+    _, display = viewer.window.add_plugin_dock_widget("napari-neuron", "Neuron display")
+    demo.go_to(viewer, demo.spike_time(result))
+    demo.settle(1)
+    display.grab().save(str(IMAGES / "display.png"))
+    display.colours.is_cut.setChecked(True)
+    demo.settle(1)
+    picture_the_canvas(viewer, "threshold.png")
+    display.colours.is_cut.setChecked(False)
+    combo = display.map.what
+    for row in range(combo.count()):
+        if combo.itemData(row) == ("map", "attenuation"):
+            combo.setCurrentIndex(row)
+            combo.activated.emit(row)
+    demo.settle(1)
+    picture_the_canvas(viewer, "attenuation.png")
+    display.open_film_dialog()
+    demo.settle()
+    display.dialog.grab().save(str(IMAGES / "film-dialog.png"))
+    display.dialog.close()
+    warmer = session.experiment.run.replace(celsius=session.experiment.run.celsius + 3)
+    session.edit(session.experiment.replace(run=warmer))
+    simulation.run()
+    demo.wait_for_the_end(session)
+    simulation.run_tab.comparison.difference_button.menu().actions()[0].trigger()
+    demo.go_to(viewer, demo.spike_time(result))
+    demo.settle(1)
+    picture_the_canvas(viewer, "difference.png")
+    viewer.close()
+    demo.settle()
+    with tempfile.TemporaryDirectory() as folder:
+        moment = demo.spike_time(result)
+        film = nn.film(
+            result,
+            Path(folder) / "film",
+            fps=1,
+            ms_per_second=10,
+            start=moment - 10,
+            stop=moment + 10,
+            traces=True,
+        )
+        shutil.copy(film / "frame_00001.png", IMAGES / "film.png")
+
+
+def picture_the_canvas(viewer, name: str) -> None:
+    """Write a picture of the canvas."""
+    viewer.screenshot(str(IMAGES / name), canvas_only=True, flash=False)
+
+
+def example_of(name: str) -> ModuleType:
+    """Return an example as a module."""
+    spec = importlib.util.spec_from_file_location(name, DOCS.parent / "examples" / f"{name}.py")
     example = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(example)
+    return example
+
+
+def draw_the_circuit() -> None:
+    """Run examples/da1_circuit.py and keep its figure."""
+    example = example_of("da1_circuit")
+    cells = example.five_neurons()
+    result = nn.simulate(cells, example.circuit_experiment(cells))
+    example.draw(cells, result, IMAGES / "circuit.png")
+
+
+def draw_the_example() -> None:
+    """Run examples/drosophila_pn.py and keep its figures."""
+    example = example_of("drosophila_pn")
     cell = example.fly_neuron()
     result = nn.simulate(cell, example.fly_experiment(cell))
     example.draw_traces(result, IMAGES / "drosophila_traces.png")
@@ -77,4 +149,6 @@ def draw_the_example() -> None:
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     draw_the_example()
+    draw_the_circuit()
     picture_the_window()
+    picture_the_display()

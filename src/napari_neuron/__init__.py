@@ -26,6 +26,10 @@ _PUBLIC = {
     "ExpConductance": "spec",
     "MechanismConductance": "spec",
     "NodeSpikes": "spec",
+    "ChemicalSynapses": "spec",
+    "GapJunctions": "spec",
+    "connect": "compile.circuit",
+    "match_connectors": "compile.circuit",
     "PointLeak": "spec",
     "PointProcess": "spec",
     "PoissonEvents": "spec",
@@ -81,11 +85,29 @@ _PUBLIC = {
     "label_axon_dendrite": "morphology",
     "read_morphologies": "morphology",
     "read_morphology": "morphology",
+    "ConstantRadius": "spec",
+    "FloorRadii": "spec",
+    "InterpolateRadii": "spec",
+    "JoinTrees": "spec",
+    "KeepBiggestTree": "spec",
+    "MapTypes": "spec",
+    "MarkSoma": "spec",
+    "MergeCoincident": "spec",
+    "Move": "spec",
+    "PruneTwigs": "spec",
+    "Reroot": "spec",
+    "Resample": "spec",
+    "SetUnit": "spec",
+    "SmoothRadii": "spec",
+    "TypeChange": "spec",
+    "repair": "compile.repair",
     "SynapseTable": "compile.synapse_table",
     "read_synapses": "compile.read_synapses",
+    "write_swc": "morphology",
     "SimulationResult": "result",
     "Trace": "result",
     "BlowUpError": "errors",
+    "DatabaseError": "errors",
     "EngineCrashed": "errors",
     "ExperimentError": "errors",
     "ModFileError": "errors",
@@ -98,7 +120,21 @@ _PUBLIC = {
     "SkeletonFileError": "errors",
     "SwcError": "errors",
     "simulate": "engine",
+    "PointNetwork": "spec.point_network",
+    "PointNeurons": "spec.point_network",
+    "NetworkRun": "spec.point_network",
+    "IntFire1": "spec.point_models",
+    "IntFire2": "spec.point_models",
+    "IntFire4": "spec.point_models",
+    "TrainStimulus": "spec.network_stimulus",
+    "BackgroundNoise": "spec.network_stimulus",
+    "GivenSpikes": "spec.network_stimulus",
+    "NetworkResult": "result.network",
+    "simulate_network": "engine.network_run",
+    "show_network": "view.network_layers",
     "show": "view",
+    "film": "view",
+    "FilmError": "errors",
 }
 
 __all__ = ["__version__", *sorted(_PUBLIC)]
@@ -106,15 +142,19 @@ __all__ = ["__version__", *sorted(_PUBLIC)]
 if TYPE_CHECKING:
     from napari_neuron.compile.read_synapses import read_synapses as read_synapses
     from napari_neuron.compile.regions import region_summary as region_summary
+    from napari_neuron.compile.repair import repair as repair
     from napari_neuron.compile.synapse_table import SynapseTable as SynapseTable
     from napari_neuron.compile.values import compiled_values as compiled_values
     from napari_neuron.engine import compile_mod_files as compile_mod_files
     from napari_neuron.engine import measure_kinetics as measure_kinetics
     from napari_neuron.engine import read_catalogue as read_catalogue
     from napari_neuron.engine import simulate as simulate
+    from napari_neuron.engine.network_run import simulate_network as simulate_network
     from napari_neuron.errors import BlowUpError as BlowUpError
+    from napari_neuron.errors import DatabaseError as DatabaseError
     from napari_neuron.errors import EngineCrashed as EngineCrashed
     from napari_neuron.errors import ExperimentError as ExperimentError
+    from napari_neuron.errors import FilmError as FilmError
     from napari_neuron.errors import ModFileError as ModFileError
     from napari_neuron.errors import ModProblem as ModProblem
     from napari_neuron.errors import MorphologyError as MorphologyError
@@ -128,14 +168,17 @@ if TYPE_CHECKING:
     from napari_neuron.morphology import label_axon_dendrite as label_axon_dendrite
     from napari_neuron.morphology import read_morphologies as read_morphologies
     from napari_neuron.morphology import read_morphology as read_morphology
+    from napari_neuron.morphology import write_swc as write_swc
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
+    from napari_neuron.result.network import NetworkResult as NetworkResult
     from napari_neuron.spec import AllOf as AllOf
     from napari_neuron.spec import AlphaSynapse as AlphaSynapse
     from napari_neuron.spec import AnyOf as AnyOf
     from napari_neuron.spec import BranchOrder as BranchOrder
     from napari_neuron.spec import CableProperties as CableProperties
     from napari_neuron.spec import CellSource as CellSource
+    from napari_neuron.spec import ConstantRadius as ConstantRadius
     from napari_neuron.spec import CurrentChirp as CurrentChirp
     from napari_neuron.spec import CurrentNoise as CurrentNoise
     from napari_neuron.spec import CurrentPulse as CurrentPulse
@@ -152,15 +195,23 @@ if TYPE_CHECKING:
     from napari_neuron.spec import ExpConductance as ExpConductance
     from napari_neuron.spec import Experiment as Experiment
     from napari_neuron.spec import Exponential as Exponential
+    from napari_neuron.spec import FloorRadii as FloorRadii
     from napari_neuron.spec import Gaussian as Gaussian
     from napari_neuron.spec import HodgkinHuxley as HodgkinHuxley
+    from napari_neuron.spec import InterpolateRadii as InterpolateRadii
     from napari_neuron.spec import Ions as Ions
     from napari_neuron.spec import IonStyle as IonStyle
+    from napari_neuron.spec import JoinTrees as JoinTrees
+    from napari_neuron.spec import KeepBiggestTree as KeepBiggestTree
     from napari_neuron.spec import Labelled as Labelled
     from napari_neuron.spec import Linear as Linear
+    from napari_neuron.spec import MapTypes as MapTypes
+    from napari_neuron.spec import MarkSoma as MarkSoma
     from napari_neuron.spec import MaximumLength as MaximumLength
     from napari_neuron.spec import MechanismConductance as MechanismConductance
+    from napari_neuron.spec import MergeCoincident as MergeCoincident
     from napari_neuron.spec import ModFile as ModFile
+    from napari_neuron.spec import Move as Move
     from napari_neuron.spec import NodeSpikes as NodeSpikes
     from napari_neuron.spec import NoneOf as NoneOf
     from napari_neuron.spec import Parameter as Parameter
@@ -173,10 +224,15 @@ if TYPE_CHECKING:
     from napari_neuron.spec import Preset as Preset
     from napari_neuron.spec import ProcessParameter as ProcessParameter
     from napari_neuron.spec import ProcessRecorder as ProcessRecorder
+    from napari_neuron.spec import PruneTwigs as PruneTwigs
     from napari_neuron.spec import RadiusRange as RadiusRange
     from napari_neuron.spec import RegularEvents as RegularEvents
+    from napari_neuron.spec import Reroot as Reroot
+    from napari_neuron.spec import Resample as Resample
     from napari_neuron.spec import RunSettings as RunSettings
+    from napari_neuron.spec import SetUnit as SetUnit
     from napari_neuron.spec import Sigmoid as Sigmoid
+    from napari_neuron.spec import SmoothRadii as SmoothRadii
     from napari_neuron.spec import SpikeDetector as SpikeDetector
     from napari_neuron.spec import SpikeTimes as SpikeTimes
     from napari_neuron.spec import SpikeTrains as SpikeTrains
@@ -185,13 +241,25 @@ if TYPE_CHECKING:
     from napari_neuron.spec import SwcTypes as SwcTypes
     from napari_neuron.spec import Synapse as Synapse
     from napari_neuron.spec import Table as Table
+    from napari_neuron.spec import TypeChange as TypeChange
     from napari_neuron.spec import VariableRecorder as VariableRecorder
     from napari_neuron.spec import VoltageClamp as VoltageClamp
     from napari_neuron.spec import VoltageRecorder as VoltageRecorder
     from napari_neuron.spec import VoltageStep as VoltageStep
     from napari_neuron.spec import VoltageWaveform as VoltageWaveform
     from napari_neuron.spec import table_from_csv as table_from_csv
+    from napari_neuron.spec.network_stimulus import BackgroundNoise as BackgroundNoise
+    from napari_neuron.spec.network_stimulus import GivenSpikes as GivenSpikes
+    from napari_neuron.spec.network_stimulus import TrainStimulus as TrainStimulus
+    from napari_neuron.spec.point_models import IntFire1 as IntFire1
+    from napari_neuron.spec.point_models import IntFire2 as IntFire2
+    from napari_neuron.spec.point_models import IntFire4 as IntFire4
+    from napari_neuron.spec.point_network import NetworkRun as NetworkRun
+    from napari_neuron.spec.point_network import PointNetwork as PointNetwork
+    from napari_neuron.spec.point_network import PointNeurons as PointNeurons
+    from napari_neuron.view import film as film
     from napari_neuron.view import show as show
+    from napari_neuron.view.network_layers import show_network as show_network
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The command line: ``napari-neuron demo | run | check``.
+"""The command line: ``napari-neuron demo | run | film | check``.
 
 Exit status 0 only on success; an error is one readable line on stderr.
 """
@@ -57,11 +57,32 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.set_defaults(command=_demo)
 
-    run = commands.add_parser("run", parents=[debug], help="run an experiment without a window")
+    run = commands.add_parser(
+        "run", parents=[debug], help="run an experiment or a network without a window"
+    )
     run.add_argument("experiment", type=Path, metavar="EXPERIMENT.json")
     run.add_argument("-o", "--output", type=Path, required=True, metavar="RUN.h5")
     run.add_argument("--quiet", action="store_true", help="show no progress")
     run.set_defaults(command=_run)
+
+    film = commands.add_parser(
+        "film", parents=[debug], help="a film of a stored run, made without a window"
+    )
+    film.add_argument("result", type=Path, metavar="RUN.h5")
+    film.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILM", help=".mp4, .gif, or a folder"
+    )
+    film.add_argument("--fps", type=float, default=25.0, help="pictures per second (25)")
+    film.add_argument(
+        "--speed", type=float, metavar="MS", help="biological ms in one second of the film"
+    )
+    film.add_argument("--size", type=_size, default=(1280, 720), metavar="1280x720")
+    film.add_argument("--turn", type=float, default=0.0, metavar="DEGREES", help="of the camera")
+    film.add_argument("--traces", action="store_true", help="draw the traces beside the cell")
+    film.add_argument("--start", type=float, metavar="MS")
+    film.add_argument("--stop", type=float, metavar="MS")
+    film.add_argument("--quiet", action="store_true", help="show no progress")
+    film.set_defaults(command=_film)
 
     check = commands.add_parser(
         "check", parents=[debug], help="what is in a skeleton file and what is wrong with it"
@@ -89,6 +110,8 @@ def _run(options: argparse.Namespace) -> int:
 
     if not options.output.absolute().parent.is_dir():
         raise NapariNeuronError(f"{options.output}: there is no folder to write this file into")
+    if _is_network(options.experiment):
+        return _run_network(options)
     experiment = Experiment.load(options.experiment)
     cells = read_cells(experiment, options.experiment.parent)
     try:
@@ -112,9 +135,73 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _is_network(path: Path) -> bool:
+    from napari_neuron.spec.point_network import is_point_network
+
+    try:
+        return is_point_network(json.loads(path.read_bytes()))
+    except (ValueError, RecursionError):
+        return False  # `Experiment.load` says what is wrong with it
+
+
+def _run_network(options: argparse.Namespace) -> int:
+    from napari_neuron.engine.network_run import simulate_network
+    from napari_neuron.errors import SimulationError
+    from napari_neuron.spec.point_network import PointNetwork
+
+    network = PointNetwork.load(options.experiment)
+    try:
+        result = simulate_network(network, progress=None if options.quiet else _show_progress)
+    except SimulationError as error:
+        if error.partial is not None:
+            error.partial.save(options.output)
+            kept = f"{error} The {error.partial.simulated:g} ms so far are in {options.output}."
+            raise NapariNeuronError(kept) from error
+        raise
+    finally:
+        if not options.quiet and sys.stderr.isatty():
+            print(file=sys.stderr)
+    result.save(options.output)
+    if not options.quiet:
+        print(
+            f"{options.output}: {len(network.neurons)} neurons, {len(network.edges)} edges, "
+            f"{len(result.spike_time)} spikes in {result.simulated:g} ms"
+        )
+    return 0
+
+
 def _show_progress(fraction: float) -> None:
     if sys.stderr.isatty():
         print(f"\r{fraction:4.0%}", end="", file=sys.stderr, flush=True)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    return int(width), int(height)
+
+
+def _film(options: argparse.Namespace) -> int:
+    from napari_neuron.result import SimulationResult
+    from napari_neuron.view.filming import film
+
+    result = SimulationResult.load(options.result)
+    try:
+        film(
+            result,
+            options.output,
+            fps=options.fps,
+            ms_per_second=options.speed,
+            size=options.size,
+            turn=options.turn,
+            traces=options.traces,
+            start=options.start,
+            stop=options.stop,
+            progress=None if options.quiet else _show_progress,
+        )
+    finally:
+        if not options.quiet and sys.stderr.isatty():
+            print(file=sys.stderr)
+    return 0
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -43,6 +43,10 @@ class SwcError(SkeletonFileError):
     """A line of an SWC file that cannot be meant."""
 
 
+class DatabaseError(NapariNeuronError):
+    """A neuron that could not be fetched from a database, and what to do about it."""
+
+
 class ExperimentError(NapariNeuronError, ValueError):
     """A mistake in an experiment, found before NEURON starts.
 
@@ -58,6 +62,10 @@ class ExperimentError(NapariNeuronError, ValueError):
         self.field = field
         self.problem = problem
         super().__init__(f"{field}: {problem}" if field else problem)
+
+
+class FilmError(NapariNeuronError, RuntimeError):
+    """A film that cannot be made."""
 
 
 class SimulationError(NapariNeuronError, RuntimeError):

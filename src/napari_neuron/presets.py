@@ -93,11 +93,16 @@ def presets() -> tuple[Preset, ...]:
 
     Files that are no presets are left out.
     """
+    return (*BUILT_IN, *own_presets())
+
+
+def own_presets() -> tuple[Preset, ...]:
+    """Return a person's own presets by name; files that are no presets are left out."""
     own = []
     for path in sorted(_folder().glob("*.json")) if _folder().is_dir() else ():
         with contextlib.suppress(OSError, ExperimentError):
             own.append(load_preset(path))
-    return (*BUILT_IN, *sorted(own, key=lambda preset: preset.name.lower()))
+    return tuple(sorted(own, key=lambda preset: preset.name.lower()))
 
 
 def load_preset(path: str | Path) -> Preset:
@@ -153,6 +158,27 @@ def save_preset(preset: Preset) -> Path:
 def delete_preset(name: str) -> None:
     """Delete one of a person's own presets; nothing happens if there is none of that name."""
     _path_of(name).unlink(missing_ok=True)
+
+
+def rename_preset(name: str, other: str) -> Path:
+    """Give one of a person's own presets another name; returns its new file.
+
+    Raises
+    ------
+    ExperimentError
+        If there is none of that name, or the other name is taken.
+    OSError
+        If the files cannot be written.
+    """
+    own = {preset.name: preset for preset in own_presets()}
+    if name not in own:
+        raise ExperimentError("name", f"there is no preset of your own called {name!r}")
+    if other in own and other != name:
+        raise ExperimentError("name", f"there is a preset called {other!r} already")
+    path = save_preset(own[name].replace(name=other))
+    if other != name:
+        delete_preset(name)
+    return path
 
 
 def paint_for(preset: Preset, morphology: Morphology) -> tuple[Paint, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from napari_neuron.errors import SkeletonFileError
     from napari_neuron.view.skeleton_layers import LayerDataTuple
 
 _NO_LAYER: list[Any] = [(None,)]
@@ -32,6 +33,8 @@ def read_skeletons(path: PathOrPaths) -> list[LayerDataTuple]:
 
     A viewer that is still empty is turned to 3D, where a skeleton can be seen as a whole.
 
+    What cannot be read in an archive or a folder is left out with a warning.
+
     Raises
     ------
     SkeletonFileError
@@ -43,7 +46,7 @@ def read_skeletons(path: PathOrPaths) -> list[LayerDataTuple]:
 
     layers: list[LayerDataTuple] = []
     for one in _paths(path):
-        for cell in read_morphologies(one):
+        for cell in read_morphologies(one, skip=_warn):
             layers += skeleton_layer_data(cell)
     turn_empty_viewer_to_3d()
     return layers
@@ -69,6 +72,12 @@ def read_results(path: PathOrPaths) -> list[LayerDataTuple]:
     for result in results:
         show(result, viewer)
     return _NO_LAYER
+
+
+def _warn(error: SkeletonFileError) -> None:
+    from napari.utils.notifications import show_warning
+
+    show_warning(str(error))
 
 
 def _paths(path: PathOrPaths) -> list[str]:

@@ -13,14 +13,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
+import numpy as np
 from psygnal import Signal
 
 from napari_neuron.compile.cells import source_of
+from napari_neuron.compile.repair import repair
 from napari_neuron.errors import NapariNeuronError, SimulationError
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.spec import Experiment
+from napari_neuron.spec import Experiment, Repair
 
 if TYPE_CHECKING:
     from napari_neuron.engine.protocol import Engine
@@ -95,9 +97,14 @@ RunEvent = RunStarted | RunAdvanced | RunEnded
 
 @dataclass
 class _History:
-    """The experiments of one choice of cells, oldest first; ``at`` is the one that counts."""
+    """The experiments on one choice of cells, oldest first; ``at`` is the one that counts.
+
+    ``cells`` has for each the cells with the repairs that it names, ``opened`` those without.
+    """
 
     specs: list[Experiment]
+    cells: list[tuple[Morphology, ...]]
+    opened: tuple[Morphology, ...] = ()
     at: int = 0
 
 
@@ -142,11 +149,11 @@ class Session:
     def __init__(self, make_engine: Callable[[], Engine] | None = None) -> None:
         self._make_engine = make_engine or _child_process
         self._engine: Engine | None = None
-        self._cells: tuple[Morphology, ...] = ()
         self._histories: dict[tuple[str, ...], _History] = {}
-        self._history = _History([Experiment()])
+        self._history = _History([Experiment()], [()])
         self._results: tuple[SimulationResult, ...] = ()
         self._numbers: WeakKeyDictionary[SimulationResult, int] = WeakKeyDictionary()
+        self._pinned: WeakSet[SimulationResult] = WeakSet()
         self._n_runs = 0
         self._state = RunState.IDLE
         self._progress: Progress | None = None
@@ -156,8 +163,13 @@ class Session:
 
     @property
     def cells(self) -> tuple[Morphology, ...]:
-        """The chosen cells."""
-        return self._cells
+        """The chosen cells, with the repairs that the experiment names."""
+        return self._history.cells[self._history.at]
+
+    @property
+    def opened_cells(self) -> tuple[Morphology, ...]:
+        """The chosen cells as they were before any repair."""
+        return self._history.opened
 
     @property
     def experiment(self) -> Experiment:
@@ -167,32 +179,87 @@ class Session:
     def choose_cells(self, cells: tuple[Morphology, ...]) -> None:
         """Work on other cells. Each choice of cells has an experiment and an undo list of its own.
 
-        Cells of the same names are taken as the same cells, changed (relabelled, another unit):
-        the experiment stays as it is.
+        Cells of the same names are taken as the same cells, opened anew: the experiment stays as
+        it is, but for the repairs, which these cells do not have.
         """
-        if len(cells) == len(self._cells) and all(
-            a is b for a, b in zip(cells, self._cells, strict=True)
-        ):
+        cells = tuple(cells)
+        if _same(cells, self.cells):
             return
         before = self.experiment
-        self._cells = tuple(cells)
         names = tuple(cell.name for cell in cells)
-        sources = tuple(source_of(cell) for cell in cells)
-        history = self._histories.setdefault(names, _History([Experiment()]))
-        history.specs[:] = [spec.replace(cells=sources) for spec in history.specs]
+        history = self._histories.setdefault(names, _History([Experiment()], [()]))
+        if not _same(cells, history.cells[history.at]):
+            sources = tuple(source_of(cell) for cell in cells)
+            history.specs[:] = [spec.replace(cells=sources) for spec in history.specs]
+            history.cells[:] = [cells] * len(history.specs)
+            history.opened = cells
         self._history = history
-        self.cells_changed.emit(self._cells)
+        self.cells_changed.emit(cells)
         if self.experiment != before:
             self.experiment_changed.emit(self.experiment)
 
-    def edit(self, experiment: Experiment) -> None:
-        """Make ``experiment`` the current one; `undo` goes back. What was undone is forgotten."""
+    def relabel(self, cell: Morphology) -> None:
+        """Take labels over from ``cell``, which has the nodes of the first chosen cell.
+
+        They hold in every step of the undo list.
+        """
+        history = self._history
+        chosen = self.cells[0]
+
+        def labelled(cells: tuple[Morphology, ...]) -> tuple[Morphology, ...]:
+            first = cell if cells[0] is chosen else _with_labels_of(cells[0], cell)
+            return (first, *cells[1:])
+
+        history.cells[:] = [labelled(cells) for cells in history.cells]
+        history.opened = labelled(history.opened)
+        self.cells_changed.emit(self.cells)
+
+    def edit(self, experiment: Experiment, cells: tuple[Morphology, ...] | None = None) -> None:
+        """Make ``experiment`` the current one; `undo` goes back. What was undone is forgotten.
+
+        Parameters
+        ----------
+        experiment
+            The new one.
+        cells
+            The cells with the repairs that it names, if these are others than before.
+        """
         if experiment == self.experiment:
             return
         history = self._history
         history.specs[history.at + 1 :] = [experiment]
-        history.at += 1
-        self.experiment_changed.emit(experiment)
+        history.cells[history.at + 1 :] = [self.cells if cells is None else cells]
+        self._go_to(history.at + 1)
+
+    def repair(self, repairs: tuple[Repair, ...], cell: Morphology | None = None) -> None:
+        """Repair the first chosen cell, in one step that `undo` takes back.
+
+        Parameters
+        ----------
+        repairs
+            What is done, in order, after what was done before.
+        cell
+            The cell after it, if that is known already; None works it out.
+
+        Raises
+        ------
+        MorphologyError
+            If a repair cannot be carried out; nothing has changed then.
+        """
+        chosen = self.cells[0]
+        after = repair(chosen, repairs) if cell is None else cell
+        if after is chosen:
+            return
+        source, *others = self.experiment.cells
+        mended = source.replace(repairs=(*source.repairs, *repairs))
+        self.edit(self.experiment.replace(cells=(mended, *others)), (after, *self.cells[1:]))
+
+    def _go_to(self, at: int) -> None:
+        before = self.cells
+        self._history.at = at
+        if not _same(before, self.cells):
+            self.cells_changed.emit(self.cells)
+        self.experiment_changed.emit(self.experiment)
 
     @property
     def can_undo(self) -> bool:
@@ -207,14 +274,12 @@ class Session:
     def undo(self) -> None:
         """Take the last edit back; does nothing where there is none."""
         if self.can_undo:
-            self._history.at -= 1
-            self.experiment_changed.emit(self.experiment)
+            self._go_to(self._history.at - 1)
 
     def redo(self) -> None:
         """Do the last undone edit again; does nothing where there is none."""
         if self.can_redo:
-            self._history.at += 1
-            self.experiment_changed.emit(self.experiment)
+            self._go_to(self._history.at + 1)
 
     # results -------------------------------------------------------------------------------
 
@@ -225,18 +290,29 @@ class Session:
 
     def is_out_of_date(self, result: SimulationResult) -> bool:
         """Whether ``result`` was made by another experiment, or of other cells, than now."""
-        same_cells = len(result.cells) == len(self._cells) and all(
-            a is b for a, b in zip(result.cells, self._cells, strict=True)
-        )
-        return not same_cells or result.experiment != self.experiment
+        return not _same(result.cells, self.cells) or result.experiment != self.experiment
 
     def number_of(self, result: SimulationResult) -> int:
         """Return which run of this session a result is of; the first is 1."""
         return self._numbers[result]
 
+    def pin(self, result: SimulationResult, pinned: bool = True) -> None:
+        """Keep a result when the others are dropped, or no more."""
+        (self._pinned.add if pinned else self._pinned.discard)(result)
+        self.results_changed.emit(self._results)
+
+    def is_pinned(self, result: SimulationResult) -> bool:
+        """Whether a result is kept when the others are dropped."""
+        return result in self._pinned
+
     def forget(self, result: SimulationResult) -> None:
         """Drop a result from the list of runs."""
         self._results = tuple(r for r in self._results if r is not result)
+        self.results_changed.emit(self._results)
+
+    def forget_all_but_pinned(self) -> None:
+        """Drop all results from the list of runs that are not pinned."""
+        self._results = tuple(r for r in self._results if self.is_pinned(r))
         self.results_changed.emit(self._results)
 
     # the run -------------------------------------------------------------------------------
@@ -270,11 +346,11 @@ class Session:
         """
         if self._state is not RunState.IDLE:
             raise SimulationError("a run is under way; cancel it or wait for its end")
-        if not self._cells:
+        if not self.cells:
             raise SimulationError("there is no cell to simulate; open a skeleton first")
         if self._engine is None:
             self._engine = self._make_engine()
-        self._run = _Run(self._cells, self.experiment)
+        self._run = _Run(self.cells, self.experiment)
         self._progress = Progress(0.0, self.experiment.run.duration, 0.0)
         self._set_state(RunState.PREPARING)
         return _events(self._run, self._engine)
@@ -326,6 +402,18 @@ class Session:
         if state is not self._state:
             self._state = state
             self.run_state_changed.emit(state)
+
+
+def _same(one: tuple[Morphology, ...], other: tuple[Morphology, ...]) -> bool:
+    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
+
+
+def _with_labels_of(cell: Morphology, other: Morphology) -> Morphology:
+    """Return a cell with the labels that nodes of the same ids have in another."""
+    if other.labels is None:
+        return cell.replace(labels=None)
+    label = dict(zip(other.node_id.tolist(), other.labels.tolist(), strict=True))
+    return cell.replace(labels=np.array([label.get(i, "") for i in cell.node_id.tolist()]))
 
 
 def _child_process() -> Engine:

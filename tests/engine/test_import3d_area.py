@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from napari_neuron.morphology import find_sections, read_swc
+from napari_neuron.morphology import find_sections, read_morphology, read_swc
+from napari_neuron.morphology.model import SOMA
 
 h = pytest.importorskip("neuron").h
 
@@ -100,3 +103,24 @@ def test_ordinary_files_have_the_area_of_import3d_within_one_percent(name, share
     path = shared_data / "swc" / f"{name}.swc"
     area = find_sections(read_swc(path, units="um")).area.sum()
     assert area == pytest.approx(import3d_area(path), rel=0.01)
+
+
+def test_a_hoc_cell_has_the_cable_neuron_gives_it(shared_data):
+    """Its dendrites begin up to 40 µm away from where they are connected."""
+    path = shared_data / "formats" / "hoc_morphologies" / "j7.hoc"
+    cell = read_morphology(path)
+    sections = find_sections(cell)
+    is_cable = cell.swc_type[sections.owner] != SOMA
+    script = (
+        "import sys; from neuron import h; h.load_file('stdlib.hoc'); h.load_file(1, sys.argv[1])\n"
+        "made = [s for s in h.allsec() if s.name() != 'soma']\n"
+        "for s in made: s.nseg = 1 + 2 * int(s.L / 40)\n"
+        "print(sum(s.L for s in made), sum(g.area() for s in made for g in s))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
+    )
+    length, area = (float(word) for word in run.stdout.split()[-2:])
+    assert sections.length[is_cable].sum() == pytest.approx(length, rel=1e-6)
+    # a section whose diameter jumps between two points is one or two compartments there
+    assert sections.area[is_cable].sum() == pytest.approx(area, rel=1e-3)

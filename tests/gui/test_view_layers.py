@@ -122,6 +122,13 @@ def test_each_of_several_cells_has_its_own_columns_of_the_frames(make_napari_vie
         add_voltage_layer(viewer, result, cell="three")
 
 
+def test_several_cells_share_one_colour_bar(make_napari_viewer):
+    viewer = make_napari_viewer()
+    show(result_of(fork("one"), fork("two")), viewer)
+    assert [layer.name for layer in viewer.layers] == ["one voltage", "two voltage"]
+    assert [layer.colorbar.visible for layer in viewer.layers] == [True, False]
+
+
 def text_of(viewer):
     return viewer.canvas.overlays.text if hasattr(viewer, "canvas") else viewer.text_overlay
 

@@ -130,7 +130,7 @@ def test_limits_nobody_has_set_widen_as_the_run_goes_on(cable):
 @pytest.mark.parametrize("visible", [True, False])
 def test_another_run_is_shown_in_the_same_layer(make_napari_viewer, cable, gpu, visible):
     viewer = make_napari_viewer(show=True)
-    layer = add(viewer, cable, uniform_frames(-70, -30), gpu=gpu)
+    layer = add(viewer, cable, uniform_frames(-70, -30), gpu=gpu, colouring="per compartment")
     layer.colormap, layer.minimum_radius, layer.visible = "viridis", 15.0, visible
     mesh = layer.mesh
     frames = np.array([[-70, 0], [-20, 0], [35, 0]], dtype=np.float32)

@@ -19,6 +19,7 @@ from napari_neuron import (
     HodgkinHuxley,
     MaximumLength,
     Passive,
+    SetUnit,
     SpikeDetector,
     SwcTypes,
     VoltageRecorder,
@@ -357,7 +358,7 @@ def test_labels_need_synapses_and_the_button_says_so(dock):
     assert any("has none" in t for t in texts_in(dock.widget.cell_tab))
 
 
-def test_a_file_is_read_again_in_another_unit(dock, tmp_path):
+def test_the_unit_of_a_file_is_changed_in_one_step(dock, tmp_path):
     path = tmp_path / "cell.swc"
     path.write_text(SWC)
     add_cell(dock.viewer, read_morphology(path, units="um"))
@@ -366,14 +367,18 @@ def test_a_file_is_read_again_in_another_unit(dock, tmp_path):
     dock.add("recorders", "Voltage")
     dock.open_tab("Cell")
     tab = dock.widget.cell_tab
-    tab.unit.setCurrentText("8 nm")
-    dock.click(tab.unit_button)
+    tab.units.unit.setCurrentText("8 nm")
+    dock.click(tab.units.button)
     assert dock.session.cells[0].unit == "8 nm"
-    assert dock.viewer.layers["cell nodes"].data.max() == pytest.approx(0.8)
-    assert dock.experiment.cells[0].units == "8 nm"
+    layers = dock.viewer.layers
+    dock.qtbot.waitUntil(lambda: layers["cell nodes"].data.max() == pytest.approx(0.8))
+    assert dock.experiment.cells[0].repairs == (SetUnit(unit="8 nm"),)
     assert [r.node for r in dock.experiment.recorders] == [3]
-    tab.unit.setCurrentText("parsec")
-    dock.click(tab.unit_button)
+    dock.click(dock.widget.header.undo_button)
+    assert dock.session.cells[0].unit == "um"
+    dock.qtbot.waitUntil(lambda: layers["cell nodes"].data.max() == pytest.approx(100))
+    tab.units.unit.setCurrentText("parsec")
+    dock.click(tab.units.button)
     assert "parsec" in tab.problem.text()
 
 

@@ -23,15 +23,18 @@ ALLOWED = {
     "presets": {"errors", "folders", "morphology", "spec", "compile"},
     "engine": {"errors", "folders", "morphology", "spec", "compile", "result"},
     "session": {"errors", "morphology", "spec", "compile", "result", "engine"},
+    "network_session": {"errors", "spec", "compile", "result", "engine", "session"},
     "view": {"errors", "morphology", "result"},
     "widgets": {
         *("errors", "units", "morphology", "spec", "compile", "result"),
-        *("engine", "session", "view", "presets", "folders"),
+        *("engine", "session", "network_session", "view", "presets", "folders", "databases"),
     },
     "reader": {"errors", "morphology", "result", "view"},
+    "writer": {"errors", "morphology", "view"},
+    "databases": {"errors", "morphology"},
     "sample_data": {"morphology", "view"},
     "demo": {"errors", "morphology", "spec", "result", "session", "view", "widgets"},
-    "cli": {"errors", "morphology", "spec", "compile", "engine", "result", "demo"},
+    "cli": {"errors", "morphology", "spec", "compile", "engine", "result", "demo", "view"},
 }
 # What only some parts may import from outside.
 RESERVED = {

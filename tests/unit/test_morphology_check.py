@@ -30,7 +30,7 @@ def test_nothing_is_found_in_a_sound_cell():
         ),
         (SOUND.replace("7 3 0 0 11.0", "7 3 0 0 10.0"), "coincident-nodes", "info", (7,)),
         (SOUND + "90 3 9 9 9 1 -1\n", "several-trees", "warning", (1, 90)),
-        (SOUND.replace("1 1 0", "1 3 0"), "no-soma", "info", ()),
+        (SOUND.replace("1 1 0", "1 3 0"), "no-soma", "info", (1,)),
         (SOUND.replace("\n7 3 0", "\n7 1 0"), "several-somata", "warning", (1, 7)),
         (
             SOUND.replace("1 1 0", "1 3 0").replace("\n7 3 0", "\n7 1 0"),

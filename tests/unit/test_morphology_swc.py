@@ -141,6 +141,36 @@ def test_a_compressed_file_is_read_and_written(tmp_path):
     assert read_morphology(path).name == "cell"
 
 
+def test_a_cell_is_saved_under_names_of_swc_files_only(tmp_path):
+    cell = read_swc(Y_SHAPE)
+    cell.save(tmp_path / "cell.swc")
+    assert same_cell(read_morphology(tmp_path / "cell.swc"), cell)
+    with pytest.raises(MorphologyError, match=r"end the name in \.swc"):
+        cell.save(tmp_path / "cell.txt")
+
+
+def test_a_saved_cell_says_where_it_is_from_and_what_was_changed(tmp_path):
+    (tmp_path / "raw.swc").write_text(Y_SHAPE)
+    read_morphology(tmp_path / "raw.swc", units="8 nm").save(tmp_path / "one.swc", ["node 4 moved"])
+    again = read_morphology(tmp_path / "one.swc")
+    said = (
+        " units: um", " source: raw.swc, in 8 nm", " a soma and a forked dendrite",
+        " changed: node 4 moved",
+    )  # fmt: skip
+    assert again.header == said
+    again.save(tmp_path / "two.swc")
+    assert (tmp_path / "two.swc").read_bytes() == (tmp_path / "one.swc").read_bytes()
+
+
+def test_what_has_no_cable_above_is_saved_with_the_cell(tmp_path):
+    cell = read_swc(Y_SHAPE)
+    apart = cell.replace(no_cable_above=cell.node_id == 3)
+    apart.save(tmp_path / "cell.swc")
+    again = read_swc(tmp_path / "cell.swc")
+    assert again.no_cable_above.tolist() == [False, False, True, False, False]
+    assert again.cable_length == cell.cable_length - 10
+
+
 def test_a_chain_of_a_hundred_thousand_nodes_is_read_in_seconds():
     rows = (f"{i} 3 {i * 0.1:.1f} 0 0 1 {i - 1 if i else -1}" for i in range(100_000))
     start = time.perf_counter()

@@ -20,23 +20,44 @@ def tree(n, bushiness, seed=0):
     return Morphology(np.arange(n) + 1, parent, np.full(n, 3), position, np.ones(n), name="tree")
 
 
-def test_paths_of_a_small_cell_are_all_of_it():
+def distance_to_lines(cell, paths):
+    """Return each node's distance to the nearest of the lines that ``paths`` draw."""
+    a = cell.position[np.concatenate([rows[:-1] for rows in paths])]
+    b = cell.position[np.concatenate([rows[1:] for rows in paths])]
+    chord = b - a
+    length = np.einsum("ij,ij->i", chord, chord)
+    nearest = []
+    for node in cell.position:
+        along = np.einsum("ij,ij->i", node - a, chord) / np.where(length > 0, length, 1)
+        off = node - a - np.clip(along, 0, 1)[:, None] * chord
+        nearest.append(np.linalg.norm(off, axis=1).min())
+    return np.array(nearest)
+
+
+def test_without_a_tolerance_the_paths_are_all_of_the_cell():
     cell = tree(500, 0.1)
-    drawn, all_of_them = paths_to_draw(cell), root_to_tip_paths(cell)
+    drawn, all_of_them = paths_to_draw(cell, 0), root_to_tip_paths(cell)
     assert [list(rows) for rows in drawn] == [list(rows) for rows in all_of_them]
 
 
 @pytest.mark.parametrize("bushiness", [0.0, 0.02, 0.5])
-def test_paths_of_a_large_cell_are_thinned_and_hang_together(bushiness):
+def test_no_node_is_farther_from_the_paths_than_the_tolerance(bushiness):
+    cell = tree(1000, bushiness)
+    paths = paths_to_draw(cell, 1.5)
+    assert sum(map(len, paths)) < 900
+    assert distance_to_lines(cell, paths).max() <= 1.5
+
+
+@pytest.mark.parametrize("bushiness", [0.0, 0.02, 0.5])
+def test_paths_of_a_large_cell_are_thinned(bushiness):
     cell = tree(30_000, bushiness)
-    paths = paths_to_draw(cell, 6000)
-    assert 1000 < sum(map(len, paths)) < 7500
-    drawn = set(paths[0].tolist())
-    for rows in paths[1:]:
-        assert rows[0] in drawn
-        drawn.update(rows.tolist())
+    assert 1 < sum(map(len, paths_to_draw(cell, 0.1, 6000))) <= 6000
+
+
+def test_a_path_keeps_its_ends():
+    cell = tree(300, 0.02)
     whole = {(int(rows[0]), int(rows[-1])) for rows in root_to_tip_paths(cell)}
-    assert {(int(rows[0]), int(rows[-1])) for rows in paths} <= whole
+    assert {(int(rows[0]), int(rows[-1])) for rows in paths_to_draw(cell, 3.0)} <= whole
 
 
 def test_a_cell_of_any_size_has_paths_that_are_shown_and_points_for_all_nodes():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from napari_neuron.compile.repair import repair
 from napari_neuron.errors import ExperimentError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import CellSource, Experiment
@@ -27,7 +28,7 @@ def source_of(cell: Morphology) -> CellSource:
 
 
 def read_cells(experiment: Experiment, folder: str | Path) -> tuple[Morphology, ...]:
-    """Read the skeleton files of an experiment.
+    """Read the skeleton files of an experiment, and repair the cells as it says.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def read_cells(experiment: Experiment, folder: str | Path) -> tuple[Morphology, 
     ExperimentError
         If a cell has no file, or its file is missing or not the one the experiment was made with.
     MorphologyError
-        If a file cannot be read as a skeleton.
+        If a file cannot be read as a skeleton, or cannot be repaired as the experiment says.
     """
     from napari_neuron.morphology import read_morphology
 
@@ -64,5 +65,6 @@ def read_cells(experiment: Experiment, folder: str | Path) -> tuple[Morphology, 
                 f"{path} has changed since the experiment was made; check that its nodes are "
                 "still the ones meant, then remove this field",
             )
-        cells.append(read_morphology(path, units=source.units, name=source.name))
+        cell = read_morphology(path, units=source.units, name=source.name)
+        cells.append(repair(cell, source.repairs))
     return tuple(cells)

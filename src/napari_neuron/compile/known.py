@@ -6,8 +6,18 @@ from collections.abc import Iterable, Sequence
 
 from napari_neuron.compile.catalogue import Catalogue, Mechanism, nearest_name
 from napari_neuron.errors import ExperimentError
-from napari_neuron.spec import DensityMechanism, Experiment, Ions, Paint
-from napari_neuron.spec.paint import Parameter
+from napari_neuron.spec import (
+    DensityMechanism,
+    Experiment,
+    Ions,
+    MechanismConductance,
+    Paint,
+    Parameter,
+    PointProcess,
+    ProcessParameter,
+    Stimulus,
+    Synapse,
+)
 
 _ARTICLES = {
     "density": "a density mechanism",
@@ -17,8 +27,9 @@ _ARTICLES = {
 
 
 def needs_catalogue(experiment: Experiment) -> bool:
-    """Return whether the paint of an experiment names mechanisms or ions of NEURON's."""
-    return any(isinstance(layer, DensityMechanism | Ions) for layer in experiment.paint)
+    """Return whether an experiment names mechanisms or ions of NEURON's."""
+    painted = any(isinstance(layer, DensityMechanism | Ions) for layer in experiment.paint)
+    return painted or any(_process_of(stimulus) for stimulus in experiment.stimuli)
 
 
 def require_known(paint: Sequence[Paint], catalogue: Catalogue) -> None:
@@ -55,7 +66,55 @@ def require_known(paint: Sequence[Paint], catalogue: Catalogue) -> None:
                 require_parameter(f"{field}.parameters[{place}].name", mechanism, parameter)
 
 
-def require_parameter(field: str, mechanism: Mechanism, parameter: Parameter) -> None:
+def require_known_processes(stimuli: Sequence[Stimulus], catalogue: Catalogue) -> None:
+    """Check the names of point processes and of their parameters that are placed by name.
+
+    Stimuli that are switched off may be wrong.
+
+    Raises
+    ------
+    ExperimentError
+        Names the first wrong field, and the name there is that looks most like it.
+    """
+    for index, stimulus in enumerate(stimuli):
+        process = _process_of(stimulus)
+        if process is None or not stimulus.enabled:
+            continue
+        field = f"stimuli[{index}]" + (".conductance" if process is not stimulus else "")
+        mechanism = catalogue.mechanism(process.mechanism)
+        if mechanism is None:
+            names = (m.name for m in catalogue.of_kind("point_process"))
+            raise unknown_name(f"{field}.mechanism", "point process", process.mechanism, names)
+        problem = ""
+        if mechanism.kind == "density":
+            problem = "is a density mechanism, which is painted and not placed"
+        elif mechanism.kind == "artificial_cell":
+            problem = "is an artificial cell, which has no place on the membrane"
+        elif mechanism.pointers:
+            problem = (
+                f"needs its {', '.join(mechanism.pointers)} to point into another mechanism "
+                "(POINTER), which cannot be placed"
+            )
+        elif process is not stimulus and not mechanism.takes_events:
+            problem = "takes no events (it has no NET_RECEIVE block); place it as a point process"
+        if problem:
+            raise ExperimentError(f"{field}.mechanism", f"{process.mechanism!r} {problem}")
+        for place, parameter in enumerate(process.parameters):
+            require_parameter(f"{field}.parameters[{place}].name", mechanism, parameter)
+
+
+def _process_of(stimulus: Stimulus) -> PointProcess | MechanismConductance | None:
+    """Return what names a point process of NEURON's in a stimulus, None if nothing does."""
+    if isinstance(stimulus, PointProcess):
+        return stimulus
+    if isinstance(stimulus, Synapse) and isinstance(stimulus.conductance, MechanismConductance):
+        return stimulus.conductance
+    return None
+
+
+def require_parameter(
+    field: str, mechanism: Mechanism, parameter: Parameter | ProcessParameter
+) -> None:
     """Check that a mechanism has a parameter, and the element of it that is named.
 
     Raises
@@ -64,6 +123,8 @@ def require_parameter(field: str, mechanism: Mechanism, parameter: Parameter) ->
         If it has not.
     """
     base, bracket, element = parameter.name.partition("[")
+    if base == "del" and mechanism.parameter("delay"):
+        base = "delay"  # what NEURON calls it in hoc
     variable = mechanism.parameter(base)
     if variable is None:
         raise unknown_name(

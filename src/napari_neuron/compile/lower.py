@@ -11,8 +11,9 @@ import numpy as np
 
 from napari_neuron.compile.addresses import NodeAddresses
 from napari_neuron.compile.catalogue import Catalogue
+from napari_neuron.compile.connections import lower_gaps, threads_for
 from napari_neuron.compile.discretise import compartments_of_nodes, count_compartments
-from napari_neuron.compile.known import require_known
+from napari_neuron.compile.known import require_known, require_known_processes
 from napari_neuron.compile.membrane import Membrane, cable_values
 from napari_neuron.compile.model import CompiledModel, CompiledRun
 from napari_neuron.compile.paint import paint_nodes
@@ -64,6 +65,7 @@ def compile_experiment(
     paint = experiment.paint
     if catalogue is not None:
         require_known(paint, catalogue)
+        require_known_processes(experiment.stimuli, catalogue)
     painted = paint_nodes(cells, paint)
     parts = [
         find_sections(cell, nodes.changes_above(cell))
@@ -88,6 +90,7 @@ def compile_experiment(
     membrane = Membrane(painted[0].coats, winner, paint, nseg, centres, catalogue)
     addresses = NodeAddresses(cells, compartments_of_nodes(sections, nseg, compartment_start))
     point_processes, drives = lower_stimuli(experiment, addresses)
+    gaps = lower_gaps(experiment, addresses)
     recorders, detectors = lower_recorders(experiment, addresses, point_processes)
     return CompiledModel(
         section_parent=sections.parent,
@@ -99,12 +102,13 @@ def compile_experiment(
         compartment_start=compartment_start,
         cm=cable_values("cm", np.repeat(winner[0], nseg), paint, centres),
         compartment_of_node=addresses.compartment_of_node,
-        run=_lower_run(experiment.run),
+        run=_lower_run(experiment.run, threads_for(experiment.run, drives, gaps)),
         mechanisms=membrane.mechanisms(),
         ion_styles=membrane.ion_styles(),
         globals=membrane.globals(),
         point_processes=point_processes,
         drives=drives,
+        gaps=gaps,
         recorders=recorders,
         detectors=detectors,
         cell_names=tuple(cell.name for cell in cells),
@@ -159,11 +163,12 @@ def _laid_end_to_end(parts: Sequence[Sections]) -> Sections:
     )
 
 
-def _lower_run(run: RunSettings) -> CompiledRun:
+def _lower_run(run: RunSettings, threads: int) -> CompiledRun:
     return CompiledRun(
         dt=run.dt,
         n_steps=run.n_steps,
         steps_per_frame=run.steps_per_frame,
         celsius=run.celsius,
         v_init=run.v_init,
+        threads=threads,
     )

@@ -137,14 +137,14 @@ class CompiledEvents:
 
 @dataclass(frozen=True, eq=False)
 class CompiledCrossings:
-    """Processes of a batch driven when v of a compartment crosses ``threshold`` from below.
+    """Processes of a batch driven when v of compartments crosses ``threshold`` from below.
 
     Attributes
     ----------
     target : int
         Index into ``CompiledModel.point_processes``.
-    compartment : int
-        Whose voltage.
+    compartment : (k,) int64
+        Whose voltage drives each process of the batch.
     threshold : float
         mV.
     weight, delay : (k,) float64
@@ -152,7 +152,7 @@ class CompiledCrossings:
     """
 
     target: int
-    compartment: int
+    compartment: IntArray
     threshold: float
     weight: FloatArray
     delay: FloatArray
@@ -215,6 +215,22 @@ CompiledDrive = (
 )
 
 
+@dataclass(frozen=True, eq=False)
+class CompiledGaps:
+    """Gap junctions.
+
+    Attributes
+    ----------
+    compartments : (k, 2) int64
+        The two sides of each.
+    conductance : (k,) float64
+        µS.
+    """
+
+    compartments: IntArray
+    conductance: FloatArray
+
+
 @dataclass(frozen=True)
 class CompiledRecorder:
     """A variable kept over time.
@@ -265,13 +281,17 @@ class CompiledDetector:
 
 @dataclass(frozen=True)
 class CompiledRun:
-    """Integration settings; see `napari_neuron.spec.RunSettings` for units."""
+    """Integration settings; see `napari_neuron.spec.RunSettings` for units.
+
+    ``threads`` is 0 where the engine may choose.
+    """
 
     dt: float
     n_steps: int
     steps_per_frame: int
     celsius: float
     v_init: float
+    threads: int = 1
 
     @property
     def n_frames(self) -> int:
@@ -329,6 +349,7 @@ class CompiledModel:
     library: str = ""
     point_processes: tuple[CompiledPointProcesses, ...] = ()
     drives: tuple[CompiledDrive, ...] = ()
+    gaps: tuple[CompiledGaps, ...] = ()
     recorders: tuple[CompiledRecorder, ...] = ()
     detectors: tuple[CompiledDetector, ...] = ()
     cell_names: tuple[str, ...] = field(default=("neuron",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from napari_neuron.compile.addresses import NodeAddresses
+from napari_neuron.compile.connections import lower_synapses
 from napari_neuron.compile.model import (
     CompiledCrossings,
     CompiledDetector,
@@ -22,7 +23,7 @@ from napari_neuron.spec.recorder import PlacedRecorder
 def lower_stimuli(
     experiment: Experiment, addresses: NodeAddresses
 ) -> tuple[tuple[CompiledPointProcesses, ...], tuple[CompiledDrive, ...]]:
-    """Lower all stimuli that are switched on: a batch of point processes for each, in order.
+    """Lower all stimuli, then synapses between cells, that are switched on: a batch for each.
 
     Raises
     ------
@@ -31,7 +32,7 @@ def lower_stimuli(
     """
     processes: list[CompiledPointProcesses] = []
     drives: list[CompiledDrive] = []
-    crossings: dict[str, CompiledCrossings] = {}
+    crossings: dict[str, CompiledCrossings] = {}  # by the field that has the threshold
     streams = streams_of(experiment.stimuli, addresses.cells[0].name)
     nothing = np.empty((0, 3), dtype=np.int64)
     for index, stimulus in enumerate(experiment.stimuli):
@@ -52,7 +53,11 @@ def lower_stimuli(
         if lowered.drive is not None:
             drives.append(lowered.drive)
         if isinstance(lowered.drive, CompiledCrossings):
-            crossings[field] = lowered.drive
+            crossings[f"{field}.events"] = lowered.drive
+    for field, batch, drive in lower_synapses(experiment, addresses, len(processes)):
+        processes.append(batch)
+        drives.append(drive)
+        crossings[field] = drive
     require_one_threshold(crossings)
     return tuple(processes), tuple(drives)
 

@@ -31,6 +31,7 @@ from napari_neuron.errors import ExperimentError
 from napari_neuron.morphology.model import BoolArray
 from napari_neuron.spec import (
     AlphaSynapse,
+    Conductance,
     CurrentChirp,
     CurrentNoise,
     CurrentPulse,
@@ -256,14 +257,17 @@ def _(stimulus: Exp2Synapse, lowering: Lowering) -> LoweredStimulus:
 
 @lower_stimulus.register
 def _(stimulus: Synapse, lowering: Lowering) -> LoweredStimulus:
-    conductance = stimulus.conductance
-    if isinstance(conductance, ExpConductance):
-        mechanism, values = "ExpSyn", _fields(conductance, ("tau", "e"))
-    elif isinstance(conductance, Exp2Conductance):
-        mechanism, values = "Exp2Syn", _fields(conductance, ("tau1", "tau2", "e"))
-    else:
-        mechanism, values = conductance.mechanism, _by_name(conductance.parameters)
+    mechanism, values = conductance_parameters(stimulus.conductance)
     return LoweredStimulus(mechanism, _equal(stimulus, values), _drive(stimulus, lowering))
+
+
+def conductance_parameters(conductance: Conductance) -> tuple[str, dict[str, float]]:
+    """Return NEURON's name of a conductance, and its parameters."""
+    if isinstance(conductance, ExpConductance):
+        return "ExpSyn", _fields(conductance, ("tau", "e"))
+    if isinstance(conductance, Exp2Conductance):
+        return "Exp2Syn", _fields(conductance, ("tau1", "tau2", "e"))
+    return conductance.mechanism, _by_name(conductance.parameters)
 
 
 def _drive(stimulus: Synapse, lowering: Lowering) -> CompiledDrive:
@@ -272,7 +276,7 @@ def _drive(stimulus: Synapse, lowering: Lowering) -> CompiledDrive:
     delay = np.asarray(stimulus.delays or [stimulus.delay] * n, dtype=np.float64)
     events, target, end = stimulus.events, lowering.target, lowering.run.n_steps * lowering.run.dt
     if isinstance(events, NodeSpikes):
-        source = lowering.compartment_of(events.source_cell, events.node)
+        source = np.full(n, lowering.compartment_of(events.source_cell, events.node))
         return CompiledCrossings(target, source, events.threshold, weight, delay)
     train = train_of_node(stimulus)
     if isinstance(events, EventTrain):
@@ -373,10 +377,11 @@ def require_one_threshold(crossings: dict[str, CompiledCrossings]) -> None:
     """
     seen: dict[int, tuple[str, float]] = {}
     for field, crossing in crossings.items():
-        first, threshold = seen.setdefault(crossing.compartment, (field, crossing.threshold))
-        if threshold != crossing.threshold:
-            raise ExperimentError(
-                f"{field}.events.threshold",
-                f"{first} watches the same compartment at {threshold:g} mV; use one threshold "
-                f"for both, not {crossing.threshold:g} mV",
-            )
+        for compartment in np.unique(crossing.compartment).tolist():
+            first, threshold = seen.setdefault(compartment, (field, crossing.threshold))
+            if threshold != crossing.threshold:
+                raise ExperimentError(
+                    f"{field}.threshold",
+                    f"{first.partition('.')[0]} watches the same compartment at {threshold:g} mV; "
+                    f"use one threshold for both, not {crossing.threshold:g} mV",
+                )

@@ -14,10 +14,16 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import Experiment
 
 
-def parameter_names(model: CompiledModel) -> tuple[str, ...]:
-    """Return the painted values of a compiled model: "Ra", "cm", "g_pas", "gnabar_hh", "ena"."""
-    painted = (name for mechanism in model.mechanisms for name, _ in mechanism.parameters)
-    return tuple(dict.fromkeys(("Ra", "cm", *painted)))
+def parameter_names(model: CompiledModel, catalogue: Catalogue | None = None) -> tuple[str, ...]:
+    """Return the painted values of a compiled model: "Ra", "cm", "g_pas", "gnabar_hh", "ena".
+
+    With a catalogue, also the parameters of painted mechanisms that keep their defaults.
+    """
+    names = ["Ra", "cm"]
+    for mechanism in model.mechanisms:
+        names += [name for name, _ in mechanism.parameters]
+        names += _defaults_of(mechanism.name, catalogue)
+    return tuple(dict.fromkeys(names))
 
 
 def values_per_compartment(
@@ -52,17 +58,17 @@ def values_per_compartment(
     values = np.full(model.n_compartments, np.nan)
     for mechanism in model.mechanisms:
         painted = dict(mechanism.parameters)
-        if parameter in painted:
+        defaults = _defaults_of(mechanism.name, catalogue)
+        if parameter in painted or parameter in defaults:
             found = True
             where = _compartments_of(model, mechanism.sections)
-            there = painted[parameter]
-            default = _default_of(parameter, mechanism.name, catalogue)
-            values[where] = np.where(np.isnan(there), default, there)
+            there = painted.get(parameter, np.full(len(where), np.nan))
+            values[where] = np.where(np.isnan(there), defaults.get(parameter, np.nan), there)
     if not found:
         raise ExperimentError(
             "paint",
             f"nothing that is painted has a {parameter!r}; there is "
-            f"{', '.join(parameter_names(model))}",
+            f"{', '.join(parameter_names(model, catalogue))}",
         )
     return values
 
@@ -105,9 +111,11 @@ def _compartments_of(model: CompiledModel, sections: IntArray) -> IntArray:
     return np.flatnonzero(np.repeat(chosen, model.section_nseg))
 
 
-def _default_of(parameter: str, mechanism: str, catalogue: Catalogue | None) -> float:
+def _defaults_of(mechanism: str, catalogue: Catalogue | None) -> dict[str, float]:
+    """Return the parameters of a mechanism that have one value at each place, with defaults."""
     known = catalogue.mechanism(mechanism) if catalogue is not None else None
-    for variable in known.parameters if known is not None else ():
-        if variable.neuron_name == parameter and variable.default is not None:
-            return variable.default
-    return np.nan
+    return {
+        variable.neuron_name: variable.default
+        for variable in (known.parameters if known is not None else ())
+        if variable.default is not None and variable.scope == "range" and variable.size == 1
+    }

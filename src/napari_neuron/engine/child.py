@@ -17,15 +17,15 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_neuron.engine.handover import map_results, read_model
-from napari_neuron.engine.protocol import Advanced
+from napari_neuron.engine.handover import ResultFiles, read_model
+from napari_neuron.engine.protocol import Advanced, Finished
 from napari_neuron.engine.stepping import integrate
 from napari_neuron.engine.versions import versions
 from napari_neuron.errors import BlowUpError, NeuronNotAvailable, SimulationError
@@ -105,24 +105,9 @@ def _serve(run: int, folder: Path, inbox: _Inbox, outbox: _Outbox) -> bool:
     """Do one run; return whether NEURON is still fit for another."""
     try:
         model = read_model(folder)
-        events = integrate(model, *map_results(model, folder))
-        with contextlib.closing(events):  # type: ignore[type-var]
-            for event in events:
-                if inbox.cancelled == run:
-                    outbox.send("cancelled", run=run)
-                    return True
-                if isinstance(event, Advanced):
-                    outbox.send(
-                        "advanced",
-                        run=run,
-                        time=event.time,
-                        n_frames=event.n_frames,
-                        n_samples=event.n_samples,
-                        spikes=_lists(event.spikes),
-                        units=event.units,
-                    )
-                else:
-                    outbox.send("finished", run=run, spikes=_lists(event.spikes))
+        with ResultFiles(model, folder) as files:
+            events = integrate(model, files.write_frames, files.samples, files.more_frames)
+            _tell(events, run, inbox, outbox)
     except BlowUpError as error:
         where = {"time": error.time, "compartment": error.compartment}
         outbox.send("failed", run=run, message=str(error), blow_up=where)
@@ -130,6 +115,27 @@ def _serve(run: int, folder: Path, inbox: _Inbox, outbox: _Outbox) -> bool:
         outbox.send("failed", run=run, message=str(error))
         return False
     return True
+
+
+def _tell(events: Iterator[Advanced | Finished], run: int, inbox: _Inbox, outbox: _Outbox) -> None:
+    """Pass on how a run goes, until it ends or is cancelled."""
+    with contextlib.closing(events):  # type: ignore[type-var]
+        for event in events:
+            if inbox.cancelled == run:
+                outbox.send("cancelled", run=run)
+                break
+            if isinstance(event, Advanced):
+                outbox.send(
+                    "advanced",
+                    run=run,
+                    time=event.time,
+                    n_frames=event.n_frames,
+                    n_samples=event.n_samples,
+                    spikes=_lists(event.spikes),
+                    units=event.units,
+                )
+            else:
+                outbox.send("finished", run=run, spikes=_lists(event.spikes))
 
 
 def _lists(spikes: Mapping[str, npt.NDArray[np.float64]]) -> dict[str, list[float]]:

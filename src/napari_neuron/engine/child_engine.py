@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.compile.model import CompiledModel
+from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.engine.child_process import ChildProcess
 from napari_neuron.engine.handover import RunFolder
 from napari_neuron.engine.protocol import Advanced, EngineEvent, Finished, Started
@@ -78,7 +79,7 @@ class ChildEngine:
         if self._child is None:
             self._child = ChildProcess(self._python)
 
-    def run(self, model: CompiledModel) -> Iterator[EngineEvent]:
+    def run(self, model: CompiledModel | CompiledNetwork) -> Iterator[EngineEvent]:
         """Build and integrate ``model``; see `napari_neuron.engine.protocol.Engine`.
 
         `Started` comes at once. While the child builds the model, or does not answer, an `Advanced`

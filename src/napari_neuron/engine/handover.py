@@ -15,21 +15,26 @@ import shutil
 import tempfile
 import weakref
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.compile import model as compiled
+from napari_neuron.compile import network_model
 from napari_neuron.compile.model import CompiledModel
+from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.errors import SimulationError
 
 _CLASSES: dict[str, Any] = {
     name: item
-    for name, item in vars(compiled).items()
+    for name, item in (*vars(compiled).items(), *vars(network_model).items())
     if name.startswith("Compiled") and dataclasses.is_dataclass(item)
 }
 
+
+FRAMES = "frames"
+"""The file of the voltage; those of other variables have a number after it."""
 
 Results = tuple[
     npt.NDArray[np.float32], npt.NDArray[np.float64], dict[str, npt.NDArray[np.float32]]
@@ -52,7 +57,7 @@ class RunFolder:
         If there is no room for the frames.
     """
 
-    def __init__(self, model: CompiledModel) -> None:
+    def __init__(self, model: CompiledModel | CompiledNetwork) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="napari-neuron-run-"))
         try:
             write_model(model, self.path)
@@ -73,7 +78,7 @@ class RunFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def write_model(model: CompiledModel, folder: Path) -> None:
+def write_model(model: CompiledModel | CompiledNetwork, folder: Path) -> None:
     """Write the file ``model`` into ``folder``."""
     arrays: list[npt.NDArray[Any]] = []
     structure = _plain(model, arrays)
@@ -84,7 +89,7 @@ def write_model(model: CompiledModel, folder: Path) -> None:
             file.write(array.tobytes())
 
 
-def read_model(folder: Path) -> CompiledModel:
+def read_model(folder: Path) -> CompiledModel | CompiledNetwork:
     """Read what `write_model` wrote."""
     with open(folder / "model", "rb") as file:
         structure, kinds = json.loads(file.readline())
@@ -93,13 +98,40 @@ def read_model(folder: Path) -> CompiledModel:
             for dtype, shape in kinds
         ]
     model = _revived(structure, arrays)
-    assert isinstance(model, CompiledModel)
+    assert isinstance(model, CompiledModel | CompiledNetwork)
     return model
 
 
-def map_results(model: CompiledModel, folder: Path) -> Results:
-    """Map the frames, samples and further frames that the parent made."""
-    return _map_results(model, folder, create=False)
+class ResultFiles:
+    """The child's side of the files that the parent made for the results.
+
+    Attributes
+    ----------
+    samples, more_frames
+        Mapped; see `napari_neuron.engine.protocol.Started`.
+    """
+
+    def __init__(self, model: CompiledModel | CompiledNetwork, folder: Path) -> None:
+        _, self.samples, self.more_frames = _map_results(model, folder, create=False)
+        self._bytes_per_frame = 4 * model.n_compartments
+        self._frames = os.open(folder / FRAMES, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        os.close(self._frames)
+
+    def write_frames(self, first: int, frames: npt.NDArray[np.float32]) -> None:
+        """Write frames, (n, n_compartments) mV, from number ``first`` on.
+
+        Written rather than mapped: every first touch of a mapped page costs a fault, together 5 %
+        of a run of 1,300 compartments.
+        """
+        os.lseek(self._frames, first * self._bytes_per_frame, os.SEEK_SET)
+        left = frames.reshape(-1).view(np.uint8)
+        while len(left):
+            left = left[os.write(self._frames, left.data) :]
 
 
 def _plain(value: Any, arrays: list[npt.NDArray[Any]]) -> Any:
@@ -126,16 +158,22 @@ def _revived(value: Any, arrays: list[npt.NDArray[Any]]) -> Any:
     return value
 
 
-def _map_results(model: CompiledModel, folder: Path, *, create: bool) -> Results:
+def _map_results(model: CompiledModel | CompiledNetwork, folder: Path, *, create: bool) -> Results:
     frames_shape = (model.run.n_frames, model.n_compartments)
-    frame_files = [folder / f"frames{i or ''}" for i in range(len(model.frames) + 1)]
+    frame_files = [folder / f"{FRAMES}{i or ''}" for i in range(len(model.frames) + 1)]
     samples_shape = model.samples_shape
     if create:
         for path in frame_files:
             _reserve(path, 4 * frames_shape[0] * frames_shape[1])
         _reserve(folder / "samples", 8 * samples_shape[0] * samples_shape[1])
-    frames, *more = (np.memmap(path, np.float32, "r+", shape=frames_shape) for path in frame_files)
-    samples = np.empty(samples_shape)  # nothing cannot be mapped
+    # nothing cannot be mapped
+    frames, *more = (
+        np.memmap(path, np.float32, "r+", shape=frames_shape)
+        if all(frames_shape)
+        else np.empty(frames_shape, np.float32)
+        for path in frame_files
+    )
+    samples = np.empty(samples_shape)
     if samples.size:
         samples = np.memmap(folder / "samples", np.float64, "r+", shape=samples_shape)
     return frames, samples, dict(zip(model.frames, more, strict=True))
@@ -157,7 +195,7 @@ def _reserve(path: Path, size: int) -> None:
             file.truncate(size)
 
 
-def _no_room(model: CompiledModel, folder: Path, error: OSError) -> str:
+def _no_room(model: CompiledModel | CompiledNetwork, folder: Path, error: OSError) -> str:
     n_variables = 1 + len(model.frames)
     size = 4 * n_variables * model.run.n_frames * model.n_compartments / 1e6
     where = folder.parent

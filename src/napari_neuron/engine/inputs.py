@@ -11,6 +11,7 @@ from napari_neuron.compile.model import (
     CompiledCrossings,
     CompiledDrive,
     CompiledEvents,
+    CompiledGaps,
     CompiledModel,
     CompiledNoise,
     CompiledPointProcesses,
@@ -61,6 +62,8 @@ class Inputs:
             self._place(batch)
         for drive in model.drives:
             self._drive(drive)
+        for gaps in model.gaps:
+            self._join(gaps)
         if self._n_gids:
             self._play_events()
 
@@ -182,15 +185,39 @@ class Inputs:
         self._kept += [pattern, *vectors]
 
     def _connect_crossings(self, targets: list[Any], crossings: CompiledCrossings) -> None:
-        segment = self._segments[crossings.compartment]
-        for target, weight, delay in zip(
-            targets, crossings.weight.tolist(), crossings.delay.tolist(), strict=True
+        connect = self._h.NetCon
+        for target, source, weight, delay in zip(
+            targets,
+            crossings.compartment.tolist(),
+            crossings.weight.tolist(),
+            crossings.delay.tolist(),
+            strict=True,
         ):
-            connection = self._h.NetCon(segment._ref_v, target, sec=segment.sec)
+            segment = self._segments[source]
+            connection = connect(segment._ref_v, target, sec=segment.sec)
             connection.threshold = crossings.threshold
             connection.weight[0] = weight
             connection.delay = delay
             self._kept.append(connection)
+
+    def _join(self, gaps: CompiledGaps) -> None:
+        """Add the currents of gap junctions to the equations of the compartments they join."""
+        h = self._h
+        for pair, conductance in zip(
+            gaps.compartments.tolist(), gaps.conductance.tolist(), strict=True
+        ):
+            sides = [self._segments[index] for index in pair]
+            # NEURON's equations are of current densities: uS / um2 is 100 S/cm2
+            densities = [100 * conductance / segment.area() for segment in sides]
+            matrix, no_capacity = h.Matrix(2, 2), h.Matrix(2, 2)
+            for row, density in enumerate(densities):
+                matrix.setval(row, row, density)
+                matrix.setval(row, 1 - row, -density)
+            voltage, current = h.Vector(2), h.Vector(2)
+            sections = h.SectionList([segment.sec for segment in sides])
+            places = h.Vector([segment.x for segment in sides])
+            junction = h.LinearMechanism(no_capacity, matrix, voltage, current, sections, places)
+            self._kept += [junction, no_capacity, matrix, voltage, current, sections, places]
 
     def _follow(self, targets: list[Any], waveform: CompiledWaveform) -> None:
         if not len(waveform.values):

@@ -63,6 +63,25 @@ class Kinetics:
     voltage: FloatArray
     gates: tuple[Gate, ...]
 
+    def save_csv(self, path: str | PathLike[str]) -> None:
+        """Write voltage (mV), and steady state and time constant (ms) of each gate, as CSV.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        names = ["v (mV)"]
+        columns = [self.voltage]
+        for gate in self.gates:
+            names += [f"{gate.name} steady state", f"{gate.name} time constant (ms)"]
+            columns += [gate.steady, gate.tau]
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(f"# {self.mechanism} at {self.celsius:g} °C\n")
+            file.write(",".join(names) + "\n")
+            for row in np.stack(columns, axis=1).tolist():
+                file.write(",".join("" if np.isnan(x) else f"{x:.7g}" for x in row) + "\n")
+
 
 def measure_kinetics(
     mechanism: str,
@@ -107,6 +126,9 @@ def measure_kinetics(
     held = np.unique(np.asarray(voltages, dtype=np.float64))
     if len(held) < 2 or not np.isfinite(held).all():
         raise ExperimentError("voltages", "give at least two different voltages, in mV")
+    values = _numbers(known, parameters)
+    if not known.states:
+        return Kinetics(mechanism, celsius, held, ())
     measured = ask(
         "kinetics",
         python=python,
@@ -114,7 +136,7 @@ def measure_kinetics(
         gates=[state.neuron_name for state in known.states],
         voltages=held.tolist(),
         celsius=celsius,
-        parameters=_numbers(known, parameters),
+        parameters=values,
         library=str(require_library(mod_files, python=python)) if mod_files else "",
     )
     gates = tuple(

@@ -10,6 +10,7 @@ four times as fast as vectors through ``h.pt3dadd`` and leaves no name behind in
 from __future__ import annotations
 
 import math
+import os
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +29,9 @@ from napari_neuron.compile.model import (
 from napari_neuron.engine.inputs import Inputs
 from napari_neuron.engine.recording import Recording
 from napari_neuron.errors import NeuronNotAvailable, SimulationError
+
+COMPARTMENTS_FOR_THREADS = 5_000
+"""In all cells; below, threads cost more than they save."""
 
 
 def import_neuron() -> Any:
@@ -56,6 +60,16 @@ def import_neuron() -> Any:
 
 _loaded = ""
 """The library of compiled MOD files this process has loaded: there is no way to unload one."""
+
+
+def _threads_for(model: CompiledModel) -> int:
+    """Return how many threads are worth it: NEURON shares out whole cells."""
+    n_cells = int((model.section_parent < 0).sum())
+    if model.run.threads:
+        return min(model.run.threads, n_cells)
+    if model.n_compartments < COMPARTMENTS_FOR_THREADS:
+        return 1
+    return max(1, min(n_cells, os.cpu_count() or 1))
 
 
 def load_library(path: str) -> None:
@@ -145,14 +159,9 @@ class NeuronModel:
     def initialise(self) -> npt.NDArray[np.float64]:
         """Go to time 0 and return the voltage there, (n_compartments,) mV."""
         self._h.finitialize(self._model.run.v_init)
-        return self.recording.voltage()
-
-    @property
-    def advance(self) -> Any:
-        """NEURON's function that goes one time step; bound once by who loops over it."""
-        # Not ParallelContext.psolve: per step it costs the same, but every call takes over SIGALRM
-        # of the process and aborts it when a step lasts longer than 20 s.
-        return self._h.fadvance
+        voltages = self.recording.voltages
+        voltages.find_block()  # NEURON has sorted the model by now
+        return voltages.now()
 
     @property
     def point_processes(self) -> list[list[Any]]:
@@ -305,12 +314,14 @@ class NeuronModel:
             "secondorder": h.secondorder,
             "cvode": int(cvode.active()),
             "threads": int(context.nthread()),
+            "timeout": context.timeout(0),  # seconds a step may take; none is too long for us
             "membrane_current": int(cvode.use_fast_imem()),
         }
         cvode.active(0)
         watched = {*self._model.frames, *(recorder.variable for recorder in self._model.recorders)}
         cvode.use_fast_imem(int("i_membrane_" in watched))
-        context.nthread(1)
+        context.nthread(_threads_for(self._model))
+        context.set_maxstep(10)  # threads run apart for at most so long, or the shortest delay
         h.secondorder = 0
         h.celsius = run.celsius
         h.dt = run.dt
@@ -323,6 +334,7 @@ class NeuronModel:
         h = self._h
         h.t = 0.0
         h.ParallelContext().nthread(self._before["threads"])
+        h.ParallelContext().timeout(self._before["timeout"])
         h.CVode().active(self._before["cvode"])
         h.CVode().use_fast_imem(self._before["membrane_current"])
         globals_set = (name for name, _ in self._model.globals)

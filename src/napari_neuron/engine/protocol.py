@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.compile.model import CompiledModel
+from napari_neuron.compile.network_model import CompiledNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,7 @@ class Engine(Protocol):
         """Versions of what integrates; may be empty until a run has advanced."""
         ...
 
-    def run(self, model: CompiledModel) -> Iterator[EngineEvent]:
+    def run(self, model: CompiledModel | CompiledNetwork) -> Iterator[EngineEvent]:
         """Build and integrate ``model``.
 
         Yields

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.compile.model import CompiledModel, CompiledRecorder
+from napari_neuron.engine.voltages import Voltages
 from napari_neuron.errors import SimulationError
 
 FloatArray = npt.NDArray[np.float64]
@@ -36,6 +37,8 @@ class Recording:
 
     Attributes
     ----------
+    voltages : Voltages
+        Of all compartments.
     units : tuple of str
         Of each recorder, then of each variable of ``model.frames``.
 
@@ -49,7 +52,8 @@ class Recording:
         self, h: Any, model: CompiledModel, segments: list[Any], batches: list[list[Any]]
     ) -> None:
         self._h = h
-        self._voltage = _Gathered(h, [segment._ref_v for segment in segments])
+        self._steps_per_frame = model.run.steps_per_frame
+        self.voltages = Voltages(h, segments)
         self._more = [_Frames(h, variable, segments) for variable in model.frames]
         units = []
         self._recorded = []
@@ -62,9 +66,25 @@ class Recording:
             self._recorded.append(make_vector().record(segments[detector.compartment]._ref_v))
         self.units = (*units, *(self._unit(variable) for variable in model.frames))
 
-    def voltage(self) -> FloatArray:
-        """Return the voltage of all compartments, mV; the array is reused by the next call."""
-        return self._voltage.values()
+    def advance(self, step: int, n: int, more: Mapping[str, FrameArray]) -> int:
+        """Go on from ``step`` by at most ``n`` steps and keep the frames on the way.
+
+        Returns the step that was reached. It stops where a frame has variables of ``model.frames``,
+        and when there is no more room for voltages.
+        """
+        every, voltages = self._steps_per_frame, self.voltages
+        to_frame = every - step % every
+        if n < to_frame:
+            voltages.advance(n)
+            return step + n
+        if to_frame < every or self._more or not voltages.is_block:
+            voltages.advance(to_frame)
+            voltages.keep()
+            self.write_frame((step + to_frame) // every, more)
+            return step + to_frame
+        n_frames = min(n // every, voltages.room)
+        voltages.advance_and_keep(n_frames, every)
+        return step + n_frames * every
 
     def write_frame(self, row: int, more: Mapping[str, FrameArray]) -> None:
         """Write the variables of ``model.frames`` into a row of each array; NaN where absent."""

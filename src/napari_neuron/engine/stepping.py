@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.compile.model import CompiledModel
+from napari_neuron.compile.network_model import CompiledNetwork
+from napari_neuron.engine.network_stepping import integrate_network
 from napari_neuron.engine.neuron_model import NeuronModel
 from napari_neuron.engine.protocol import Advanced, Finished
 from napari_neuron.engine.sampling import Sampling
@@ -18,13 +20,15 @@ from napari_neuron.errors import BlowUpError, SimulationError
 ABSURD_VOLTAGE = 1000.0
 """mV; no membrane gets there, so a run that does is stopped."""
 
-PROGRESS_INTERVAL = 0.03
+PROGRESS_INTERVAL = 0.06
 """Seconds of wall time between two `Advanced` events."""
+
+WriteFrames = Callable[[int, npt.NDArray[np.float32]], object]
 
 
 def integrate(
-    model: CompiledModel,
-    frames: npt.NDArray[np.float32],
+    model: CompiledModel | CompiledNetwork,
+    write_frames: WriteFrames,
     samples: npt.NDArray[np.float64],
     more_frames: Mapping[str, npt.NDArray[np.float32]],
 ) -> Iterator[Advanced | Finished]:
@@ -33,9 +37,10 @@ def integrate(
     Parameters
     ----------
     model
-        What to run.
-    frames : (n_frames, n_compartments) float32
-        Filled with the voltage, mV; row i is at time i · steps_per_frame · dt.
+        What to run; a network of point neurons leaves all but ``write_frames`` alone.
+    write_frames
+        Called with the number of a frame, and the voltage (float32, mV) in it and those after it,
+        (n, n_compartments); frame i is at time i · steps_per_frame · dt.
     samples : (n_recorders, n_samples) float64
         Filled with what the recorders see, row i at every ``model.recorders[i].every`` steps.
     more_frames : mapping of str to (n_frames, n_compartments) float32
@@ -53,9 +58,12 @@ def integrate(
     NeuronNotAvailable, SimulationError
         If NEURON is not there, or refuses.
     """
+    if isinstance(model, CompiledNetwork):
+        yield from integrate_network(model, write_frames)
+        return
     try:
         with NeuronModel(model) as neuron:
-            yield from _steps(model, neuron, frames, samples, more_frames)
+            yield from _steps(model, neuron, write_frames, samples, more_frames)
     except SimulationError:
         raise
     except Exception as error:  # NEURON raises its hoc errors as whatever comes to hand
@@ -65,42 +73,48 @@ def integrate(
 def _steps(
     model: CompiledModel,
     neuron: NeuronModel,
-    frames: npt.NDArray[np.float32],
+    write_frames: WriteFrames,
     samples: npt.NDArray[np.float64],
     more_frames: Mapping[str, npt.NDArray[np.float32]],
 ) -> Iterator[Advanced | Finished]:
     run = model.run
     dt, n_steps, steps_per_frame = run.dt, run.n_steps, run.steps_per_frame
     sampling = Sampling(model, samples)
-    n_frames = 1
-    frames[0] = neuron.initialise()
+    write_frames(0, neuron.initialise().astype(np.float32)[None])
     recording = neuron.recording
     recording.write_frame(0, more_frames)
     sampling.take(recording.take_samples())
     yield Advanced(time=0.0, n_frames=1, n_samples=1, units=recording.units)
-    advance = neuron.advance
-    n_checked = 1
-    due = perf_counter() + PROGRESS_INTERVAL
-    for step in range(1, n_steps + 1):
-        advance()
-        if step % steps_per_frame == 0:
-            with np.errstate(over="ignore"):  # what does not fit is found by the check
-                frames[n_frames] = recording.voltage()
-            recording.write_frame(n_frames, more_frames)
-            n_frames += 1
-        if step == n_steps or perf_counter() >= due:
-            # Frames are checked together, before anyone is told of them: one by one the checks
-            # cost as much as fetching the frames.
-            n_frames = n_checked = n_checked + _first_absurd(frames[n_checked:n_frames])
+    voltages = recording.voltages
+    n_frames, step, n_at_once = 1, 0, 1
+    begun = told = perf_counter()
+    while step < n_steps:
+        step = recording.advance(step, min(n_at_once, n_steps - step), more_frames)
+        now = perf_counter()
+        if now - begun < PROGRESS_INTERVAL / 6:
+            n_at_once *= 2
+        elif now - begun > PROGRESS_INTERVAL / 2:
+            n_at_once = max(1, n_at_once // 2)
+        begun = now
+        is_due = step == n_steps or now - told >= PROGRESS_INTERVAL
+        lost = None
+        if is_due or not voltages.room:
+            # Several at once: fetched one by one, writing and checking cost as much as a step.
+            frames = voltages.take()
+            n_possible = _first_absurd(frames)
+            write_frames(n_frames, frames[:n_possible])
+            n_frames += n_possible
+            if n_possible < len(frames):
+                lost = _blow_up(frames[n_possible], n_frames * steps_per_frame * dt)
+        if is_due or lost:
+            known = step if lost is None else (n_frames - 1) * steps_per_frame
             spikes = sampling.take(recording.take_samples())
-            is_lost = n_frames * steps_per_frame <= step
-            known = (n_frames - 1) * steps_per_frame if is_lost else step
             yield Advanced(known * dt, n_frames, known + 1, spikes)
-            if is_lost:
-                raise _blow_up(frames[n_frames], n_frames * steps_per_frame * dt)
-            if step == n_steps and _first_absurd(recording.voltage()[None]) == 0:
-                raise _blow_up(recording.voltage(), step * dt)
-            due = perf_counter() + PROGRESS_INTERVAL
+            if step == n_steps and lost is None and not _first_absurd(voltages.now()[None]):
+                lost = _blow_up(voltages.now(), step * dt)
+            if lost is not None:
+                raise lost
+            told = perf_counter()
     yield Finished(sampling.spikes())
 
 

@@ -7,6 +7,7 @@ from napari_neuron.morphology.read import (
     iterate_morphologies,
     read_morphologies,
     read_morphology,
+    skeleton_files,
 )
 from napari_neuron.morphology.sections import Sections, find_sections, require_positive_radii
 from napari_neuron.morphology.swc import read_swc, write_swc
@@ -24,5 +25,6 @@ __all__ = [
     "read_morphology",
     "read_swc",
     "require_positive_radii",
+    "skeleton_files",
     "write_swc",
 ]

@@ -75,9 +75,14 @@ def find_cable(morphology: Morphology, break_above: BoolArray | None) -> Cable:
     surface, gap = _outside(origin, reach, position[outside], neighbours[outside] == 2)
     gap[_is_on_outline(morphology, bodies, soma_row, outside, neighbours)] = 0.0
     k = len(leaving)
+    apart = np.zeros(n, dtype=np.bool_)
+    if morphology.no_cable_above is not None:
+        apart = morphology.no_cable_above & has_parent & ~(in_body & in_body[parent])
+        gap[apart[np.concatenate([leaving, entering])]] = 0.0
     start[leaving], length[leaving] = surface[:k], gap[:k]
     start_radius[leaving] = radius[leaving]
     start_node[leaving[reach[:k] > 0]] = -1
+    length[apart] = 0.0
 
     # Cable that runs into a soma from outside ends there, with the thickness it has outside.
     end, gap = surface[k:], gap[k:]
@@ -98,8 +103,8 @@ def find_cable(morphology: Morphology, break_above: BoolArray | None) -> Cable:
     alias[through_link] = link_of[through_link]
     item = follow(alias)
 
-    breaks = np.zeros(n, dtype=np.bool_) if break_above is None else break_above.copy()
-    if break_above is not None and joined.any():
+    breaks = apart if break_above is None else break_above | apart
+    if breaks.any() and joined.any():
         breaks = _carry_breaks(breaks, parent, joined, morphology.depth)
 
     up = np.full(len(alias), -1)

@@ -144,6 +144,63 @@ _SOMA_RADIUS = _Expected(5.0, 0.35, "soma radius")
 _CANDIDATES = (("um", 1.0, 4.0), ("nm", 1e-3, 0.0), ("8 nm", 8e-3, 0.0))
 """Unit, µm, and what is in its favour beforehand: most SWC files are in µm."""
 
+_ORDINARY = 2.0
+"""Spreads by which a size may be off and still be that of an ordinary neuron."""
+
+
+@dataclass(frozen=True)
+class UnitCandidate:
+    """What a cell measures if its file is in a unit.
+
+    Attributes
+    ----------
+    label : str
+        "um", "nm", "8 nm".
+    sizes : tuple of (str, float)
+        What is measured ("cable", "across", "median radius", "soma radius"), and µm.
+    likely : tuple of bool
+        For each size whether an ordinary neuron may have it.
+    unlikeliness : float
+        The smaller the likelier.
+    """
+
+    label: str
+    sizes: tuple[tuple[str, float], ...]
+    likely: tuple[bool, ...]
+    unlikeliness: float
+
+
+def unit_candidates(
+    position: FloatArray,
+    parent: IntArray,
+    swc_type: IntArray,
+    radius: FloatArray,
+    more: Sequence[FileUnit] = (),
+) -> tuple[UnitCandidate, ...]:
+    """Return what the cell measures in each unit it may be in, the likeliest unit first.
+
+    Parameters
+    ----------
+    position, parent, swc_type, radius
+        As in the file.
+    more
+        Units besides µm, nm and voxels of 8 nm.
+    """
+    measured = _measured(position, parent, swc_type, radius)
+    known = {label: (scale, favour) for label, scale, favour in _CANDIDATES}
+    for unit in more:
+        known.setdefault(unit.label, (float(unit.scale[0]), 0.0))
+    found = []
+    for label, (scale, favour) in known.items():
+        off = [
+            float(np.log10(value * scale / expected.typical) / expected.decades)
+            for expected, value in measured
+        ]
+        sizes = tuple((expected.words, value * scale) for expected, value in measured)
+        likely = tuple(abs(deviation) <= _ORDINARY for deviation in off)
+        found.append(UnitCandidate(label, sizes, likely, float(np.square(off).sum()) - favour))
+    return tuple(sorted(found, key=lambda candidate: candidate.unlikeliness))
+
 
 def guess_unit(
     position: FloatArray, parent: IntArray, swc_type: IntArray, radius: FloatArray
@@ -153,36 +210,33 @@ def guess_unit(
     Told apart are µm (nearly all light microscopy), nm (FlyWire and other precomputed
     skeletons) and voxels of 8 nm (hemibrain and its relatives).
     """
-    has_parent = parent >= 0
-    edges = np.linalg.norm(position[has_parent] - position[parent[has_parent]], axis=1)
-    measured: list[tuple[_Expected, float]] = [
-        (_CABLE, float(edges.sum())),
-        (_EXTENT, float(np.ptp(position, axis=0).max())),
-    ]
+    first, second, *_ = unit_candidates(position, parent, swc_type, radius)
+    if not first.sizes:
+        return FileUnit("um", np.ones(3), "assumed: nothing in the file has a size")
+    sizes = ", ".join(f"{value:.3g} µm {words}" for words, value in first.sizes)
+    unit_words = {"um": "µm", "nm": "nm", "8 nm": "voxels of 8 nm"}[first.label]
+    evidence = f"guessed: in {unit_words} the cell has {sizes}"
+    if second.unlikeliness - first.unlikeliness < 3.0:
+        evidence += f"; {second.label} is nearly as likely, so say which it is"
+    scale = next(scale for label, scale, _ in _CANDIDATES if label == first.label)
+    return FileUnit(first.label, np.full(3, scale), evidence)
+
+
+def _measured(
+    position: FloatArray, parent: IntArray, swc_type: IntArray, radius: FloatArray
+) -> list[tuple[_Expected, float]]:
+    step = position - position[parent]
+    edges = np.sqrt(np.einsum("ij,ij->i", step, step))
+    edges[parent < 0] = 0.0
     soma = swc_type == SOMA
     of_neurites, of_soma = radius[~soma & (radius > 0)], radius[soma & (radius > 0)]
     median = float(np.median(of_neurites)) if len(of_neurites) else 0.0
-    measured.append((_RADIUS, median))
+    measured: list[tuple[_Expected, float]] = [
+        (_CABLE, float(edges.sum())),
+        (_EXTENT, float(np.ptp(position, axis=0).max())),
+        (_RADIUS, median),
+    ]
     of_soma = of_soma[of_soma > 3 * median]  # a thinner one is a mere mark on the cable
     if len(of_soma):
         measured.append((_SOMA_RADIUS, float(of_soma.max())))
-    measured = [(expected, value) for expected, value in measured if value > 1e-9]
-    if not measured:
-        return FileUnit("um", np.ones(3), "assumed: nothing in the file has a size")
-
-    def unlikeliness(scale: float, favour: float) -> float:
-        deviations = [
-            np.log10(value * scale / expected.typical) / expected.decades
-            for expected, value in measured
-        ]
-        return float(np.square(deviations).sum()) - favour
-
-    ranked = sorted(_CANDIDATES, key=lambda candidate: unlikeliness(*candidate[1:]))
-    label, scale, _ = ranked[0]
-    sizes = ", ".join(f"{value * scale:.3g} µm {expected.words}" for expected, value in measured)
-    unit_words = {"um": "µm", "nm": "nm", "8 nm": "voxels of 8 nm"}[label]
-    evidence = f"guessed: in {unit_words} the cell has {sizes}"
-    margin = unlikeliness(*ranked[1][1:]) - unlikeliness(*ranked[0][1:])
-    if margin < 3.0:
-        evidence += f"; {ranked[1][0]} is nearly as likely, so say which it is"
-    return FileUnit(label, np.full(3, scale), evidence)
+    return [(expected, value) for expected, value in measured if value > 1e-9]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -61,6 +63,10 @@ class Morphology:
         Where that unit comes from: stated, given by the person, or guessed and from what.
     source : str or None
         Absolute path of the file, if there is one.
+    no_cable_above : (n_nodes,) bool or None
+        True for nodes that are connected to their parent without cable between, however far away
+        they are drawn: hoc and NeuroML sections may begin off the place they are connected to.
+        Such an edge has no length and no membrane. None: no node.
     """
 
     node_id: IntArray
@@ -75,6 +81,7 @@ class Morphology:
     unit: str = "um"
     unit_evidence: str = "given"
     source: str | None = None
+    no_cable_above: BoolArray | None = None
 
     def __post_init__(self) -> None:
         as_is = {
@@ -99,7 +106,13 @@ class Morphology:
             if labels.shape != (n,):
                 raise MorphologyError(f"labels has shape {labels.shape} for {n} nodes")
             object.__setattr__(self, "labels", _read_only(labels))
-        if len(np.unique(self.node_id)) != n:
+        if self.no_cable_above is not None:
+            flags = np.asarray(self.no_cable_above, dtype=np.bool_)
+            if flags.shape != (n,):
+                raise MorphologyError(f"no_cable_above has shape {flags.shape} for {n} nodes")
+            object.__setattr__(self, "no_cable_above", _read_only(flags) if flags.any() else None)
+        in_order = self.node_id[self._id_order]
+        if (in_order[1:] == in_order[:-1]).any():
             raise MorphologyError("node ids are not unique")
         if self.parent.min() < -1 or self.parent.max() >= n:
             raise MorphologyError("parent points past the last row")
@@ -140,9 +153,11 @@ class Morphology:
 
     @cached_property
     def edge_length(self) -> FloatArray:
-        """(n_nodes,) µm from each node to its parent; 0 for roots."""
+        """(n_nodes,) µm of cable from each node to its parent; 0 for roots."""
         length = np.linalg.norm(self.position - self.position[self.parent], axis=1)
         length[self.parent < 0] = 0.0
+        if self.no_cable_above is not None:
+            length[self.no_cable_above] = 0.0
         return _read_only(length)
 
     @cached_property
@@ -202,12 +217,31 @@ class Morphology:
         """
         row = int(self.rows(node_id)[0])
         parent = self.parent.copy()
-        previous = -1
+        flags = None if self.no_cable_above is None else self.no_cable_above.copy()
+        previous, above = -1, False
         while row >= 0:
             following = int(parent[row])
             parent[row] = previous
+            if flags is not None:  # of an edge: it goes with the node that is now below it
+                flags[row], above = above, flags[row]
             previous, row = row, following
-        return self.replace(parent=parent)
+        return self.replace(parent=parent, no_cable_above=flags)
+
+    def save(self, path: str | os.PathLike[str], changes: Sequence[str] = ()) -> None:
+        """Write the skeleton to an SWC file (``.swc``, ``.swc.gz``), in µm; see `write_swc`.
+
+        Raises
+        ------
+        MorphologyError
+            If the name does not end like that of an SWC file.
+        OSError
+            If the file cannot be written.
+        """
+        from napari_neuron.morphology.swc import write_swc
+
+        if not str(path).lower().endswith((".swc", ".swc.gz")):
+            raise MorphologyError(f"{path}: skeletons are saved as SWC; end the name in .swc")
+        write_swc(self, path, changes)
 
     @classmethod
     def from_navis(cls, neuron: Any) -> Morphology:

@@ -46,6 +46,10 @@ def distance_from(morphology: Morphology, origin: Origin = "root") -> FloatArray
     position = morphology.position
     length = np.linalg.norm(position - position[parent], axis=1)
     length[(parent < 0) | (soma & soma[parent])] = 0.0
+    if morphology.no_cable_above is not None:
+        apart = np.flatnonzero(morphology.no_cable_above & (morphology.parent >= 0))
+        kept = parent[apart] == morphology.parent[apart]
+        length[np.where(kept, apart, morphology.parent[apart])] = 0.0  # where turned round
     distance = sum_to_root(parent, length, depths(parent))
     distance[~_has_soma(morphology)] = np.inf
     return distance

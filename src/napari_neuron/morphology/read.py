@@ -146,6 +146,30 @@ def iterate_morphologies(
             skip(error)
 
 
+def skeleton_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+    """Return the files of a folder that are named like skeletons, to be read one by one.
+
+    Archives count as one file; of neuroglancer's folders the files of the skeletons are meant.
+
+    Raises
+    ------
+    SkeletonFileError
+        If the folder cannot be read, or its info file is none of skeletons.
+    """
+    place = Path(folder)
+    try:
+        places = sorted(one for one in place.iterdir() if one.is_file())
+    except OSError as fault:
+        raise _unreadable_folder(place, fault) from None
+    is_precomputed = _info_beside(place / "any") is not None
+    return tuple(
+        one
+        for one in places
+        if (is_skeleton_name(one.name) and not one.name.startswith("."))
+        or (is_precomputed and _is_precomputed_name(one.name))
+    )
+
+
 def is_skeleton(path: str | os.PathLike[str]) -> bool:
     """Say whether a file or folder may well hold skeletons, without reading all of it.
 
@@ -239,8 +263,7 @@ def _files_in(folder: Path) -> Iterator[_File]:
     try:
         places = sorted(one for one in folder.iterdir() if one.is_file())
     except OSError as fault:
-        problem = f"cannot be read ({fault.strerror or fault})"
-        raise SkeletonFileError(str(folder), None, problem, "Check its permissions.") from None
+        raise _unreadable_folder(folder, fault) from None
     info = _info_beside(folder / "any")  # of a folder of neuroglancer's
     for place in places:
         if info is not None and _is_precomputed_name(place.name):
@@ -249,6 +272,11 @@ def _files_in(folder: Path) -> Iterator[_File]:
             yield from _files_in_archive(place)
         elif is_skeleton_name(place.name) and not place.name.startswith("."):
             yield _File(place.name, place)
+
+
+def _unreadable_folder(folder: Path, fault: OSError) -> SkeletonFileError:
+    problem = f"cannot be read ({fault.strerror or fault})"
+    return SkeletonFileError(str(folder), None, problem, "Check its permissions.")
 
 
 def _files_in_archive(place: Path) -> Iterator[_File]:

@@ -21,7 +21,8 @@ import numpy as np
 from napari_neuron.errors import MorphologyError, SwcError
 from napari_neuron.morphology.formats.content import FARTHEST, read_content, text_of
 from napari_neuron.morphology.guess import find_unit, says_unit
-from napari_neuron.morphology.model import FloatArray, IntArray, Morphology
+from napari_neuron.morphology.model import BoolArray, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.swc_rows import ordinary_rows
 
 _COLUMNS = ("id", "type", "x", "y", "z", "radius", "parent")
 _INTEGERS, _REALS = (0, 1, 6), (2, 3, 4, 5)
@@ -32,6 +33,8 @@ _ROW_TYPE = [
 _LARGEST_ID = 2**63 - 1
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
+_SOURCE = re.compile(r" source: .*, in ")
+_NO_CABLE = " no cable above nodes:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,7 @@ class _Table:
     position: FloatArray
     radius: FloatArray
     parent_id: IntArray
-    numbers: list[int]
+    numbers: Sequence[int]
     header: tuple[str, ...]
 
 
@@ -90,7 +93,19 @@ def parse_swc(
     data: bytes, shown: str, units: str | None, name: str, source: str | None
 ) -> Morphology:
     """Read the content of an SWC file; ``shown`` names it in errors. Else as `read_swc`."""
+    table = _ordinary_table(data, shown)
+    if table is not None:
+        try:
+            return _morphology(table, shown, units, name, source)
+        except SwcError:
+            pass  # row by row it is known which line is wrong
     table = _table(text_of(data, shown, SwcError).split("\n"), shown)
+    return _morphology(table, shown, units, name, source)
+
+
+def _morphology(
+    table: _Table, shown: str, units: str | None, name: str, source: str | None
+) -> Morphology:
     parent = _parent_rows(table, shown)
     unit = find_unit(units, table.header, table.position, parent, table.swc_type, table.radius)
     try:
@@ -105,20 +120,45 @@ def parse_swc(
             unit=unit.label,
             unit_evidence=unit.evidence,
             source=source,
+            no_cable_above=_no_cable_above(table),
         )
     except MorphologyError:
         _raise_for_cycle(table, parent, shown)
         raise
 
 
-def write_swc(morphology: Morphology, path: str | os.PathLike[str]) -> None:
+def write_swc(
+    morphology: Morphology, path: str | os.PathLike[str], changes: Sequence[str] = ()
+) -> None:
     """Write a skeleton as an SWC file in µm, rows in their order, ids and comments kept.
 
-    Numbers are written with as many digits as it takes to read the very same number back.
+    Numbers are written with as many digits as it takes to read the very same number back. The
+    first lines say the unit, the file the cell came from with the unit that had, and what was
+    changed since. Nodes without cable above them are named in a comment, which `read_swc` reads.
     Labels and connectors have no place in SWC and are not written.
+
+    Parameters
+    ----------
+    path
+        A name that ends in ``.gz`` is compressed.
+    changes
+        What was done to the cell, a line for each.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; one that was there is untouched then.
     """
-    comments = [line for line in morphology.header if not says_unit(line)]
-    head = ["# units: um", *(f"#{_one_line(line)}" for line in comments)]
+    head = ["# units: um"]
+    if not any(map(_SOURCE.match, morphology.header)):
+        source = morphology.name if morphology.source is None else Path(morphology.source).name
+        head.append(f"# source: {_one_line(source)}, in {morphology.unit}")
+    if morphology.no_cable_above is not None:
+        apart = morphology.node_id[morphology.no_cable_above].tolist()
+        head.append(f"#{_NO_CABLE} {' '.join(map(str, apart))}")
+    kept = (one for one in morphology.header if not says_unit(one) and _NO_CABLE not in one)
+    head += [f"#{_one_line(one)}" for one in kept]
+    head += [f"# changed: {_one_line(one)}" for one in changes]
     parent = np.where(morphology.parent < 0, -1, morphology.node_id[morphology.parent])
     columns = (
         morphology.node_id.tolist(),
@@ -131,13 +171,28 @@ def write_swc(morphology: Morphology, path: str | os.PathLike[str]) -> None:
         f"{n} {t} {x!r} {y!r} {z!r} {r!r} {p}" for n, t, x, y, z, r, p in zip(*columns, strict=True)
     )
     text = "\n".join([*head, *rows]) + "\n"
-    data = text.encode()
+    data = text.encode(errors="replace")
     target = Path(path)
-    target.write_bytes(gzip.compress(data) if target.suffix == ".gz" else data)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(gzip.compress(data) if target.suffix.lower() == ".gz" else data)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _one_line(comment: str) -> str:
-    return _NEWLINE.sub(" ", comment)
+    return _NEWLINE.sub(" ", comment).replace("\0", " ")
+
+
+def _no_cable_above(table: _Table) -> BoolArray | None:
+    """Return what the comment of `write_swc` says."""
+    for line in table.header:
+        if line.startswith(_NO_CABLE):
+            words = line[len(_NO_CABLE) :].split()
+            ids = [int(word) for word in words if word.isdecimal() and len(word) < 19]
+            return np.isin(table.node_id, np.array(ids, dtype=np.int64))
+    return None
 
 
 def _stem(path: Path | None) -> str:
@@ -145,6 +200,22 @@ def _stem(path: Path | None) -> str:
         return "neuron"
     name = path.name.removesuffix(".gz")
     return Path(name).stem or name or "neuron"
+
+
+def _ordinary_table(data: bytes, path: str) -> _Table | None:
+    rows = ordinary_rows(data, _ROW_TYPE)
+    if rows is None:
+        return None
+    head = text_of(rows.head, path, SwcError).split("\n")
+    return _Table(
+        node_id=rows.node_id,
+        swc_type=rows.swc_type,
+        position=rows.position,
+        radius=rows.radius,
+        parent_id=rows.parent_id,
+        numbers=range(len(rows.node_id)),
+        header=tuple(line.split("#", 1)[1].rstrip() for line in head if "#" in line),
+    )
 
 
 def _table(lines: list[str], path: str) -> _Table:

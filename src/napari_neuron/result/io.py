@@ -194,6 +194,8 @@ def _write_cell(group: h5py.Group, cell: Morphology) -> None:
     _put(group, "radius", cell.radius, "um")
     # Texts as JSON: a list of any length of any characters, empty ones too.
     group["header"] = json.dumps(cell.header)
+    if cell.no_cable_above is not None:
+        _put(group, "no_cable_above", cell.no_cable_above)
     if cell.labels is not None:
         group["labels"] = json.dumps(cell.labels.tolist())
     if cell.connectors is not None:
@@ -301,6 +303,7 @@ def _read_cell(group: h5py.Group) -> Morphology:
         unit=str(group.attrs["unit"]),
         unit_evidence=str(group.attrs["unit_evidence"]),
         source=None if source is None else str(source),
+        no_cable_above=group["no_cable_above"][()] if "no_cable_above" in group else None,
     )
 
 

@@ -1,15 +1,21 @@
-"""Edits of what is placed: moved to another node, copied, switched off."""
+"""Edits of what is placed: moved to another node, copied, several changed at once."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
+from napari_neuron.errors import ExperimentError
+from napari_neuron.spec.base import Spec
 from napari_neuron.spec.current import CurrentNoise
 from napari_neuron.spec.experiment import Experiment
 from napari_neuron.spec.placed import Placed
 from napari_neuron.spec.recorder import PlacedRecorder
 from napari_neuron.spec.stimulus import Stimulus
 from napari_neuron.spec.synapse import Exp2Synapse, Synapse
+
+_OF_ONE = frozenset({"label", "cell", "node", "nodes", "stimulus"})
+"""Fields that are not changed in all selected items together."""
 
 PlacedType = TypeVar("PlacedType", bound=Placed | PlacedRecorder)
 
@@ -64,6 +70,104 @@ def with_recorder_copied(experiment: Experiment, index: int) -> Experiment:
     return experiment.replace(
         recorders=(*experiment.recorders[:after], copy, *experiment.recorders[after:])
     )
+
+
+def with_copies(experiment: Experiment, part: str, rows: Sequence[int]) -> Experiment:
+    """Return the experiment with a copy after each of some stimuli or recorders.
+
+    Parameters
+    ----------
+    part
+        "stimuli" or "recorders".
+    rows
+        Indices of the items in it.
+    """
+    copied = with_stimulus_copied if part == "stimuli" else with_recorder_copied
+    for row in sorted(rows, reverse=True):
+        experiment = copied(experiment, row)
+    return experiment
+
+
+def with_moved_to(
+    experiment: Experiment, part: str, rows: Sequence[int], nodes: Sequence[int]
+) -> Experiment:
+    """Return the experiment with some stimuli or recorders moved to other nodes.
+
+    Parameters
+    ----------
+    part
+        "stimuli" or "recorders".
+    rows
+        Indices of the items in it.
+    nodes
+        One node for all items, or one for each. A stimulus alone takes all of them; what it has
+        for each node (weights, delays, trains) it loses where there are not as many as before.
+
+    Raises
+    ------
+    ExperimentError
+        If there are neither one nor as many nodes as items.
+    """
+    rows = sorted(rows)
+    if part == "stimuli" and len(rows) == 1:
+        return _with_nodes(experiment, rows[0], tuple(nodes))
+    if len(nodes) not in (1, len(rows)):
+        raise ExperimentError(
+            part,
+            f"{len(nodes)} points are selected for {len(rows)} of the list; select one point, or "
+            "one for each",
+        )
+    targets = list(nodes) * len(rows) if len(nodes) == 1 else list(nodes)
+    for row, node in zip(rows, targets, strict=True):
+        if part == "stimuli":
+            experiment = _with_nodes(experiment, row, (node,))
+        else:
+            recorders = list(experiment.recorders)
+            recorders[row] = recorders[row].replace(node=node)
+            experiment = experiment.replace(recorders=tuple(recorders))
+    return experiment
+
+
+def _with_nodes(experiment: Experiment, row: int, nodes: tuple[int, ...]) -> Experiment:
+    """Return the experiment with a stimulus at other nodes; recorders of its current follow it."""
+    stimulus = experiment.stimuli[row]
+    changes: dict[str, Any] = {"nodes": nodes}
+    if len(nodes) != len(stimulus.nodes) and isinstance(stimulus, Synapse):
+        changes |= {"weights": (), "delays": (), "train_of": ()}
+    stimuli = list(experiment.stimuli)
+    stimuli[row] = stimulus.replace(**changes)
+    to = dict(zip(stimulus.nodes, nodes, strict=False))
+    recorders = tuple(
+        recorder.replace(node=to.get(recorder.node, nodes[0]))
+        if stimulus.label and getattr(recorder, "stimulus", None) == stimulus.label
+        else recorder
+        for recorder in experiment.recorders
+    )
+    return experiment.replace(stimuli=tuple(stimuli), recorders=recorders)
+
+
+def with_change(
+    items: tuple[Spec, ...], row: int, changed: Spec, rows: Sequence[int]
+) -> tuple[Spec, ...]:
+    """Return items of which one was changed, and the others of its type in ``rows`` with it.
+
+    Raises
+    ------
+    ExperimentError
+        If one of them cannot be changed so.
+    """
+    before = items[row]
+    changes = {
+        name: getattr(changed, name)
+        for name in type(changed).model_fields
+        if name not in _OF_ONE and getattr(changed, name) != getattr(before, name)
+    }
+    others = {other for other in rows if other != row and type(items[other]) is type(changed)}
+    made = list(items)
+    made[row] = changed
+    for other in others if changes else ():
+        made[other] = items[other].replace(**changes)
+    return tuple(made)
 
 
 def free_label(wanted: str, taken: set[str]) -> str:

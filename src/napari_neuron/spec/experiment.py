@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from napari_neuron.errors import ExperimentError
 from napari_neuron.spec.base import Spec
 from napari_neuron.spec.cell import CellSource
+from napari_neuron.spec.connection import Connections
 from napari_neuron.spec.discretisation import Discretisation, DLambda
 from napari_neuron.spec.mod_file import ModFile
 from napari_neuron.spec.paint import CableProperties, Paint, Passive
@@ -30,6 +31,8 @@ class Experiment(Spec):
         Cable properties and mechanisms on regions, in order: of two that overlap the later wins.
     stimuli
         Currents and synapses at nodes.
+    connections
+        Synapses and gap junctions between cells.
     recorders
         Traces and spike detectors at nodes; no two traces, and no two spike detectors, have one
         label.
@@ -49,6 +52,7 @@ class Experiment(Spec):
     cells: tuple[CellSource, ...] = ()
     paint: tuple[Paint, ...] = (CableProperties(), Passive())
     stimuli: tuple[Stimulus, ...] = ()
+    connections: tuple[Connections, ...] = ()
     recorders: tuple[Recorder, ...] = ()
     mod_files: tuple[ModFile, ...] = ()
     frames: tuple[str, ...] = ("v",)

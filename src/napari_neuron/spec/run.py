@@ -24,6 +24,9 @@ class RunSettings(Spec):
         Membrane potential everywhere at the start, mV.
     frame_interval
         Time between two stored frames, ms; a multiple of dt.
+    threads
+        Over how many threads the cells are shared out; the results are the same. None: as many as
+        there are cores and cells, where there is enough to do.
     """
 
     duration: Milliseconds = Field(default=100.0, gt=0, le=1e7)
@@ -31,6 +34,7 @@ class RunSettings(Spec):
     celsius: Celsius = Field(default=6.3, ge=-50, le=100)
     v_init: Millivolts = Field(default=-65.0, ge=-1000, le=1000)
     frame_interval: Milliseconds = Field(default=0.1, gt=0)
+    threads: int | None = Field(default=None, ge=1, le=1024)
 
     @model_validator(mode="after")
     def _frames_fall_on_steps(self) -> RunSettings:

@@ -6,37 +6,58 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __all__ = [
+    "Player",
     "VoltageLayer",
     "add_voltage_layer",
+    "attenuation_map",
+    "difference_frames",
+    "film",
+    "first_crossing_map",
     "make_voltage_layer",
     "marker_layer_data",
+    "peak_map",
     "put_voltage_layer",
     "show",
     "show_in_layer",
     "skeleton_layer_data",
     "synapse_layer_data",
     "time_axis",
+    "time_of_peak_map",
     "voltage_limits",
     "write_time",
 ]
 
 _HOME = {
+    "Player": "player",
     "VoltageLayer": "voltage_layer",
     "add_voltage_layer": "showing",
+    "attenuation_map": "maps",
+    "difference_frames": "difference",
+    "film": "filming",
+    "first_crossing_map": "maps",
     "make_voltage_layer": "showing",
     "marker_layer_data": "skeleton_layers",
+    "peak_map": "maps",
     "put_voltage_layer": "showing",
     "show": "showing",
     "show_in_layer": "showing",
     "skeleton_layer_data": "skeleton_layers",
     "synapse_layer_data": "skeleton_layers",
     "time_axis": "time_text",
+    "time_of_peak_map": "maps",
     "voltage_limits": "colours",
     "write_time": "time_text",
 }
 
 if TYPE_CHECKING:
     from napari_neuron.view.colours import voltage_limits as voltage_limits
+    from napari_neuron.view.difference import difference_frames as difference_frames
+    from napari_neuron.view.filming import film as film
+    from napari_neuron.view.maps import attenuation_map as attenuation_map
+    from napari_neuron.view.maps import first_crossing_map as first_crossing_map
+    from napari_neuron.view.maps import peak_map as peak_map
+    from napari_neuron.view.maps import time_of_peak_map as time_of_peak_map
+    from napari_neuron.view.player import Player as Player
     from napari_neuron.view.showing import add_voltage_layer as add_voltage_layer
     from napari_neuron.view.showing import make_voltage_layer as make_voltage_layer
     from napari_neuron.view.showing import put_voltage_layer as put_voltage_layer

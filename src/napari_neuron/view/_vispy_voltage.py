@@ -29,6 +29,7 @@ except ImportError:
     apply_units_to_transform = None
 
 if TYPE_CHECKING:
+    from napari_neuron.view.cable_colours import Blend
     from napari_neuron.view.tubes import TubeMesh
     from napari_neuron.view.voltage_layer import VoltageLayer
 
@@ -46,6 +47,7 @@ class VispyVoltageLayer(VispyBaseLayer):
     def __init__(self, layer: VoltageLayer, *args: Any, **kwargs: Any) -> None:
         self._axes: tuple[int, ...] | None = None
         self._drawn_mesh: TubeMesh | None = None
+        self._drawn_blend: Blend | None = None
         super().__init__(layer, VoltageNode(), *args, **kwargs)
         events = self.layer.events
         events.colormap.connect(self._on_colormap_change)
@@ -71,7 +73,7 @@ class VispyVoltageLayer(VispyBaseLayer):
         if (
             drawn is None
             or mesh.centre is not drawn.centre
-            or mesh.vertex_compartment is not drawn.vertex_compartment
+            or layer.blend is not self._drawn_blend
             or axes != self._axes
         ):
             hidden = tuple(axis for axis in range(3) if axis not in axes)
@@ -80,11 +82,11 @@ class VispyVoltageLayer(VispyBaseLayer):
                 mesh.centre[:, order],
                 mesh.direction[:, order],
                 np.where(mesh.is_sphere, -mesh.radius, mesh.radius),
-                mesh.vertex_compartment,
+                layer.blend,
                 mesh.faces,
             )
             node.set_uniform("flat_view", float(len(axes) == 2))
-            self._drawn_mesh, self._axes = mesh, axes
+            self._drawn_mesh, self._drawn_blend, self._axes = mesh, layer.blend, axes
             self._on_matrix_change()
         if len(axes) == 2:
             node.set_uniform("slab", layer._slab(next(a for a in range(3) if a not in axes)))
@@ -108,7 +110,7 @@ class VispyVoltageLayer(VispyBaseLayer):
 
     def _on_contrast_limits_change(self, event: Any = None) -> None:
         low, high = self.layer.contrast_limits
-        self.node.set_uniform("limits", (low, max(high, low + 1e-6)))
+        self.node.set_uniform("limits", (low, max(high, low + 1e-6 * abs(low), low + 1e-20)))
 
     def _on_shading_change(self, event: Any = None) -> None:
         self.node.set_uniform("shading", _SHADINGS[str(self.layer.shading)])
@@ -250,14 +252,17 @@ class GpuSurface(Surface):
 class VoltageBarOverlay(ColorBarOverlay):
     """napari's colour bar, with the unit at its numbers."""
 
+    unit: str = "mV"
     size: tuple[float, float] = 20, 200
     font_size: float = 11
 
 
-class _MillivoltTicker(Ticker):
+class _UnitTicker(Ticker):
+    unit = ""
+
     def _get_tick_frac_labels(self) -> Any:
         major, minor, labels = super()._get_tick_frac_labels()
-        return major, minor, [f"{label} mV" for label in labels]
+        return major, minor, [f"{label} {self.unit}".strip() for label in labels]
 
 
 class VispyVoltageBarOverlay(VispyColorBarOverlay):
@@ -265,13 +270,19 @@ class VispyVoltageBarOverlay(VispyColorBarOverlay):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.node.ticks.ticker = _MillivoltTicker(self.node.ticks)
+        self.node.ticks.ticker = _UnitTicker(self.node.ticks)
+        self.overlay.events.unit.connect(self._on_unit_change)
+        self._on_unit_change()
         self.reset()
 
+    def _on_unit_change(self, event: Any = None) -> None:
+        self.node.ticks.ticker.unit = self.overlay.unit
+        self._on_ticks_change()
 
-def add_unit_to_colorbar(layer: Surface) -> None:
-    """Make the numbers of a layer's colour bar say "mV"."""
-    layer._overlays["colorbar"] = VoltageBarOverlay()
+
+def add_unit_to_colorbar(layer: Surface, unit: str = "mV") -> None:
+    """Make the numbers of a layer's colour bar say their unit."""
+    layer._overlays["colorbar"] = VoltageBarOverlay(unit=unit)
 
 
 def _make_visual(layer: Any, *args: Any, **kwargs: Any) -> VispyBaseLayer:

@@ -9,6 +9,18 @@ from napari.utils.colormaps import Colormap, ensure_colormap
 SPIKING_LIMITS = (-80.0, 40.0)
 """mV; what a spiking cell needs, and what a run begins with before there is a frame."""
 
+TRACE_COLOURS = (
+    "#4fc3f7",
+    "#ffa04d",
+    "#7ccf83",
+    "#f0719b",
+    "#b48cf2",
+    "#45c9b4",
+    "#e4605e",
+    "#9fb8d0",
+)
+"""Of recorders, in the order of their labels."""
+
 _BEGIN = 0.26  # inferno's darkest part would hide a resting cell on a black canvas
 
 
@@ -18,6 +30,8 @@ def _brightened_inferno() -> Colormap:
 
 
 VOLTAGE_COLORMAP = _brightened_inferno()
+VARIABLE_COLORMAP = "viridis"
+"""For what is not a voltage, so that nobody takes it for one."""
 
 
 def voltage_limits(
@@ -40,3 +54,22 @@ def voltage_limits(
         return SPIKING_LIMITS
     low, high = 5.0 * np.floor(low / 5.0), 5.0 * np.ceil(high / 5.0)
     return float(low), float(max(high, low + narrowest))
+
+
+def variable_limits(frames: npt.NDArray[np.float32]) -> tuple[float, float]:
+    """Return colour limits for some frames of any variable: what occurs, rounded out a little.
+
+    Parameters
+    ----------
+    frames : (n_frames, n_compartments) float32
+        In any unit; NaN is ignored. Of a long run every n-th frame is looked at.
+    """
+    some = frames[:: max(1, frames.size // 5_000_000)]
+    low = float(np.fmin.reduce(some, axis=None, initial=np.inf))
+    high = float(np.fmax.reduce(some, axis=None, initial=-np.inf))
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return 0.0, 1.0
+    span = (high - low) or abs(low) or 1.0
+    step = 10.0 ** np.floor(np.log10(span)) / 10
+    low, high = np.floor(low / step + 1e-4), np.ceil(high / step - 1e-4)  # of float32
+    return float(low * step), float(max(high, low + 1) * step)

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from napari_neuron.view.cable_colours import Blend
+
+
+@dataclass(frozen=True, eq=False)
+class VariableFrames:
+    """Frames of one variable of the membrane.
+
+    Attributes
+    ----------
+    name : str
+        NEURON's: "v", "m_hh", "ina", "i_membrane_".
+    unit : str
+        NEURON's words; "" where it has none.
+    frames : (n_frames, n_compartments) float32
+        In ``unit``, NaN in compartments that do not have it; an array or a memory map.
+    """
+
+    name: str
+    unit: str
+    frames: npt.NDArray[np.float32]
 
 
 class FrameValues:
@@ -17,8 +39,8 @@ class FrameValues:
     ----------
     frames : (n_frames, n_compartments) float32
         mV; an array or a memory map.
-    compartment_of_vertex : (n_vertices,) int64
-        Column of ``frames`` for every vertex.
+    blend
+        Whose value every vertex has.
     n_valid
         How many rows of ``frames`` are valid.
     """
@@ -26,11 +48,11 @@ class FrameValues:
     def __init__(
         self,
         frames: npt.NDArray[np.float32],
-        compartment_of_vertex: npt.NDArray[np.int64],
+        blend: Blend,
         n_valid: int,
     ) -> None:
         self.frames = frames
-        self.compartment_of_vertex = compartment_of_vertex
+        self.blend = blend
         self.n_valid = n_valid
 
     def __repr__(self) -> str:
@@ -39,7 +61,7 @@ class FrameValues:
     @property
     def shape(self) -> tuple[int, int]:
         """(n_frames, n_vertices)."""
-        return len(self.frames), len(self.compartment_of_vertex)
+        return len(self.frames), len(self.blend)
 
     @property
     def ndim(self) -> int:
@@ -75,16 +97,13 @@ class FrameValues:
 
     def __getitem__(self, key: Any) -> npt.NDArray[np.float32]:
         time, *vertices = key if isinstance(key, tuple) else (key,)
-        compartment = (
-            self.compartment_of_vertex[vertices[0]] if vertices else (self.compartment_of_vertex)
-        )
         rows = np.arange(len(self.frames))[time]
         if rows.ndim == 0:
-            return self.frame(int(rows))[compartment]
-        return np.stack([self.frame(int(row))[compartment] for row in rows])
+            return self.blend.of(self.frame(int(rows)), *vertices)
+        return np.stack([self.blend.of(self.frame(int(row)), *vertices) for row in rows])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
         return np.asarray(self[:], dtype=dtype)
 
     def __deepcopy__(self, memo: Any) -> FrameValues:
-        return FrameValues(self.frames, self.compartment_of_vertex, self.n_valid)
+        return FrameValues(self.frames, self.blend, self.n_valid)

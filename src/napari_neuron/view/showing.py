@@ -10,6 +10,7 @@ from napari.layers import Layer
 
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult
+from napari_neuron.view.frames import VariableFrames
 from napari_neuron.view.skeleton_layers import skeleton_layer_data
 from napari_neuron.view.time_text import write_time
 from napari_neuron.view.voltage_layer import VoltageLayer
@@ -21,7 +22,11 @@ _AXES = ("time", "z", "y", "x")
 
 
 def show(
-    result: SimulationResult, viewer: Viewer | None = None, *, skeleton: bool = True, **style: Any
+    result: SimulationResult,
+    viewer: Viewer | None = None,
+    *,
+    skeleton: bool | None = None,
+    **style: Any,
 ) -> Viewer:
     """Show a result in 3D: every cell as tubes coloured by voltage, under a time slider.
 
@@ -32,7 +37,8 @@ def show(
     viewer
         Where; by default the current viewer, or a new one if there is none.
     skeleton
-        Also add the cells' paths and nodes, hidden. Those that are there already are hidden.
+        Also add the cells' paths and nodes, hidden; None: where there is one cell only. Those that
+        are there already are hidden.
     **style
         As for `VoltageLayer`: minimum_radius, colormap, contrast_limits, shading, gpu ...
     """
@@ -41,6 +47,8 @@ def show(
 
         viewer = napari.current_viewer() or napari.Viewer()
     viewer.dims.ndisplay = 3
+    if skeleton is None:
+        skeleton = len(result.cells) == 1
     for cell in result.cells:
         there = [layer for layer in viewer.layers if _is_skeleton_of(layer, cell)]
         for layer in there:
@@ -48,8 +56,9 @@ def show(
         if skeleton and not there:
             for data, settings, layer_type in skeleton_layer_data(cell):
                 viewer.add_layer(Layer.create(data, {**settings, "visible": False}, layer_type))
-    for cell in result.cells:
-        add_voltage_layer(viewer, result, cell=cell.name, **style)
+    for index, cell in enumerate(result.cells):
+        layer = add_voltage_layer(viewer, result, cell=cell.name, **style)
+        layer.colorbar.visible = index == 0  # all have the same colours
     viewer.reset_view()
     viewer.dims.set_point(viewer.dims.ndim - len(_AXES), 0.0)
     return viewer
@@ -89,9 +98,15 @@ def make_voltage_layer(
     Parameters and errors are those of `add_voltage_layer`.
     """
     morphology = _cell_named(cell, result)
-    frames, column = _frames_of(result, morphology)
+    frames, column, more_frames = _frames_of(result, morphology)
     return VoltageLayer(
-        morphology, frames, column, result.frame_interval, n_valid=result.n_frames, **style
+        morphology,
+        frames,
+        column,
+        result.frame_interval,
+        n_valid=result.n_frames,
+        more_frames=more_frames,
+        **style,
     )
 
 
@@ -102,8 +117,8 @@ def show_in_layer(
 
     Parameters and errors are those of `add_voltage_layer`.
     """
-    frames, column = _frames_of(result, _cell_named(cell, result))
-    layer.show_frames(frames, column, result.frame_interval, result.n_frames)
+    frames, column, more_frames = _frames_of(result, _cell_named(cell, result))
+    layer.show_frames(frames, column, result.frame_interval, result.n_frames, more_frames)
 
 
 def _cell_named(name: str | None, result: SimulationResult) -> Morphology:
@@ -117,14 +132,19 @@ def _cell_named(name: str | None, result: SimulationResult) -> Morphology:
 
 def _frames_of(
     result: SimulationResult, cell: Morphology
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-    """Return the frames of one cell, and the column of each of its nodes."""
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], list[VariableFrames]]:
+    """Return a cell's frames, the column of each of its nodes, and frames of other variables."""
     names = [one.name for one in result.cells]
     start = sum(len(one) for one in result.cells[: names.index(cell.name)])
     column = result.compartment_of_node[start : start + len(cell)]
     # a cell's compartments lie side by side: a view of the frames, not a copy
     first, last = int(np.min(column)), int(np.max(column))
-    return result.frames[:, first : last + 1], column - first
+    own = slice(first, last + 1)
+    more_frames = [
+        VariableFrames(name, result.unit_of(name), frames[:, own])
+        for name, frames in result.more_frames.items()
+    ]
+    return result.frames[:, own], column - first, more_frames
 
 
 def put_voltage_layer(viewer: Viewer, layer: VoltageLayer) -> VoltageLayer:

@@ -21,7 +21,7 @@ from napari_neuron.view.tubes import default_minimum_radius
 LayerDataTuple = tuple[Any, dict[str, Any], str]
 
 POINTS_OF_PATHS = 6_000
-"""About how many there may be: in 3D napari needs about 0.2 ms for each."""
+"""At most about so many are drawn: in 3D napari needs about 0.2 ms for each."""
 
 
 @dataclass(frozen=True)
@@ -76,30 +76,58 @@ def root_to_tip_paths(morphology: Morphology) -> list[IntArray]:
     return paths
 
 
-def paths_to_draw(morphology: Morphology, n_points: int = POINTS_OF_PATHS) -> list[IntArray]:
-    """Return the rows of `root_to_tip_paths` with about ``n_points`` in all.
+def paths_to_draw(
+    morphology: Morphology, tolerance: float, n_points: int = POINTS_OF_PATHS
+) -> list[IntArray]:
+    """Return the rows of `root_to_tip_paths` that draw the cell to within ``tolerance`` (µm).
 
-    Both ends of a path are kept, and of the nodes between them every k-th, and those where other
-    paths branch off. Where the ends alone are too many, the shortest paths are left out.
+    Both ends of a path are kept, and of the nodes between them those without which the line would
+    pass another by more than the tolerance (Ramer 1972, Douglas & Peucker 1973). Paths that would
+    not leave the one they branch off from by more than that are left out. Where that makes more
+    than ``n_points``, the tolerance is doubled until it does not.
     """
     paths = [rows for rows in root_to_tip_paths(morphology) if len(rows) > 1]
-    if sum(map(len, paths)) <= n_points:
-        return paths
-    # a path is no longer than the one it branches off from: those left out are the last twigs
-    distance = morphology.path_distance
-    paths.sort(key=lambda rows: float(distance[rows[0]] - distance[rows[-1]]))
-    paths = paths[: n_points // 3]
-    begins = np.zeros(len(morphology), dtype=bool)
-    begins[[rows[0] for rows in paths]] = True
-    n_between = sum(len(rows) - 2 for rows in paths)
-    n_kept = 2 * len(paths) + sum(int(begins[rows[1:-1]].sum()) for rows in paths)
-    every = -(-n_between // max(n_points - n_kept, 1))
-    thinned = []
-    for rows in paths:
-        kept = begins[rows]
-        kept[::every] = kept[-1] = True
-        thinned.append(rows[kept])
-    return thinned
+    reach = [float(np.ptp(morphology.path_distance[rows])) for rows in paths]
+    while True:
+        is_root = [morphology.parent[rows[0]] < 0 for rows in paths]
+        kept = [
+            rows
+            for rows, length, first in zip(paths, reach, is_root, strict=True)
+            if first or length > tolerance
+        ]
+        drawn = _simplified(morphology.position, kept, tolerance)
+        if sum(map(len, drawn)) <= n_points or tolerance > sum(reach):
+            return drawn
+        tolerance = 2 * tolerance
+
+
+def _simplified(
+    position: npt.NDArray[np.float64], paths: list[IntArray], tolerance: float
+) -> list[IntArray]:
+    """Drop nodes of paths, all paths at once, level by level."""
+    if not paths:
+        return []
+    rows = np.concatenate(paths)
+    starts = np.cumsum([0, *(len(path) for path in paths)])
+    point = position[rows]
+    keep = np.zeros(len(rows), dtype=bool)
+    keep[starts[:-1]] = keep[starts[1:] - 1] = True
+    while True:
+        bounds = np.flatnonzero(keep)
+        piece = np.cumsum(keep) - 1
+        a = point[bounds[piece]]
+        chord = point[np.append(bounds[1:], bounds[-1])[piece]] - a
+        length = np.einsum("ij,ij->i", chord, chord)
+        along = np.einsum("ij,ij->i", point - a, chord) / np.where(length > 0, length, 1)
+        off = point - a - np.clip(along, 0, 1)[:, None] * chord
+        distance = np.where(keep, 0, np.sqrt(np.einsum("ij,ij->i", off, off)))
+        farthest = np.maximum.reduceat(distance, bounds)[piece]
+        too_far = (distance == farthest) & (distance > tolerance)
+        if not too_far.any():
+            return [
+                path[kept] for path, kept in zip(paths, np.split(keep, starts[1:-1]), strict=True)
+            ]
+        keep |= too_far
 
 
 def skeleton_layer_data(
@@ -110,14 +138,14 @@ def skeleton_layer_data(
     The points' features are node_id, swc_type, radius (µm), path_distance (µm to the root) and,
     where the cell has labels, label. Their size follows the radius, with a minimum.
 
-    napari is slow with paths: those of a cell of more than `POINTS_OF_PATHS` nodes are drawn
-    through some of their nodes only. The points are all nodes.
+    napari is slow with paths: they are drawn through some of the nodes only, so that no node is
+    outside the line that is drawn (see `paths_to_draw`). The points are all nodes.
     """
     position = morphology.position[:, ::-1]
     smallest = default_minimum_radius(morphology)
     common = _common_settings(morphology)
     layers: list[LayerDataTuple] = []
-    paths = [position[rows] for rows in paths_to_draw(morphology)]
+    paths = [position[rows] for rows in paths_to_draw(morphology, smallest)]
     if paths:
         layers.append(
             (
@@ -187,6 +215,27 @@ def synapse_layer_data(
             "points",
         )
     ]
+
+
+def mesh_layer_data(
+    morphology: Morphology, vertices: npt.NDArray[Any], faces: npt.NDArray[Any]
+) -> LayerDataTuple:
+    """Return a Surface layer of a cell's mesh, see-through.
+
+    Parameters
+    ----------
+    vertices : (n_vertices, 3) float
+        x, y, z in µm.
+    faces : (n_faces, 3) int
+    """
+    settings = {
+        **_common_settings(morphology, "mesh_of"),
+        "name": f"{morphology.name} mesh",
+        "opacity": 0.25,
+        "colormap": "gray",
+        "shading": "smooth",
+    }
+    return (vertices[:, ::-1], faces), settings, "surface"
 
 
 def marker_layer_data(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from napari_neuron.view.overlays import text_overlay_of
 from napari_neuron.view.voltage_layer import VoltageLayer
 
 if TYPE_CHECKING:
@@ -31,17 +32,19 @@ def write_time(viewer: Viewer) -> None:
     """
     if time_axis(viewer) is None or viewer in _TEXTS:
         return
-    if not _overlay_of(viewer).visible:
+    if not text_overlay_of(viewer).visible:
         _TEXTS[viewer] = _TimeText(viewer)
 
 
 class _TimeText:
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self._overlay = _overlay_of(viewer)
+        self._overlay = text_overlay_of(viewer)
         self._before = {name: getattr(self._overlay, name) for name in (*_LOOKS, "text")}
         viewer.dims.events.current_step.connect(self._on_moved)
         viewer.layers.events.removed.connect(self._on_removed)
+        self._layer: VoltageLayer | None = None
+        self._watch()
         self._write(**_LOOKS)
         self._overlay.visible = True
 
@@ -50,7 +53,12 @@ class _TimeText:
         axis = time_axis(self._viewer)
         if layer is not None and axis is not None:
             moment = float(self._viewer.dims.point[axis])
+            shown = layer.shown.name
             self._text = time_in_words(moment, layer.frame_interval)
+            if layer.is_map:
+                self._text = shown
+            elif shown != "v":
+                self._text += f"  {shown}"
             self._overlay.update({"text": self._text, **looks})
 
     def _on_moved(self, event: Any = None) -> None:
@@ -60,24 +68,32 @@ class _TimeText:
             self._let_go()  # somebody else writes there now
 
     def _on_removed(self, event: Any = None) -> None:
-        if _voltage_layer(self._viewer) is None:
+        self._watch()
+        if self._layer is None:
             if self._overlay.text == self._text:
                 self._overlay.update({"visible": False, **self._before})
             self._let_go()
 
+    def _watch(self) -> None:
+        """Hear of it when the first voltage layer shows something else."""
+        layer = _voltage_layer(self._viewer)
+        if layer is not self._layer:
+            if self._layer is not None:
+                self._layer.events.variable.disconnect(self._on_moved)
+            if layer is not None:
+                layer.events.variable.connect(self._on_moved)
+            self._layer = layer
+
     def _let_go(self) -> None:
+        if self._layer is not None:
+            self._layer.events.variable.disconnect(self._on_moved)
+            self._layer = None
         self._viewer.dims.events.current_step.disconnect(self._on_moved)
         self._viewer.layers.events.removed.disconnect(self._on_removed)
         _TEXTS.pop(self._viewer, None)
 
 
 _TEXTS: WeakKeyDictionary[Viewer, _TimeText] = WeakKeyDictionary()
-
-
-def _overlay_of(viewer: Viewer) -> Any:
-    if hasattr(viewer, "canvas"):  # napari >= 0.9
-        return viewer.canvas.overlays.text
-    return viewer.text_overlay
 
 
 def _voltage_layer(viewer: Viewer) -> VoltageLayer | None:

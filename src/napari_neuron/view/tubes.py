@@ -94,6 +94,9 @@ def tube_mesh(
         )
     if sides < 3:
         raise ValueError(f"a tube needs at least 3 sides, not {sides}")
+    if morphology.no_cable_above is not None:  # nothing is drawn where there is no cable
+        parent = np.where(morphology.no_cable_above, -1, morphology.parent)
+        morphology = morphology.replace(parent=parent, no_cable_above=None)
     position = morphology.position[:, ::-1]  # z, y, x from here on
     radius = np.maximum(morphology.radius, 0.0)
     balls = _balls(morphology)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,15 @@ from napari.layers import Surface
 from napari.utils.events import Event, EventEmitter
 
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.view.colours import VOLTAGE_COLORMAP, voltage_limits
-from napari_neuron.view.frames import FrameValues
+from napari_neuron.view.cable_colours import Colouring, coloured
+from napari_neuron.view.colours import (
+    VARIABLE_COLORMAP,
+    VOLTAGE_COLORMAP,
+    variable_limits,
+    voltage_limits,
+)
+from napari_neuron.view.frames import FrameValues, VariableFrames
+from napari_neuron.view.layer_looks import LayerLooks
 from napari_neuron.view.tubes import TubeMesh, default_minimum_radius, tube_mesh
 
 _log = logging.getLogger(__name__)
@@ -27,8 +35,8 @@ else:
     _Base = _vispy_voltage.GpuSurface
 
 
-class VoltageLayer(_Base):
-    """The voltage of one cell over time.
+class VoltageLayer(LayerLooks, _Base):
+    """The voltage of one cell over time, or another variable of its membrane.
 
     A `napari.layers.Surface` with the axes time (ms), z, y, x (µm). With ``gpu`` a step in time
     uploads one number per compartment and the graphics card does the rest; without, napari colours
@@ -46,8 +54,12 @@ class VoltageLayer(_Base):
         ms between two frames.
     n_valid
         How many frames are valid already; all by default. Later: `set_valid_frames`.
+    more_frames
+        Of other variables, as many as ``frames``. The voltage is shown first; `show_variable`.
     minimum_radius
         µm; thinner neurites are drawn this thick. By default so that they can be seen.
+    colouring
+        "along the cable" or "per compartment"; see `Colouring`.
     gpu
         False for napari's own way of drawing a Surface.
     **surface
@@ -62,13 +74,18 @@ class VoltageLayer(_Base):
         frame_interval: float,
         *,
         n_valid: int | None = None,
+        more_frames: Iterable[VariableFrames] = (),
         minimum_radius: float | None = None,
+        colouring: str = Colouring.ALONG_THE_CABLE,
         gpu: bool = True,
         **surface: Any,
     ) -> None:
         self.gpu = gpu and not _GPU_PROBLEM
         self.frame_changed = EventEmitter(source=self, type_name="frame_changed")
         self.frames = frames
+        self._variables = _by_name(frames, more_frames)
+        self._shown = self._variables["v"]
+        self._looks: dict[str, dict[str, Any]] = {}
         self.frame_interval = float(frame_interval)
         self.compartment_of_node = np.asarray(compartment_of_node, dtype=np.int64)
         self.node_id = morphology.node_id
@@ -78,12 +95,15 @@ class VoltageLayer(_Base):
             minimum_radius = default_minimum_radius(morphology)
         n_nodes = len(morphology)
         sides = 8 if n_nodes < 20_000 else 6 if n_nodes < 100_000 else 4
-        self.mesh: TubeMesh = tube_mesh(
-            morphology, self.compartment_of_node, minimum_radius=minimum_radius, sides=sides
+        self.mesh: TubeMesh
+        self._morphology = morphology
+        self._colouring = Colouring(colouring)
+        self._set_tubes(
+            tube_mesh(
+                morphology, self.compartment_of_node, minimum_radius=minimum_radius, sides=sides
+            )
         )
-        self._values = FrameValues(
-            frames, self.mesh.vertex_compartment, len(frames) if n_valid is None else n_valid
-        )
+        self._values = FrameValues(frames, self.blend, len(frames) if n_valid is None else n_valid)
         settings: dict[str, Any] = {
             "name": f"{morphology.name} voltage",
             "colormap": VOLTAGE_COLORMAP,
@@ -103,7 +123,8 @@ class VoltageLayer(_Base):
         if not _GPU_PROBLEM:
             _vispy_voltage.add_unit_to_colorbar(self)
         self.colorbar.visible = True
-        self.events.add(minimum_radius=Event, valid_frames=Event)
+        self.events.add(minimum_radius=Event, valid_frames=Event, variable=Event, colouring=Event)
+        self._set_up_looks()
         if gpu and _GPU_PROBLEM:
             self.fall_back(_GPU_PROBLEM)
 
@@ -118,9 +139,31 @@ class VoltageLayer(_Base):
             raise ValueError(f"minimum_radius must be 0 or more, not {radius}")
         if radius == self.minimum_radius:
             return
+        self._tubes = self._tubes.with_minimum_radius(radius)
         self.mesh = self.mesh.with_minimum_radius(radius)
         self.events.minimum_radius()
         self.vertices = self.mesh.vertices
+
+    @property
+    def colouring(self) -> Colouring:
+        """Whether colours run into one another along the cable, or end with each compartment."""
+        return self._colouring
+
+    @colouring.setter
+    def colouring(self, colouring: str) -> None:
+        if colouring == self._colouring:
+            return
+        self._colouring = Colouring(colouring)
+        self._set_tubes(self._tubes)
+        self._take_frames(self.frames, self.n_valid)
+        self.refresh()
+        self.events.colouring()
+
+    def _set_tubes(self, tubes: TubeMesh) -> None:
+        self._tubes = tubes
+        self.mesh, self.blend = coloured(
+            tubes, self._morphology, self.compartment_of_node, self._colouring
+        )
 
     @property
     def n_valid(self) -> int:
@@ -145,32 +188,116 @@ class VoltageLayer(_Base):
         self._widen_limits(before)
         self.events.valid_frames(value=n_valid)
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the variables there are frames of, "v" first."""
+        return tuple(self._variables)
+
+    @property
+    def shown(self) -> VariableFrames:
+        """The variable that is shown."""
+        return self._shown
+
+    def unit_of(self, name: str) -> str:
+        """Return the unit of one of `variables`; "" if it has none."""
+        return self._variables[name].unit
+
+    def colormap_of(self, name: str) -> Any:
+        """Return the colour map of a variable, whether it is shown or not."""
+        if name == self._shown.name:
+            return self.whole_colormap
+        usual = VOLTAGE_COLORMAP if name == "v" else VARIABLE_COLORMAP
+        return self._looks.get(name, {}).get("colormap", usual)
+
+    def show_variable(self, name: str) -> None:
+        """Colour the cell by another variable.
+
+        Each variable has its own colour map and limits: those it had when it was shown last.
+
+        Raises
+        ------
+        KeyError
+            If there are no frames of it.
+        """
+        if name not in self._variables:
+            raise KeyError(f"there are frames of {', '.join(self._variables)}, not of {name!r}")
+        if name == self._shown.name:
+            return
+        colormap = self.colormap_of(name)
+        self._keep_looks()
+        self._shown = self._variables[name]
+        self._take_frames(self._shown.frames, self.n_valid)
+        self._restore_looks(colormap)
+        self.events.variable()
+
     def show_frames(
         self,
         frames: npt.NDArray[np.float32],
         compartment_of_node: npt.ArrayLike,
         frame_interval: float,
         n_valid: int | None = None,
+        more_frames: Iterable[VariableFrames] = (),
     ) -> None:
         """Show another run of the same cell; everything else about the layer stays as it is.
 
-        Parameters are those of the class. Colour limits that nobody has set begin anew.
+        Parameters are those of the class. Colour limits that nobody has set begin anew. A
+        variable that this run has not kept is shown no longer: the voltage is.
         """
         column = np.asarray(compartment_of_node, dtype=np.int64)
         if not np.array_equal(column, self.compartment_of_node):
             self.compartment_of_node = column
-            self.mesh = self.mesh.with_compartments(column)
-        self.frames = frames
-        self._values = FrameValues(
-            frames, self.mesh.vertex_compartment, len(frames) if n_valid is None else n_valid
-        )
-        if self._own_limits == tuple(self.contrast_limits):
-            self._set_own_limits(voltage_limits(self._values.valid))
+            self._set_tubes(self._tubes.with_compartments(column))
+        self._variables = _by_name(frames, more_frames)
+        is_kept = self._shown.name in self._variables
+        colormap = self.colormap_of("v")
+        if not is_kept:
+            self._keep_looks()
+        self._shown = self._variables[self._shown.name if is_kept else "v"]
         self.frame_interval = float(frame_interval)
-        self.vertex_values = self._values
+        self._take_frames(self._shown.frames, len(frames) if n_valid is None else n_valid)
+        if not is_kept:
+            self._restore_looks(colormap)
+        elif self._own_limits == tuple(self.contrast_limits):
+            self._set_own_limits(self._limits(self._values.valid))
         # also where it is the same: for the extent, which a layer that is hidden keeps otherwise
         self.scale = (self.frame_interval, *self.scale[1:])
+        self.events.variable()
         self.events.valid_frames(value=self.n_valid)
+
+    def _take_frames(self, frames: npt.NDArray[np.float32], n_valid: int) -> None:
+        self.frames = frames
+        self._values = FrameValues(frames, self.blend, n_valid)
+        if len(self.vertices) == len(self.blend):
+            self.vertex_values = self._values
+        else:  # more or fewer vertices are shared between compartments
+            self.data = (self.mesh.vertices, self.mesh.faces, self._values)
+
+    def _keep_looks(self) -> None:
+        limits = tuple(self.contrast_limits)
+        looks = {"colormap": self.whole_colormap}
+        if limits != self._own_limits:
+            looks["limits"] = limits
+        self._looks[self._shown.name] = looks
+
+    def _restore_looks(self, colormap: Any) -> None:
+        self.threshold = None
+        self.colormap = colormap
+        looks = self._looks.get(self._shown.name, {})
+        if "limits" in looks:
+            low, high = looks["limits"]
+            self.contrast_limits_range = (low, high)
+            self.contrast_limits = (low, high)
+        else:
+            self._set_own_limits(self._limits(self._values.valid))
+        if not _GPU_PROBLEM:
+            self.colorbar.unit = self._shown.unit
+
+    def _limits(
+        self, frames: npt.NDArray[np.float32], *, narrowest: float = 10.0
+    ) -> tuple[float, float]:
+        if self._shown.name == "v":
+            return voltage_limits(frames, narrowest=narrowest)
+        return variable_limits(frames)
 
     @property
     def frame_asked_for(self) -> int:
@@ -180,7 +307,7 @@ class VoltageLayer(_Base):
 
     @property
     def current_frame(self) -> npt.NDArray[np.float32]:
-        """(n_compartments,) mV; what is drawn now."""
+        """(n_compartments,) in the unit of `shown`; what is drawn now."""
         return self._values.frame(self.frame_asked_for)
 
     def fall_back(self, problem: str) -> None:
@@ -201,9 +328,9 @@ class VoltageLayer(_Base):
         if own is None or not new.size or tuple(self.contrast_limits) != own:
             return
         if not before:
-            limits = voltage_limits(new)
+            limits = self._limits(new)
         else:
-            limits = voltage_limits(new, narrowest=0.0)
+            limits = self._limits(new, narrowest=0.0)
             limits = min(own[0], limits[0]), max(own[1], limits[1])
         if limits != own:
             self._set_own_limits(limits)
@@ -219,7 +346,7 @@ class VoltageLayer(_Base):
         napari cannot make a Surface with a scale for an extra axis from a tuple.
         """
         _, state, _ = super().as_layer_data_tuple()
-        values = self.current_frame[self.mesh.vertex_compartment]
+        values = self.blend.of(self.current_frame)
         for per_axis in ("axis_labels", "scale", "translate", "units"):
             state[per_axis] = state[per_axis][1:]
         for matrix in ("affine", "rotate"):
@@ -228,7 +355,14 @@ class VoltageLayer(_Base):
         return (self.mesh.vertices, self.mesh.faces, values), state, "surface"
 
     def _calc_data_range(self, mode: str = "data") -> tuple[float, float]:
-        return voltage_limits(self._values.valid if mode == "data" else self.current_frame[None])
+        return self._limits(self._values.valid if mode == "data" else self.current_frame[None])
+
+
+def _by_name(
+    frames: npt.NDArray[np.float32], more_frames: Iterable[VariableFrames]
+) -> dict[str, VariableFrames]:
+    everything = (VariableFrames("v", "mV", frames), *more_frames)
+    return {variable.name: variable for variable in everything}
 
 
 if not _GPU_PROBLEM:

@@ -15,6 +15,8 @@ from vispy.gloo import IndexBuffer, Texture2D, VertexBuffer
 from vispy.visuals import Visual
 from vispy.visuals.filters.clipping_planes import PlanesClipper
 
+from napari_neuron.view.cable_colours import Blend
+
 _TEXTURE_WIDTH = 1024  # texels; every OpenGL of the last twenty years allows 2048
 _NO_VOLTAGE = -1e30  # stands for NaN, which shaders may not test for
 N_COLOURS = 1024
@@ -23,6 +25,7 @@ N_COLOURS = 1024
 _VERTEX = """
 attribute vec4 centre_radius;
 attribute vec4 direction_compartment;
+attribute vec2 other_weight;
 uniform sampler2D voltages;
 uniform vec2 voltages_shape;
 uniform float minimum_radius;
@@ -36,6 +39,12 @@ varying float diffuse;
 varying vec2 depth_radius;
 varying vec3 place;
 
+float voltage_of(float compartment) {
+    float row = floor((compartment + 0.5) / voltages_shape.x);
+    float column = compartment - row * voltages_shape.x;
+    return texture2D(voltages, (vec2(column, row) + 0.5) / voltages_shape).r;
+}
+
 void main() {
     float radius = max(abs(centre_radius.w), minimum_radius);
     vec3 direction = direction_compartment.xyz;
@@ -48,9 +57,11 @@ void main() {
     place = position;
     position.z *= 1.0 - flat_view;
 
-    float row = floor((direction_compartment.w + 0.5) / voltages_shape.x);
-    float column = direction_compartment.w - row * voltages_shape.x;
-    voltage = texture2D(voltages, (vec2(column, row) + 0.5) / voltages_shape).r;
+    voltage = voltage_of(direction_compartment.w);
+    float other = voltage_of(other_weight.x);
+    if (voltage > -1e29 && other > -1e29) {
+        voltage += other_weight.y * (other - voltage);
+    }
 
     float facing = dot(direction, eye) > 0.0 ? -1.0 : 1.0;
     diffuse = max(dot(facing * direction, light), 0.0);
@@ -134,10 +145,10 @@ class VoltageVisual(Visual):
         centre: np.ndarray,
         direction: np.ndarray,
         radius: np.ndarray,
-        compartment: np.ndarray,
+        blend: Blend,
         faces: np.ndarray,
     ) -> None:
-        """Upload the mesh: x, y, z of (n, 3) centres and directions, (n,) radii and indices.
+        """Upload the mesh: x, y, z of (n, 3) centres and directions, (n,) radii and blends.
 
         A negative radius stands for a vertex of a sphere.
         """
@@ -149,7 +160,10 @@ class VoltageVisual(Visual):
             np.ascontiguousarray(np.column_stack([centre, radius]), dtype=np.float32)
         )
         self.shared_program["direction_compartment"] = VertexBuffer(
-            np.ascontiguousarray(np.column_stack([direction, compartment]), dtype=np.float32)
+            np.ascontiguousarray(np.column_stack([direction, blend.own]), dtype=np.float32)
+        )
+        self.shared_program["other_weight"] = VertexBuffer(
+            np.ascontiguousarray(np.column_stack([blend.other, blend.weight]), dtype=np.float32)
         )
         self._index_buffer = IndexBuffer(np.ascontiguousarray(faces, dtype=np.uint32))
         self._bounds = np.stack([centre.min(axis=0), centre.max(axis=0)], axis=1)

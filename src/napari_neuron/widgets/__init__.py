@@ -5,9 +5,23 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["SimulationWidget", "TracesWidget"]
+_HOME = {
+    "DisplayWidget": "display",
+    "GetNeuronWidget": "get_neuron",
+    "NetworkActivityWidget": "network_activity",
+    "NetworkWidget": "network",
+    "SimulationWidget": "simulation",
+    "TracesWidget": "traces",
+}
 
-_HOME = {"SimulationWidget": "simulation", "TracesWidget": "traces"}
+__all__ = [
+    "DisplayWidget",
+    "GetNeuronWidget",
+    "NetworkActivityWidget",
+    "NetworkWidget",
+    "SimulationWidget",
+    "TracesWidget",
+]
 
 
 def __getattr__(name: str) -> Any:

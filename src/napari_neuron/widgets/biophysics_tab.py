@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 from psygnal import Signal
-from qtpy.QtWidgets import QHBoxLayout, QInputDialog, QPushButton
+from qtpy.QtWidgets import QHBoxLayout, QPushButton
 
-from napari_neuron.compile.paint import painted_by, shadowed
+from napari_neuron.compile.paint import Cover, painted_by, shadowed
 from napari_neuron.errors import ExperimentError, NapariNeuronError
-from napari_neuron.presets import paint_for, presets, save_preset
+from napari_neuron.presets import paint_for, presets
 from napari_neuron.spec import (
     CableProperties,
     DensityMechanism,
@@ -22,9 +22,13 @@ from napari_neuron.spec import (
 )
 from napari_neuron.spec.base import Spec
 from napari_neuron.widgets.cell_in_view import CellInView
+from napari_neuron.widgets.colour_by import ColourBy
+from napari_neuron.widgets.kinetics_dialog import KineticsDialog, mechanism_of
 from napari_neuron.widgets.mod_files_panel import ModFilesPanel
 from napari_neuron.widgets.page import Page, hint
+from napari_neuron.widgets.preset_menu import PresetButton
 from napari_neuron.widgets.spec_list import Additions, SpecListEditor
+from napari_neuron.widgets.style import Palette
 from napari_neuron.widgets.summaries import paint_in_words
 from napari_neuron.widgets.words import kind_name
 
@@ -43,7 +47,7 @@ class BiophysicsTab(Page):
 
     edit_requested = Signal(dict)
 
-    def __init__(self, view: CellInView) -> None:
+    def __init__(self, view: CellInView, colour_by: ColourBy, palette: Palette) -> None:
         super().__init__()
         self._view = view
         self.editor = SpecListEditor(
@@ -54,17 +58,27 @@ class BiophysicsTab(Page):
         )
         self.source = hint()
         self.source.setVisible(False)
+        self._palette = palette
+        self.colour_by = colour_by
+        self.kinetics: KineticsDialog | None = None
         self.show_button = QPushButton("Show on the cell")
         self.show_button.setCheckable(True)
-        self.show_button.setToolTip("Mark the nodes that the selected paint covers")
-        self.save_button = QPushButton("Save as preset…")
-        self.save_button.setToolTip("Keep all that is painted here for other cells")
-        self.save_button.clicked.connect(lambda _=False: self._ask_for_name())
+        self.show_button.setToolTip(
+            "Mark the nodes that the selected paint covers; grey: hidden by a later one"
+        )
+        self.kinetics_button = QPushButton("Kinetics…")
+        self.kinetics_button.clicked.connect(lambda _=False: self.show_kinetics())
+        self.presets = PresetButton(self._preset)
+        self.presets.changed.connect(self._on_presets_changed)
+        self.presets.failed.connect(self._on_preset_failed)
         self.mod_files = ModFilesPanel(view)
+        of_selected = QHBoxLayout()
+        of_selected.addWidget(self.show_button)
+        of_selected.addWidget(self.kinetics_button)
+        of_selected.addStretch()
         row = QHBoxLayout()
-        row.addWidget(self.show_button)
         row.addWidget(self.mod_files.button)
-        row.addWidget(self.save_button)
+        row.addWidget(self.presets)
         row.addStretch()
         self.add(
             hint(
@@ -72,11 +86,16 @@ class BiophysicsTab(Page):
                 "where two of one kind overlap, the lower wins."
             )
         )
-        self.add(self.editor, self.source)
+        self.add(self.editor)
+        self.column.addLayout(of_selected)
+        self.add(self.source)
         self.column.addSpacing(8)
+        self.add(self.colour_by)
+        self.column.addSpacing(4)
         self.column.addLayout(row)
         self.add(self.mod_files)
         self.column.addStretch()
+        self.editor.current_changed.connect(self._on_row_changed)
         self.editor.add_menu.aboutToShow.connect(self.offer)
         view.catalogue_changed.connect(self.offer)
         self.offer()
@@ -84,32 +103,43 @@ class BiophysicsTab(Page):
     def set_value(self, paint: tuple[Paint, ...]) -> None:
         """Show paint, and say of each layer where others hide it."""
         self.editor.set_value(paint)
+        self._on_row_changed(self.editor.row)
         self.say_what_is_hidden()
 
     def say_what_is_hidden(self) -> None:
         """Say of each layer of paint where others hide it on the cell."""
         notes = {}
-        cell = self._view.cell
-        try:
-            covers = shadowed(self.editor.value, cell) if cell is not None else ()
-        except NapariNeuronError:  # the form of that region, or the run, says so
-            covers = ()
-        for index, cover in enumerate(covers):
+        for index, cover in enumerate(self._covers()):
             if cover.by:
                 rows = ", ".join(str(row + 1) for row in cover.by)
-                notes[index] = f"{'Hidden' if cover.is_hidden else 'Partly hidden'} by {rows}"
+                n, of = int(cover.shadowed.sum()), int(cover.nodes.sum())
+                where = f" at {n:,} of its {of:,} nodes" if n < of else ""
+                notes[index] = f"Hidden by {rows}{where}"
         self.editor.set_notes(notes)
 
+    def _covers(self) -> tuple[Cover, ...]:
+        cell = self._view.cell
+        try:
+            return shadowed(self.editor.value, cell) if cell is not None else ()
+        except NapariNeuronError:  # the form of that region, or the run, says so
+            return ()
+
     @property
-    def shown_nodes(self) -> Any:
-        """The nodes that the selected paint covers, (n_nodes,) bool; None for nothing to show."""
+    def shown_nodes(self) -> tuple[Any, Any]:
+        """The nodes that the selected paint covers, and those where it is hidden.
+
+        Both (n_nodes,) bool; None for nothing to show.
+        """
         cell, row = self._view.cell, self.editor.row
         if cell is None or row < 0 or not self.show_button.isChecked():
-            return None
+            return None, None
+        covers = self._covers()
+        if covers and covers[row].nodes.any():
+            return covers[row].nodes, covers[row].shadowed
         try:
-            return painted_by(self.editor.value[row], cell)
+            return painted_by(self.editor.value[row], cell), None
         except NapariNeuronError:
-            return None
+            return None, None
 
     def offer(self) -> None:
         """Fill the menu Add with what NEURON knows and the presets there are."""
@@ -160,31 +190,54 @@ class BiophysicsTab(Page):
 
     def save_as_preset(self, name: str) -> None:
         """Keep what is painted as a preset."""
-        experiment = self._view.experiment
-        try:
-            save_preset(
-                Preset(
-                    name=name,
-                    paint=experiment.paint,
-                    celsius=experiment.run.celsius,
-                    v_init=experiment.run.v_init,
-                    mod_files=experiment.mod_files,
-                )
-            )
-        except (NapariNeuronError, OSError) as error:
-            problem = (
-                error if isinstance(error, ExperimentError) else ExperimentError("", str(error))
-            )
-            self.editor.show_problem(problem, row=len(self.editor.value))
+        self.presets.save(name)
+
+    def show_kinetics(self) -> None:
+        """Open a window with the gates of the selected paint's mechanism."""
+        row = self.editor.row
+        if row < 0 or not mechanism_of(self.editor.value[row]):
             return
-        self.source.setText(f"Saved as the preset “{name}”.")
+        experiment = self._view.experiment
+        self.kinetics = KineticsDialog(
+            self.editor.value[row],
+            experiment.run.celsius,
+            experiment.mod_files,
+            self._palette,
+            self,
+        )
+        self.kinetics.show()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take over the theme's colours."""
+        self._palette = palette
+        self.editor.set_palette(palette)
+
+    def _preset(self, name: str) -> Preset:
+        experiment = self._view.experiment
+        return Preset(
+            name=name,
+            paint=experiment.paint,
+            celsius=experiment.run.celsius,
+            v_init=experiment.run.v_init,
+            mod_files=experiment.mod_files,
+        )
+
+    def _on_presets_changed(self, done: str) -> None:
+        self.source.setText(done)
         self.source.setVisible(True)
         self.offer()
 
-    def _ask_for_name(self) -> None:
-        name, agreed = QInputDialog.getText(self, "Save as preset", "Name of the preset")
-        if agreed and name.strip():
-            self.save_as_preset(name.strip())
+    def _on_preset_failed(self, problem: str) -> None:
+        self.editor.show_problem(ExperimentError("", problem), row=len(self.editor.value))
+
+    def _on_row_changed(self, row: int) -> None:
+        name = mechanism_of(self.editor.value[row]) if row >= 0 else ""
+        self.kinetics_button.setEnabled(bool(name))
+        self.kinetics_button.setToolTip(
+            f"Steady states and time constants of {name}, against voltage"
+            if name
+            else "Select a mechanism in the list"
+        )
 
 
 def _one(spec: Spec) -> tuple[Spec, ...]:

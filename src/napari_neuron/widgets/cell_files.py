@@ -10,6 +10,7 @@ from napari.qt.threading import create_worker
 from psygnal import Signal
 
 from napari_neuron.compile.cells import read_cells
+from napari_neuron.compile.repair import repair
 from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.session import Session
@@ -28,8 +29,6 @@ class CellFiles:
     ----------
     labelled : Signal (str)
         Labelling has ended; the text says what went wrong, "" if nothing did.
-    is_replacing : bool
-        True while layers of one cell are taken away and put back.
     """
 
     labelled = Signal(str)
@@ -38,37 +37,12 @@ class CellFiles:
         self._viewer = viewer
         self._session = session
         self._worker: Any = None
-        self.is_replacing = False
 
     def choose(self, name: str) -> None:
         """Work on the cell of that name."""
         cell = cells_in(self._viewer).get(name)
         if cell is not None:
             self._session.choose_cells((cell,))
-
-    def read_again(self, unit: str) -> None:
-        """Read the cell's file in another unit.
-
-        Raises
-        ------
-        MorphologyError, OSError
-            If the file cannot be read, or the unit is not one.
-        """
-        from napari_neuron.morphology import read_morphology
-
-        before = self._session.cells[0]
-        if before.source is None:
-            return
-        cell = read_morphology(before.source, units=unit, name=before.name)
-        self.is_replacing = True
-        try:
-            for layer in layers_of(self._viewer, before):
-                self._viewer.layers.remove(layer)
-            self._add_layers(cell)
-        finally:
-            self.is_replacing = False
-        self._session.choose_cells((cell,))
-        self._viewer.reset_view()
 
     def label_axon_and_dendrite(self) -> None:
         """Find axon and dendrite in a thread; `labelled` tells when it is done."""
@@ -94,13 +68,14 @@ class CellFiles:
             If the file is not an experiment, or its skeleton cannot be read.
         """
         experiment = Experiment.load(path)
-        note = None
+        note, cells_now = None, None
         names = [source.name for source in experiment.cells]
         cells = cells_in(self._viewer)
         if names and names[0] in cells:
             self._session.choose_cells((cells[names[0]],))
         elif experiment.cells and experiment.cells[0].path is not None:
-            cell = read_cells(experiment, path.parent)[0]
+            unrepaired = tuple(source.replace(repairs=()) for source in experiment.cells)
+            cell = read_cells(experiment.replace(cells=unrepaired), path.parent)[0]
             self._add_layers(cell)
             self._session.choose_cells((cell,))
         elif self._session.cells:
@@ -108,7 +83,13 @@ class CellFiles:
                 note = f"Opened for {self._session.cells[0].name}; it was made for {names[0]}."
         else:
             raise ExperimentError("cells", "open the skeleton of this experiment first")
-        self._session.edit(experiment.replace(cells=self._session.experiment.cells))
+        sources = self._session.experiment.cells
+        if names and names[0] == sources[0].name:
+            repairs = experiment.cells[0].repairs
+            if repairs != sources[0].repairs:
+                cells_now = (repair(self._session.opened_cells[0], repairs),)
+                sources = (sources[0].replace(repairs=repairs),)
+        self._session.edit(experiment.replace(cells=sources), cells_now)
         return note
 
     def _add_layers(self, cell: Morphology) -> None:
@@ -124,7 +105,7 @@ class CellFiles:
                 layer.metadata = {**layer.metadata, KEY: roles}
                 if "path_distance" in getattr(layer, "features", ()):
                     layer.features = layer.features.assign(label=cell.labels.astype(object))
-            self._session.choose_cells((cell,))
+            self._session.relabel(cell)
         self.labelled.emit(problem)
 
 

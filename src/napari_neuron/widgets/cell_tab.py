@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from html import escape
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from psygnal import Signal
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from napari_neuron.errors import MorphologyError
-from napari_neuron.morphology import Morphology, check, find_sections
+from napari_neuron.morphology import Morphology, find_sections
 from napari_neuron.morphology.model import SOMA
 from napari_neuron.widgets.cell_in_view import CellInView
+from napari_neuron.widgets.check_panel import CheckPanel
+from napari_neuron.widgets.colour_by import legend_of
 from napari_neuron.widgets.discretisation_edit import DiscretisationEdit
-from napari_neuron.widgets.page import Page, hint, leave_wheel_to_page
+from napari_neuron.widgets.page import Page, hint
 from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.style import Palette
+from napari_neuron.widgets.unit_panel import UnitPanel
 
-_UNITS = ("um", "nm", "8 nm")
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
 
 
 def summary_of(cell: Morphology) -> dict[str, str]:
@@ -59,42 +60,43 @@ class CellTab(Page):
     ----------
     discretisation_changed : Signal (Discretisation)
     label_requested : Signal ()
-    unit_requested : Signal (str)
-        The unit the file is to be read in.
+    colours_requested : Signal ()
+        The labels are to be shown as colours, or no more.
+    folder_requested : Signal ()
+        A folder of skeletons is to be opened.
+    unit_requested : Signal (SetUnit)
+    repair_requested : Signal (Repair, Morphology)
+        A repair, and the cell after it.
     """
 
     label_requested = Signal()
-    unit_requested = Signal(str)
+    colours_requested = Signal()
+    folder_requested = Signal()
+    unit_requested = Signal(object)
+    repair_requested = Signal(object, object)
 
-    def __init__(self, view: CellInView, palette: Palette) -> None:
+    def __init__(self, viewer: Viewer, view: CellInView, palette: Palette) -> None:
         super().__init__()
         self._view = view
-        self._palette = palette
         self._labelling = False
         self.summary = QFormLayout()
         self.summary.setContentsMargins(0, 0, 0, 0)
         self.summary.setHorizontalSpacing(16)
         self.summary.setVerticalSpacing(3)
         self._values: dict[str, QLabel] = {}
-        self.findings = QLabel()
-        self.findings.setWordWrap(True)
-        self.findings.setTextFormat(Qt.TextFormat.RichText)
-        self.findings.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.check = CheckPanel(viewer, view, palette)
+        self.check.repair_requested.connect(self.repair_requested.emit)
         self.label_button = QPushButton("Label axon and dendrite")
         self.label_button.clicked.connect(lambda _=False: self.label_requested.emit())
+        self.colours_button = QPushButton("Show as colours")
+        self.colours_button.setCheckable(True)
+        self.colours_button.setToolTip("Colour the cell by its labels")
+        self.colours_button.clicked.connect(lambda _=False: self.colours_requested.emit())
         self.label_hint = hint()
-        self.unit = QComboBox()
-        self.unit.setEditable(True)
-        self.unit.addItems(_UNITS)
-        leave_wheel_to_page(self.unit)
-        self.unit.setToolTip('The unit of the file: "um", "nm", or voxels such as "8 nm"')
-        self.unit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.unit_button = QPushButton("Read again")
-        self.unit_button.setToolTip("Read the file again in this unit")
-        self.unit_button.clicked.connect(
-            lambda _=False: self.unit_requested.emit(self.unit.currentText().strip())
-        )
-        self.unit_hint = hint()
+        self.legend = hint()
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.units = UnitPanel(palette)
+        self.units.unit_requested.connect(self.unit_requested.emit)
         self.problem = ProblemLabel()
         self.discretisation = DiscretisationEdit(view)
         self.empty = hint(
@@ -104,11 +106,9 @@ class CellTab(Page):
 
         about = QWidget()
         about.setLayout(self.summary)
-        unit_row = QHBoxLayout()
-        unit_row.addWidget(self.unit)
-        unit_row.addWidget(self.unit_button)
         label_row = QHBoxLayout()
         label_row.addWidget(self.label_button)
+        label_row.addWidget(self.colours_button)
         label_row.addStretch()
         details = QWidget()
         self._details = details
@@ -116,18 +116,29 @@ class CellTab(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(about)
-        column.addWidget(self.findings)
-        column.addWidget(self.problem)
-        column.addLayout(label_row)
-        column.addWidget(self.label_hint)
+        column.addSpacing(8)
+        column.addWidget(_heading("Check"))
+        column.addWidget(self.check)
         column.addSpacing(8)
         column.addWidget(_heading("Unit of the file"))
-        column.addLayout(unit_row)
-        column.addWidget(self.unit_hint)
+        column.addWidget(self.units)
+        column.addWidget(self.problem)
+        column.addSpacing(8)
+        column.addWidget(_heading("Labels"))
+        column.addLayout(label_row)
+        column.addWidget(self.label_hint)
+        column.addWidget(self.legend)
         column.addSpacing(8)
         column.addWidget(_heading("Discretisation"))
         column.addWidget(self.discretisation)
+        self.folder_button = QPushButton("Open folder…")
+        self.folder_button.setToolTip("Read all skeletons of a folder, and choose which to show")
+        self.folder_button.clicked.connect(lambda _=False: self.folder_requested.emit())
+        folder_row = QHBoxLayout()
+        folder_row.addWidget(self.folder_button)
+        folder_row.addStretch()
         self.add(self.empty, details)
+        self.column.addLayout(folder_row)
         self.column.addStretch()
         view.cell_changed.connect(self._on_cell_changed)
         self._on_cell_changed()
@@ -150,38 +161,25 @@ class CellTab(Page):
                 self._values[name].setWordWrap(True)
                 self.summary.addRow(_dim(name), self._values[name])
             self._values[name].setText(text)
-        self._show_findings()
         self._show_labelling()
-        self.unit.setCurrentText(cell.unit)
-        can_read = cell.source is not None and Path(cell.source).is_file()
-        self.unit.setEnabled(can_read)
-        self.unit_button.setEnabled(can_read)
-        why_not = "" if can_read else " It was not read from a file, so it cannot be read again."
-        self.unit_hint.setText(f"{_sentence(cell.unit_evidence)}{why_not}")
-
-    def _show_findings(self) -> None:
-        cell = self._view.cell
-        findings = check(cell) if cell is not None else ()
-        self.findings.setVisible(bool(findings))
-        colours = {"error": self._palette.error, "warning": self._palette.warning}
-        self.findings.setText(
-            "".join(
-                f'<p style="margin: 0 0 6px 0"><b style="color: '
-                f'{colours.get(finding.severity, self._palette.dim)}">'
-                f"{finding.severity.capitalize()}.</b> {escape(finding.message)}</p>"
-                for finding in findings
-            )
-        )
+        self.units.set_value(cell)
 
     def set_palette(self, palette: Palette) -> None:
         """Take over the theme's colours."""
-        self._palette = palette
-        self._show_findings()
+        self.check.set_palette(palette)
+        self.units.set_palette(palette)
+
+    def stop(self) -> None:
+        """End with the window."""
+        self.check.stop()
 
     def _show_labelling(self) -> None:
         cell = self._view.cell
         has_synapses = cell is not None and cell.connectors is not None and len(cell.connectors) > 0
         self.label_button.setEnabled(has_synapses and not self._labelling)
+        self.colours_button.setEnabled(cell is not None and cell.labels is not None)
+        self.legend.setText(legend_of(cell) if cell is not None else "")
+        self.legend.setVisible(bool(self.legend.text()))
         if self._labelling:
             self.label_hint.setText("Telling axon and dendrite apart by the flow of synapses …")
         elif has_synapses:
@@ -190,11 +188,6 @@ class CellTab(Page):
             self.label_hint.setText(
                 "Axon and dendrite are told apart by synapses, and this skeleton has none."
             )
-
-
-def _sentence(text: str) -> str:
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def _heading(text: str) -> QLabel:

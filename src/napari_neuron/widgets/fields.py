@@ -9,6 +9,7 @@ from magicgui.widgets import create_widget
 from pydantic.fields import FieldInfo
 
 from napari_neuron.spec.base import Spec
+from napari_neuron.spec.network_stimulus import ForNeurons
 from napari_neuron.spec.paint import DensityMechanism, Parameter
 from napari_neuron.spec.profile import number_in, takes_profile
 from napari_neuron.units import unit_of
@@ -23,6 +24,7 @@ from napari_neuron.widgets.editors import (
 )
 from napari_neuron.widgets.field_types import bounds_of, field_type, spec_kinds, unwrapped
 from napari_neuron.widgets.kind_edit import KindEdit
+from napari_neuron.widgets.names_edit import NamesEdit
 from napari_neuron.widgets.nodes_edit import NodesEdit
 from napari_neuron.widgets.numbers import NumberEdit
 from napari_neuron.widgets.parameters_edit import ParametersEdit
@@ -56,6 +58,8 @@ def editor_for(spec_type: type[Spec], name: str, view: CellInView) -> Any:
     }
     if name in ("node", "nodes"):
         return NodesEdit(view, single=name == "node", **words)
+    if issubclass(spec_type, ForNeurons) and name in ("neurons", "groups"):
+        return NamesEdit(none="all neurons", numbers=name == "neurons", **words)
     if name == "region":
         return RegionEdit(view, **words)
     if name == "parameters":

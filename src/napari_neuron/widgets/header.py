@@ -25,6 +25,11 @@ from napari_neuron.widgets.style import Palette, icon
 class Header(QWidget):
     """The cell chooser, the buttons and how the run goes.
 
+    Parameters
+    ----------
+    of_network
+        Whether a network is run: there is no cell to choose then.
+
     Attributes
     ----------
     cell_requested : Signal (str)
@@ -40,15 +45,16 @@ class Header(QWidget):
     open_requested = Signal()
     save_requested = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, of_network: bool = False) -> None:
         super().__init__()
         self.cell = ComboBox(choices=[], name="cell", tooltip="The skeleton that is simulated")
         self.cell.native.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.cell.native.setMinimumContentsLength(10)
         self.cell.changed.connect(self._on_cell_changed)
         chooser = QHBoxLayout()
-        chooser.addWidget(QLabel("Cell"))
-        chooser.addWidget(self.cell.native)
+        if not of_network:
+            chooser.addWidget(QLabel("Cell"))
+            chooser.addWidget(self.cell.native)
 
         self.run_button = QPushButton("Run")
         self.run_button.setObjectName("run")
@@ -57,8 +63,9 @@ class Header(QWidget):
         self.cancel_button.clicked.connect(lambda _=False: self.cancel_requested.emit())
         self.undo_button = self._tool("Undo (Ctrl+Z)", self.undo_requested)
         self.redo_button = self._tool("Redo (Ctrl+Shift+Z)", self.redo_requested)
-        self.open_button = self._tool("Open an experiment (JSON)…", self.open_requested)
-        self.save_button = self._tool("Save the experiment (JSON)…", self.save_requested)
+        one, it = ("a", "network") if of_network else ("an", "experiment")
+        self.open_button = self._tool(f"Open {one} {it} (JSON)…", self.open_requested)
+        self.save_button = self._tool(f"Save the {it} (JSON)…", self.save_requested)
         self._icons = {
             "undo": self.undo_button,
             "redo": self.redo_button,
@@ -79,11 +86,12 @@ class Header(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(chooser)
+        if not of_network:
+            layout.addLayout(chooser)
         layout.addLayout(bar)
         layout.addWidget(self.status)
         layout.addWidget(self.problem)
-        self.say("Open a skeleton to begin.")
+        self.say("Load an edge list to begin." if of_network else "Open a skeleton to begin.")
         self.set_run_state(RunState.IDLE)
 
     def _tool(self, tooltip: str, requested: Signal) -> QToolButton:

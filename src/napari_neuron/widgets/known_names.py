@@ -12,6 +12,7 @@ from napari_neuron.spec import (
     Passive,
     PointProcess,
     ProcessRecorder,
+    SetUnit,
     VariableRecorder,
 )
 from napari_neuron.spec.base import Spec
@@ -84,6 +85,10 @@ def _of_processes(view: CellInView) -> list[str]:
     return ["i", "g"]
 
 
+def _units(view: CellInView) -> list[str]:
+    return ["um", "nm", "8 nm"]
+
+
 _KNOWN: dict[tuple[type[Spec], str], Names] = {
     (Ions, "ion"): _ions,
     (DensityMechanism, "name"): _density,
@@ -92,4 +97,6 @@ _KNOWN: dict[tuple[type[Spec], str], Names] = {
     (VariableRecorder, "variable"): variables,
     (ProcessRecorder, "stimulus"): _labelled_stimuli,
     (ProcessRecorder, "variable"): _of_processes,
+    (SetUnit, "unit"): _units,
+    (SetUnit, "radius_unit"): _units,
 }

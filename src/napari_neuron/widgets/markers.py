@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from napari.layers import Layer
 
 from napari_neuron.morphology.model import Morphology
@@ -26,23 +29,40 @@ _OF_THE_CELL = 1 / 55
 
 _SWITCHED_OFF = "#808080"
 
-_PIXELS = (2, 32)
+_HOLLOW = "#80808000"
+
+PIXELS = (2, 32)
 """Size of a marker on the screen, at least and at most: not to cover what is looked at closely."""
 
 
 @dataclass(frozen=True)
 class Marker:
-    """One marker: where, what it looks like, what it is called."""
+    """One marker: where, what it looks like, what it is called, and what it stands for.
+
+    Attributes
+    ----------
+    part, index
+        Which item of the experiment it stands for: "stimuli" or "recorders", and where in them.
+    enabled
+        A marker of what is switched off is hollow.
+    highlighted
+        Whether its item is selected in the list.
+    """
 
     node: int
     kind: str
     colour: str
     name: str
+    part: str
+    index: int
+    enabled: bool = True
     highlighted: bool = False
 
 
 def markers_of(
-    experiment: Experiment, cell: Morphology, highlighted: tuple[str, int] | None = None
+    experiment: Experiment,
+    cell: Morphology,
+    highlighted: tuple[str, Collection[int]] = ("", ()),
 ) -> tuple[Marker, ...]:
     """Return the markers of an experiment on a cell, stimuli first.
 
@@ -53,16 +73,22 @@ def markers_of(
     cell
         The cell.
     highlighted
-        ("stimuli" or "recorders", index) of the item that is selected in its list.
+        "stimuli" or "recorders", and the indices of the items that are selected in that list.
     """
     colours = recorder_colours(experiment)
+    part, rows = highlighted
+    stimuli = rows if part == "stimuli" else ()
+    recorders = rows if part == "recorders" else ()
     markers = [
         Marker(
             node,
             stimulus.kind,
             STIMULUS_COLOUR if stimulus.enabled else _SWITCHED_OFF,
             kind_name(stimulus),
-            highlighted == ("stimuli", index),
+            "stimuli",
+            index,
+            stimulus.enabled,
+            index in stimuli,
         )
         for index, stimulus in enumerate(experiment.stimuli)
         for node in dict.fromkeys(stimulus.nodes)
@@ -73,7 +99,10 @@ def markers_of(
             r.kind,
             colours[r.label] if r.enabled else _SWITCHED_OFF,
             r.label,
-            highlighted == ("recorders", index),
+            "recorders",
+            index,
+            r.enabled,
+            index in recorders,
         )
         for index, r in enumerate(experiment.recorders)
     ]
@@ -92,10 +121,11 @@ def layer_data_of(cell: Morphology, markers: tuple[Marker, ...]) -> LayerDataTup
     size = max(float(settings["size"]), _OF_THE_CELL * extent)
     looks = {
         "size": np.array([size * _relative_size(m) for m in markers]),
-        "border_color": ["white" if m.highlighted else "#101010" for m in markers],
-        "border_width": np.array([0.07 if m.highlighted else 0.03 for m in markers]),
+        "face_color": _colours(m.colour if m.enabled else _HOLLOW for m in markers),
+        "border_color": _colours(_border_colour(m) for m in markers),
+        "border_width": np.array([_border_width(m) for m in markers]),
         "symbol": [SYMBOLS[m.kind] for m in markers],
-        "canvas_size_limits": _PIXELS,
+        "canvas_size_limits": PIXELS,
         "blending": "translucent_no_depth",  # to be seen inside a dense arbour too
     }
     return data, {**settings, **looks}, layer_type
@@ -103,8 +133,31 @@ def layer_data_of(cell: Morphology, markers: tuple[Marker, ...]) -> LayerDataTup
 
 def _relative_size(marker: Marker) -> float:
     # a stimulus is to be seen behind the recorder at its node
-    size = 1.5 if marker.colour == STIMULUS_COLOUR else 0.9
-    return 1.3 * size if marker.highlighted else size
+    size = 1.5 if marker.part == "stimuli" else 0.9
+    return 1.5 * size if marker.highlighted else size
+
+
+def _border_colour(marker: Marker) -> str:
+    if marker.highlighted:
+        return "#ffffff"
+    return "#101010" if marker.enabled else marker.colour
+
+
+def _border_width(marker: Marker) -> float:
+    if marker.highlighted:
+        return 0.14
+    return 0.03 if marker.enabled else 0.12
+
+
+def _colours(names: Iterable[str]) -> npt.NDArray[np.float64]:
+    """Return the RGBA of ``#rrggbb`` and ``#rrggbbaa``: napari takes much longer for each name."""
+    return np.array([_rgba(name) for name in names]).reshape(-1, 4)
+
+
+@cache
+def _rgba(name: str) -> tuple[float, ...]:
+    whole = f"{name}ff" if len(name) == 7 else name
+    return tuple(int(whole[i : i + 2], 16) / 255 for i in (1, 3, 5, 7))
 
 
 _PUSHED = ("features", "face_color", "symbol", "size", "border_color", "border_width")
@@ -116,6 +169,7 @@ class MarkerDisplay:
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
         self._shown: tuple[Any, Morphology, tuple[Marker, ...]] | None = None
+        self._pushed: dict[str, Any] = {}
 
     def show(self, cell: Morphology | None, markers: tuple[Marker, ...]) -> None:
         """Show these markers of this cell, and no others."""
@@ -126,12 +180,35 @@ class MarkerDisplay:
             else:
                 self._viewer.layers.remove(there)
         if cell is None or not markers:
+            self._shown = None
             return
         if layer is None:
             layer = self._add(cell, markers)
         elif self._shown != (layer, cell, markers):
             self._update(layer, cell, markers)
         self._shown = (layer, cell, markers)
+
+    @property
+    def layer(self) -> Any:
+        """The layer, None while there are no markers."""
+        layer = self._shown[0] if self._shown is not None else None
+        return layer if layer in self._viewer.layers else None
+
+    @property
+    def markers(self) -> tuple[Marker, ...]:
+        """The markers, in the order of the layer's points."""
+        return self._shown[2] if self._shown is not None else ()
+
+    def place(self, row: int, position: npt.NDArray[np.float64]) -> None:
+        """Draw one marker elsewhere (z, y, x in µm); see `restore`."""
+        data = np.array(self.layer.data)
+        data[row] = position
+        self.layer.data = data
+
+    def restore(self) -> None:
+        """Draw all markers where they are said to be."""
+        if self._shown is not None and self.layer is not None:
+            self._update(*self._shown)
 
     def raise_to_top(self) -> None:
         """Draw the markers over what was added since."""
@@ -144,17 +221,28 @@ class MarkerDisplay:
         return [layer for layer in self._viewer.layers if shown_in(layer, _ROLE) is not None]
 
     def _add(self, cell: Morphology, markers: tuple[Marker, ...]) -> Any:
-        layer = Layer.create(*layer_data_of(cell, markers))
+        data, settings, kind = layer_data_of(cell, markers)
+        layer = Layer.create(data, settings, kind)
         layer.editable = False
         selected = set(self._viewer.layers.selection)
         self._viewer.add_layer(layer)
         if selected:  # the person goes on picking points in the layer that was active
             self._viewer.layers.selection = selected
+        self._pushed = settings
         return layer
 
     def _update(self, layer: Any, cell: Morphology, markers: tuple[Marker, ...]) -> None:
         data, settings, _ = layer_data_of(cell, markers)
-        if not np.array_equal(data, layer.data):
+        is_other_length = len(data) != len(layer.data)
+        if is_other_length or not np.array_equal(data, layer.data):
             layer.data = data
         for name in _PUSHED:
-            setattr(layer, name, settings[name])
+            if is_other_length or not _same(settings[name], self._pushed[name]):
+                setattr(layer, name, settings[name])
+        self._pushed = settings
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, dict):
+        return all(np.array_equal(a[key], b[key]) for key in a)
+    return np.array_equal(a, b)

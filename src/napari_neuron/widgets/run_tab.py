@@ -20,6 +20,8 @@ from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.form import SpecForm
 from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import Page, hint
+from napari_neuron.widgets.run_comparison import RunComparison
+from napari_neuron.widgets.shown_edit import ShownEdit
 
 
 def frames_in_words(settings: RunSettings, n_compartments: int | None) -> str:
@@ -82,6 +84,10 @@ class RunTab(Page):
         self.add_heading("Runs of this session")
         self.add(self.empty, self.results)
         self.column.addLayout(buttons)
+        self.comparison = RunComparison(session)
+        self.add(self.comparison)
+        self.shown = ShownEdit()
+        self.add(self.shown)
         self.column.addStretch()
         self.show_results()
 
@@ -102,6 +108,7 @@ class RunTab(Page):
         for result in results:
             number = self._session.number_of(result)
             text = result_in_words(number, result, self._session.is_out_of_date(result))
+            text = f"{text} · pinned" if self._session.is_pinned(result) else text
             item = QListWidgetItem(text)
             item.setToolTip(text if not result.message else f"{text}\n{result.message}")
             item.setSizeHint(QSize(0, 24))
@@ -115,6 +122,7 @@ class RunTab(Page):
 
     def _on_row_changed(self, row: int = 0) -> None:
         result = self.result
+        self.comparison.set_result(result)
         done = result is not None and result.status is not Status.RUNNING
         for button in (self.show_button, self.save_button, self.forget_button):
             button.setEnabled(done)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari.qt.threading import create_worker
-from qtpy.QtCore import QSize, Qt
-from qtpy.QtGui import QColor, QKeySequence
-from qtpy.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout
+from qtpy.QtCore import QEvent, QSize, Qt
+from qtpy.QtGui import QKeySequence
+from qtpy.QtWidgets import QTabWidget, QVBoxLayout
 
 from napari_neuron.errors import ExperimentError, MorphologyError, NapariNeuronError
 from napari_neuron.morphology import Morphology
@@ -23,15 +21,20 @@ from napari_neuron.widgets.biophysics_tab import BiophysicsTab
 from napari_neuron.widgets.catalogue_reader import CatalogueReader
 from napari_neuron.widgets.cell_files import CellFiles
 from napari_neuron.widgets.cell_in_view import CellInView, cells_in
+from napari_neuron.widgets.cell_layers import CellLayers
 from napari_neuron.widgets.cell_tab import CellTab
 from napari_neuron.widgets.closing import ClosingWidget
+from napari_neuron.widgets.colour_by import LABELS, NOTHING, ColourBy
 from napari_neuron.widgets.compartment_count import CompartmentCount
+from napari_neuron.widgets.folder_dialog import ask_for_folder
 from napari_neuron.widgets.header import Header
-from napari_neuron.widgets.markers import MarkerDisplay, markers_of
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
+from napari_neuron.widgets.placements import Placements
+from napari_neuron.widgets.problem_places import ProblemPlaces
 from napari_neuron.widgets.region_preview import RegionPreview
 from napari_neuron.widgets.run_tab import RunTab, frames_in_words
 from napari_neuron.widgets.run_worker import RunDriver
+from napari_neuron.widgets.saving import Saving
 from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.style import Palette, style_sheet
 from napari_neuron.widgets.synapse_dialog import SynapseDialog
@@ -42,17 +45,6 @@ from napari_neuron.widgets.voltage_display import VoltageDisplay
 
 if TYPE_CHECKING:
     import napari
-
-_TAB_OF_FIELD = {
-    "cells": "Cell",
-    "discretisation": "Cell",
-    "paint": "Biophysics",
-    "stimuli": "Inputs",
-    "recorders": "Recorders",
-    "frames": "Recorders",
-    "mod_files": "Biophysics",
-    "run": "Run",
-}
 
 
 class SimulationWidget(ClosingWidget):
@@ -68,8 +60,8 @@ class SimulationWidget(ClosingWidget):
         super().__init__()
         self.viewer = viewer
         self.session = session_of(viewer)
+        self._layers = CellLayers(viewer, self.session)  # they follow before anyone looks
         self._view = CellInView(viewer, self.session)
-        self._markers = MarkerDisplay(viewer)
         self._region = RegionPreview(viewer)
         self._voltage = VoltageDisplay(viewer)
         self._files = CellFiles(viewer, self.session)
@@ -79,8 +71,9 @@ class SimulationWidget(ClosingWidget):
 
         self.header = Header()
         self._palette = Palette.of(viewer.theme)
-        self.cell_tab = CellTab(self._view, self._palette)
-        self.biophysics_tab = BiophysicsTab(self._view)
+        self.cell_tab = CellTab(viewer, self._view, self._palette)
+        colour_by = ColourBy(viewer, self._view)
+        self.biophysics_tab = BiophysicsTab(self._view, colour_by, self._palette)
         self.inputs_tab = InputsTab(self._view)
         self.recorders_tab = RecordersTab(self._view)
         self.run_tab = RunTab(self._view, self.session)
@@ -101,9 +94,21 @@ class SimulationWidget(ClosingWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.tabs, 1)
         self.setMinimumWidth(376)
+        self._placements = Placements(viewer, self.session, self.tabs, self._edit_all)
+        self._problems = ProblemPlaces(
+            self.tabs,
+            {
+                "paint": self.biophysics_tab.editor,
+                "stimuli": self.inputs_tab.editor,
+                "recorders": self.recorders_tab.editor,
+                "run": self.run_tab.form,
+            },
+        )
+        self._saving = Saving(self, self.session, self._files, self.header.say)
 
         self._connect_editors()
-        self._connect_session()
+        for signal, handler in self._of_session():
+            signal.connect(handler)
         self._signals = ViewerSignals(viewer)
         self._signals.layers_changed.connect(self._on_layers_changed)
         self._signals.theme_changed.connect(self._on_theme_changed)
@@ -125,10 +130,16 @@ class SimulationWidget(ClosingWidget):
         header.cancel_requested.connect(session.cancel)
         header.undo_requested.connect(session.undo)
         header.redo_requested.connect(session.redo)
-        header.open_requested.connect(self._ask_what_to_open)
-        header.save_requested.connect(self._ask_where_to_save)
+        header.open_requested.connect(self._saving.ask_what_to_open)
+        header.save_requested.connect(self._saving.ask_where_to_save)
         self.cell_tab.label_requested.connect(self._on_label_requested)
-        self.cell_tab.unit_requested.connect(self._on_unit_requested)
+        self.cell_tab.colours_requested.connect(self._on_colours_requested)
+        self.biophysics_tab.colour_by.chosen.connect(
+            lambda what: self.cell_tab.colours_button.setChecked(what == LABELS)
+        )
+        self.cell_tab.unit_requested.connect(self._on_repair_requested)
+        self.cell_tab.repair_requested.connect(self._on_repair_requested)
+        self.cell_tab.folder_requested.connect(lambda: ask_for_folder(self.viewer, self))
         self._files.labelled.connect(self._on_labelled)
         self._count.counted.connect(self._on_counted)
         self.cell_tab.discretisation.changed.connect(lambda v: self._edit("discretisation", v))
@@ -141,36 +152,32 @@ class SimulationWidget(ClosingWidget):
         self.inputs_tab.table_requested.connect(self._ask_for_synapses)
         self.biophysics_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.biophysics_tab.mod_files.compiled.connect(self._on_mod_files_compiled)
-        self.recorders_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
+        self.biophysics_tab.mod_files.decision_wanted.connect(self._on_decision_wanted)
         self._catalogue.failed.connect(lambda problem: self.header.say("", problem))
         self.run_tab.form.changed.connect(lambda v: self._edit("run", v))
         self.run_tab.show_requested.connect(self._on_show_requested)
-        self.run_tab.save_requested.connect(self._ask_where_to_save_result)
+        self.run_tab.comparison.difference_requested.connect(self._on_difference_requested)
+        self.run_tab.comparison.beside_requested.connect(self._voltage.show_beside)
+        self.run_tab.save_requested.connect(self._saving.ask_where_to_save_result)
         for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.current_changed.connect(self._show_markers)
             tab.pick_requested.connect(self._on_pick_requested)
+            tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.tabs.currentChanged.connect(self._show_markers)
         self.tabs.currentChanged.connect(self._read_catalogue)
+        self.tabs.currentChanged.connect(self.biophysics_tab.colour_by.request)
 
-    def _connect_session(self) -> None:
+    def _of_session(self) -> tuple[tuple[Any, Callable[..., None]], ...]:
         session = self.session
-        session.cells_changed.connect(self._on_cells_changed)
-        session.experiment_changed.connect(self._on_experiment_changed)
-        session.run_state_changed.connect(self._on_run_state_changed)
-        session.run_started.connect(self._on_run_started)
-        session.run_advanced.connect(self._on_run_advanced)
-        session.run_ended.connect(self._on_run_ended)
-        session.results_changed.connect(self._on_results_changed)
-
-    def _disconnect_session(self) -> None:
-        session = self.session
-        session.cells_changed.disconnect(self._on_cells_changed)
-        session.experiment_changed.disconnect(self._on_experiment_changed)
-        session.run_state_changed.disconnect(self._on_run_state_changed)
-        session.run_started.disconnect(self._on_run_started)
-        session.run_advanced.disconnect(self._on_run_advanced)
-        session.run_ended.disconnect(self._on_run_ended)
-        session.results_changed.disconnect(self._on_results_changed)
+        return (
+            (session.cells_changed, self._on_cells_changed),
+            (session.experiment_changed, self._on_experiment_changed),
+            (session.run_state_changed, self._on_run_state_changed),
+            (session.run_started, self._on_run_started),
+            (session.run_advanced, self._on_run_advanced),
+            (session.run_ended, self._on_run_ended),
+            (session.results_changed, self._on_results_changed),
+        )
 
     # the experiment ------------------------------------------------------------------------
 
@@ -198,25 +205,11 @@ class SimulationWidget(ClosingWidget):
         self._clear_problems()
         self._say_what_is_next()
         self._show_markers()
+        self.biophysics_tab.colour_by.request()
         self._count.request(self.session.cells, experiment)
 
     def _show_experiment_error(self, error: ExperimentError) -> None:
-        """Say a mistake where it was made: in the item's form if it is shown."""
-        self._clear_problems()
-        found = re.match(r"(\w+)(?:\[(\d+)\])?\.?(.*)", error.field)
-        part, index, field = found.groups() if found else ("", None, "")
-        name = _TAB_OF_FIELD.get(part, "")
-        self._mark_tab(name)
-        editor = {
-            "paint": self.biophysics_tab.editor,
-            "stimuli": self.inputs_tab.editor,
-            "recorders": self.recorders_tab.editor,
-        }.get(part)
-        if editor is not None and index is not None:
-            editor.show_problem(error, int(index), field)
-        elif part == "run":
-            self.run_tab.form.show_problem(error, field)
-        self.header.say("", f"{name}: {error.problem}" if name else str(error))
+        self.header.say("", self._problems.show(error))
 
     def _read_catalogue(self, *_: Any) -> None:
         self._catalogue.request(self.session.experiment.mod_files)
@@ -231,15 +224,12 @@ class SimulationWidget(ClosingWidget):
         self._edit("stimuli", (*self.session.experiment.stimuli, *stimuli))
 
     def _on_mod_files_compiled(self, library: Any) -> None:
-        new = {file.name for file in library.mod_files}
-        kept = tuple(f for f in self.session.experiment.mod_files if f.name not in new)
+        # those of one folder: what is compiled together is loaded together
+        self._edit("mod_files", library.mod_files)
         self._read_catalogue()
-        self._edit("mod_files", (*kept, *library.mod_files))
 
     def _clear_problems(self) -> None:
-        self._mark_tab("")
-        for tab in (self.biophysics_tab, self.inputs_tab, self.recorders_tab):
-            tab.editor.show_problem(None)
+        self._problems.clear()
         if self.header.problem.text():
             self._say_what_is_next()
 
@@ -252,64 +242,17 @@ class SimulationWidget(ClosingWidget):
         else:
             self.header.say(f"Run simulates {shown_number(duration)} ms of {cell.name}.")
 
-    def _mark_tab(self, marked: str) -> None:
-        for index in range(self.tabs.count()):
-            name = self.tabs.tabText(index).removesuffix(" ⚠")
-            is_marked = name == marked
-            self.tabs.setTabText(index, f"{name} ⚠" if is_marked else name)
-            colour = QColor(self._palette.error) if is_marked else QColor()
-            self.tabs.tabBar().setTabTextColor(index, colour)
-
-    def _ask_what_to_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Open an experiment", "", "Experiments (*.json);;All files (*)"
-        )
-        if path:
-            self.open_experiment(path)
-
-    def _ask_where_to_save(self) -> None:
-        cell = self._view.cell
-        suggested = f"{cell.name if cell else 'experiment'}.json"
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save the experiment", suggested, "Experiments (*.json)"
-        )
-        if path:
-            self.save_experiment(path)
-
-    def _ask_where_to_save_result(self, result: SimulationResult) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save the result", f"{result.cells[0].name}.h5", "Results (*.h5)"
-        )
-        if path:
-            self.header.say(f"Saving {Path(path).name} …")
-            worker = create_worker(_saved, result, path, _start_thread=False)
-            worker.returned.connect(self._on_saved)
-            worker.start()
-
-    def _on_saved(self, answer: tuple[str, str]) -> None:
-        self.header.say(*answer)
-
     def open_experiment(self, path: str | Path) -> None:
         """Make the experiment in a file the current one; undo goes back."""
-        self._try(f"Opened {Path(path).name}.", lambda: self._files.open_experiment(Path(path)))
+        self._saving.open_experiment(path)
 
     def save_experiment(self, path: str | Path) -> None:
         """Write the experiment to a JSON file."""
-        self._try(f"Saved {Path(path).name}.", lambda: self.session.experiment.save(path))
-
-    def _try(self, done: str, action: Any) -> None:
-        try:
-            note = action()
-        except (NapariNeuronError, OSError) as error:
-            self.header.say("", str(error))
-        else:
-            self.header.say(note or done)
+        self._saving.save_experiment(path)
 
     # the cell ------------------------------------------------------------------------------
 
     def _on_layers_changed(self) -> None:
-        if self._files.is_replacing:
-            return
         cells = cells_in(self.viewer)
         chosen = self._view.cell
         if not any(cell is chosen for cell in cells.values()):
@@ -321,6 +264,8 @@ class SimulationWidget(ClosingWidget):
         name = next((name for name, cell in cells.items() if cell is chosen), None)
         self.header.set_cells(tuple(cells), name)
         self.header.run_button.setEnabled(chosen is not None)
+        layer = None if chosen is None else self._voltage.layer_of(chosen.name)
+        self.run_tab.shown.set_layer(layer)
         self._say_what_is_next()
 
     def _on_cells_changed(self) -> None:
@@ -335,15 +280,22 @@ class SimulationWidget(ClosingWidget):
         self.cell_tab.set_labelling(True)
         self._files.label_axon_and_dendrite()
 
+    def _on_colours_requested(self) -> None:
+        is_on = self.cell_tab.colours_button.isChecked()
+        self.biophysics_tab.colour_by.choose(LABELS if is_on else NOTHING)
+
     def _on_labelled(self, problem: str) -> None:
         self.cell_tab.set_labelling(False)
         self.cell_tab.problem.say(problem)
 
-    def _on_unit_requested(self, unit: str) -> None:
+    def _on_repair_requested(self, repair: Any, after: Morphology | None = None) -> None:
         try:
-            self._files.read_again(unit)
-        except (NapariNeuronError, OSError, ValueError) as error:
+            self.session.repair((repair,), after)
+        except NapariNeuronError as error:
             self.cell_tab.problem.say(str(error))
+        else:
+            if repair.kind in ("set_unit", "move"):
+                self.viewer.reset_view()
 
     def _on_counted(self, n: int | None, problem: str) -> None:
         text = f"{n:,} compartments" if n is not None else problem
@@ -351,16 +303,12 @@ class SimulationWidget(ClosingWidget):
         self.run_tab.size.setText(frames_in_words(self.session.experiment.run, n))
 
     def _show_markers(self, *_: Any) -> None:
-        part, tab = {
-            self.inputs_tab: ("stimuli", self.inputs_tab),
-            self.recorders_tab: ("recorders", self.recorders_tab),
-        }.get(self.tabs.currentWidget(), ("", None))
-        highlighted = (part, tab.editor.row) if tab is not None else None
         cell = self._view.cell
-        markers = markers_of(self.session.experiment, cell, highlighted) if cell else ()
-        self._markers.show(cell, markers)
+        self._placements.show(cell)
+        self.cell_tab.check.set_shown(self.tabs.currentWidget() is self.cell_tab)
         is_shown = self.tabs.currentWidget() is self.biophysics_tab
-        self._region.show(cell, self.biophysics_tab.shown_nodes if is_shown else None)
+        nodes, hidden = self.biophysics_tab.shown_nodes if is_shown else (None, None)
+        self._region.show(cell, nodes, hidden)
 
     def _on_pick_requested(self) -> None:
         layer = self._view.nodes_layer
@@ -376,6 +324,18 @@ class SimulationWidget(ClosingWidget):
         for field in (*self.findChildren(QuantitySpinBox), *self.findChildren(CommittedLineEdit)):
             if field.isVisibleTo(self):
                 field.commit()  # what is half typed is meant
+        self._clear_problems()
+        self.biophysics_tab.mod_files.run_if_unchanged(self._run)
+
+    def _on_decision_wanted(self, change: str) -> None:
+        self.tabs.setCurrentWidget(self.biophysics_tab)
+        self.biophysics_tab.ensureWidgetVisible(self.biophysics_tab.mod_files)
+        self._mark_tab("Biophysics")
+        self.header.say(
+            "", f"Not run yet: {change}. Compile again, or run without the change (below)."
+        )
+
+    def _run(self) -> None:
         self._clear_problems()
         try:
             RunDriver(self.session, self._prepare(self._view.cell))
@@ -398,8 +358,9 @@ class SimulationWidget(ClosingWidget):
     def _on_run_started(self, result: SimulationResult) -> None:
         made, self._made = self._made, None
         layer = made[1] if made is not None and made[0] is result else None
+        self.biophysics_tab.colour_by.choose(NOTHING)  # the voltage is what is looked at now
         self._voltage.show(result, follow=True, layer=layer)
-        self._markers.raise_to_top()
+        self._placements.raise_to_top()
 
     def _on_run_advanced(self, progress: Any) -> None:
         self.header.set_progress(progress)
@@ -411,7 +372,7 @@ class SimulationWidget(ClosingWidget):
             self._show_experiment_error(error)
         elif error is not None:
             if isinstance(error, MorphologyError):
-                self._mark_tab("Cell")
+                self._problems.mark("Cell")
             self.header.say("", str(error))
         elif result is None or result.status is Status.CANCELLED:
             reached = result.time[-1] if result is not None and result.n_frames else 0.0
@@ -426,6 +387,11 @@ class SimulationWidget(ClosingWidget):
 
     def _on_show_requested(self, result: SimulationResult) -> None:
         self._voltage.show(result, follow=False)
+        self._placements.raise_to_top()
+
+    def _on_difference_requested(self, result: SimulationResult, less: SimulationResult) -> None:
+        numbers = self.session.number_of(result), self.session.number_of(less)
+        self._voltage.show_difference(result, less, "run {} − run {}".format(*numbers))
         self._markers.raise_to_top()
 
     # coming and going ----------------------------------------------------------------------
@@ -433,10 +399,18 @@ class SimulationWidget(ClosingWidget):
     def _on_theme_changed(self) -> None:
         self._palette = Palette.of(self.viewer.theme)
         self.setStyleSheet(style_sheet(self._palette))
+        self._problems.colour = self._palette.error
         self.header.set_palette(self._palette)
         self.cell_tab.set_palette(self._palette)
-        for tab in (self.biophysics_tab, self.inputs_tab, self.recorders_tab):
+        self.biophysics_tab.set_palette(self._palette)
+        for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.set_palette(self._palette)
+
+    def event(self, event: Any) -> bool:
+        """Look at MOD files when the window comes to the front: an editor may have been there."""
+        if event.type() == QEvent.Type.WindowActivate:
+            self.biophysics_tab.mod_files.watch.look()
+        return bool(super().event(event))
 
     def keyPressEvent(self, event: Any) -> None:
         """Undo and redo, wherever the focus is in here."""
@@ -449,19 +423,17 @@ class SimulationWidget(ClosingWidget):
 
     def shut_down(self) -> None:
         """Cancel what runs, end the engine's process, and listen to nothing any more."""
-        self._disconnect_session()
+        for signal, handler in self._of_session():
+            signal.disconnect(handler)
         self.session.release()
+        self.run_tab.shown.set_layer(None)
+        self.cell_tab.stop()
+        self._layers.disconnect()
         self._view.disconnect()
         self._voltage.disconnect()
         self._signals.disconnect()
+        self._placements.disconnect()
         self._count.stop()
         self._catalogue.stop()
-
-
-def _saved(result: SimulationResult, path: str) -> tuple[str, str]:
-    """Save a result; return what there is to say, and what went wrong."""
-    try:
-        result.save(path)
-    except (NapariNeuronError, OSError) as error:
-        return "", str(error)
-    return f"Saved {Path(path).name}.", ""
+        self.biophysics_tab.colour_by.stop()
+        self.biophysics_tab.mod_files.watch.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from psygnal import Signal
@@ -11,7 +12,6 @@ from qtpy.QtGui import QIcon
 from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QListWidget,
     QListWidgetItem,
     QMenu,
     QSizePolicy,
@@ -22,9 +22,11 @@ from qtpy.QtWidgets import (
 
 from napari_neuron.errors import ExperimentError
 from napari_neuron.spec.base import Spec
+from napari_neuron.spec.edit import with_change
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.form import SpecForm
 from napari_neuron.widgets.problem import ProblemLabel
+from napari_neuron.widgets.rows_list import RowsList
 from napari_neuron.widgets.style import Palette, icon
 from napari_neuron.widgets.words import kind_name
 
@@ -46,7 +48,9 @@ class SpecListEditor(QWidget):
     additions
         What can be added; see `set_additions`.
     copy
-        Returns all items with a copy of the one in a row after it; None: a plain copy.
+        Returns all items with a copy of those in some rows after each; None: plain copies.
+    move
+        Moves the items of some rows to the points selected in the viewer; None: adds no button.
     swatch
         An icon for an item; None for none.
     ordered
@@ -59,7 +63,7 @@ class SpecListEditor(QWidget):
     changed : Signal (tuple of Spec)
         The person changed an item, added, removed or moved one.
     current_changed : Signal (int)
-        The person selected another row; -1 for none.
+        The person selected other rows; the current one, -1 for none.
     """
 
     changed = Signal(tuple)
@@ -71,7 +75,8 @@ class SpecListEditor(QWidget):
         *,
         describe: Callable[[Any], str],
         additions: Additions = (),
-        copy: Callable[[int], tuple[Spec, ...]] | None = None,
+        copy: Callable[[Sequence[int]], tuple[Spec, ...]] | None = None,
+        move: Callable[[Sequence[int]], None] | None = None,
         swatch: Callable[[Any], QIcon] | None = None,
         ordered: bool = False,
         empty: str = "",
@@ -83,17 +88,20 @@ class SpecListEditor(QWidget):
         self._swatch = swatch
         self._ordered = ordered
         self._notes: dict[int, str] = {}
+        self._no_moving = ""
         self._lines: list[tuple[Any, ...]] = []
         self._value: tuple[Spec, ...] = ()
         self._forms: dict[type[Spec], SpecForm] = {}
-        self._wanted_row: int | None = None
+        self._wanted_rows: Sequence[int] | None = None
+        self._heard_rows: tuple[int, ...] = ()
 
-        self.list = QListWidget()
+        self.list = RowsList()
         self.list.setIconSize(QSize(14, 14))
         self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.currentRowChanged.connect(self._on_row_changed)
+        self.list.itemSelectionChanged.connect(self._on_selection_changed)
         self.list.itemChanged.connect(self._on_item_changed)
         self.empty = QLabel(empty)
         self.empty.setObjectName("hint")
@@ -107,8 +115,10 @@ class SpecListEditor(QWidget):
         self.add_menu.setToolTipsVisible(True)
         self.set_additions(additions)
         self.add_button.setMenu(self.add_menu)
-        self.remove_button = self._button("Remove the selected item", self.remove)
-        self.copy_button = self._button("Copy the selected item", self.copy)
+        self.remove_button = self._button("Remove what is selected", self.remove)
+        self.copy_button = self._button("Copy what is selected", self.copy)
+        self.move_button = self._button("", lambda: move(self.rows) if move is not None else None)
+        self.move_button.setVisible(move is not None)
         self.up_button = self._button("Move up: painted earlier", lambda: self._move(-1))
         self.down_button = self._button("Move down: painted later", lambda: self._move(1))
         self.up_button.setVisible(ordered)
@@ -119,6 +129,7 @@ class SpecListEditor(QWidget):
             self.add_button,
             self.remove_button,
             self.copy_button,
+            self.move_button,
             self.up_button,
             self.down_button,
         ):
@@ -157,6 +168,19 @@ class SpecListEditor(QWidget):
     def row(self) -> int:
         """The selected row, -1 for none."""
         return int(self.list.currentRow())
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The selected rows, in order."""
+        return tuple(sorted({index.row() for index in self.list.selectedIndexes()}))
+
+    def select(self, row: int, *, extend: bool = False) -> None:
+        """Select a row; with ``extend``, add it to the selected ones or take it out of them."""
+        if extend and self.row >= 0:
+            rows = set(self.rows) ^ {row}
+            self._select(sorted(rows - {row}) + sorted(rows & {row}))
+        else:
+            self._select([row])
 
     @property
     def form(self) -> SpecForm | None:
@@ -203,6 +227,7 @@ class SpecListEditor(QWidget):
         """Take over the theme's colours."""
         self.remove_button.setIcon(icon("remove", palette))
         self.copy_button.setIcon(icon("copy", palette))
+        self.move_button.setIcon(icon("pan", palette))
         self.up_button.setIcon(icon("up", palette))
         self.down_button.setIcon(icon("down", palette))
 
@@ -210,6 +235,12 @@ class SpecListEditor(QWidget):
         """Enable Add, or disable it and say why in its tooltip."""
         self.add_button.setEnabled(not reason_not)
         self.add_button.setToolTip(reason_not)
+
+    def allow_moving(self, reason_not: str = "") -> None:
+        """Enable Move, or disable it and say why in its tooltip."""
+        self._no_moving = reason_not
+        self.move_button.setEnabled(not reason_not and self.row >= 0)
+        self.move_button.setToolTip(reason_not or "Move what is selected to the selected points")
 
     def show_problem(self, error: ExperimentError | None, row: int = -1, field: str = "") -> None:
         """Say what is wrong: in the form of ``row`` if it is shown, else below the list."""
@@ -223,51 +254,65 @@ class SpecListEditor(QWidget):
     def add(self, made: tuple[Spec, ...]) -> None:
         """Append items, and select the last one."""
         if made:
-            self._change_to((*self._value, *made), len(self._value) + len(made) - 1)
+            self._change_to((*self._value, *made), [len(self._value) + len(made) - 1])
 
     def remove(self) -> None:
-        """Remove the selected item."""
-        row = self.row
-        if row >= 0:
-            left = self._value[:row] + self._value[row + 1 :]
-            self._change_to(left, min(row, len(left) - 1))
+        """Remove the selected items."""
+        rows = self.rows
+        if rows:
+            left = tuple(item for row, item in enumerate(self._value) if row not in rows)
+            self._change_to(left, [min(rows[0], len(left) - 1)])
 
     def copy(self) -> None:
-        """Put a copy of the selected item after it, and select that."""
-        row = self.row
-        if row >= 0:
-            items = self._value
-            plain = (*items[: row + 1], items[row], *items[row + 1 :])
-            self._change_to(self._copy(row) if self._copy is not None else plain, row + 1)
+        """Put copies of the selected items after them, and select those."""
+        rows = self.rows
+        if rows:
+            items = self._value if self._copy is None else self._copy(rows)
+            if self._copy is None:
+                twice = ([item] * (1 + (row in rows)) for row, item in enumerate(items))
+                items = tuple(chain.from_iterable(twice))
+            self._change_to(items, [row + before + 1 for before, row in enumerate(rows)])
 
     def _on_item_changed(self, item: QListWidgetItem) -> None:
         row = self.list.row(item)
         spec = self._value[row]
         enabled = item.checkState() == Qt.CheckState.Checked
         if getattr(spec, "enabled", enabled) != enabled:
-            switched = spec.replace(enabled=enabled)
-            self._change_to((*self._value[:row], switched, *self._value[row + 1 :]), self.row)
+            rows = self.rows if row in self.rows else (row,)
+            switched = (
+                item.replace(enabled=enabled) if at in rows else item
+                for at, item in enumerate(self._value)
+            )
+            self._change_to(tuple(switched), [r for r in self.rows if r != self.row] + [self.row])
 
     def _move(self, by: int) -> None:
         row, target = self.row, self.row + by
         if row >= 0 and 0 <= target < len(self._value):
             items = list(self._value)
             items.insert(target, items.pop(row))
-            self._change_to(tuple(items), target)
+            self._change_to(tuple(items), [target])
 
-    def _change_to(self, value: tuple[Spec, ...], row: int) -> None:
-        self._wanted_row = row
+    def _change_to(self, value: tuple[Spec, ...], rows: Sequence[int]) -> None:
+        self._wanted_rows = rows  # the last of them is to be the current one
         self.changed.emit(value)
-        self._wanted_row = None
+        self._wanted_rows = None
 
     def _on_form_changed(self, spec: Spec) -> None:
-        row = self.row
-        self.changed.emit((*self._value[:row], spec, *self._value[row + 1 :]))
+        try:
+            value = with_change(self._value, self.row, spec, self.rows)
+        except ExperimentError as error:  # it does not fit another of the selected items
+            self._show_row(self.row)
+            self.show_problem(error, field=error.field)
+        else:
+            self.changed.emit(value)
 
     def _show(self) -> None:
         n = len(self._value)
-        row = self.row if self._wanted_row is None else self._wanted_row
-        row = min(max(row, 0), n - 1)
+        rows = self._wanted_rows
+        if rows is None:
+            rows = [row for row in self.rows if row != self.row] + [self.row]
+        rows = list(dict.fromkeys(min(max(row, 0), n - 1) for row in rows))
+        row = rows[-1]
         blocked = self.list.blockSignals(True)
         while self.list.count() > n:
             self.list.takeItem(self.list.count() - 1)
@@ -275,8 +320,9 @@ class SpecListEditor(QWidget):
             item = QListWidgetItem()
             item.setSizeHint(QSize(0, _ROW_HEIGHT))
             self.list.addItem(item)
-        self.list.setCurrentRow(row)
+        self._select(rows)
         self.list.blockSignals(blocked)
+        self._heard_rows = self.rows
         self._notes = {index: note for index, note in self._notes.items() if index < n}
         self._show_lines()
         self.list.setFixedHeight(min(max(n, 1), 7) * _ROW_HEIGHT + 8)
@@ -308,14 +354,28 @@ class SpecListEditor(QWidget):
                 item.setIcon(swatch)
         self.list.blockSignals(blocked)
 
+    def _select(self, rows: Sequence[int]) -> None:
+        """Select some rows; the last is the current one."""
+        self.list.setCurrentRow(rows[-1])
+        for row in rows:
+            if row >= 0:
+                self.list.item(row).setSelected(True)
+
     def _on_row_changed(self, row: int) -> None:
         self._problem.say("")
         self._show_row(row)
         self.current_changed.emit(row)
 
+    def _on_selection_changed(self) -> None:
+        if self.rows != self._heard_rows:
+            self._heard_rows = self.rows
+            self._show_row(self.row)
+            self.current_changed.emit(self.row)
+
     def _show_row(self, row: int) -> None:
         self.remove_button.setEnabled(row >= 0)
         self.copy_button.setEnabled(row >= 0)
+        self.move_button.setEnabled(row >= 0 and not self._no_moving)
         self.up_button.setEnabled(row > 0)
         self.down_button.setEnabled(0 <= row < len(self._value) - 1)
         self.title.setVisible(row >= 0)
@@ -323,7 +383,9 @@ class SpecListEditor(QWidget):
         if shown is not None:
             spec = self._value[row]
             name = getattr(spec, "name", "") or getattr(spec, "mechanism", "")
-            self.title.setText(f"{kind_name(spec)} {name}".strip())
+            n = len(self.rows)
+            note = f"  ({n} selected: a change is made in all of this kind)" if n > 1 else ""
+            self.title.setText(f"{kind_name(spec)} {name}".strip() + note)
             if shown not in self._forms:
                 form = SpecForm(spec, self._view)
                 form.changed.connect(self._on_form_changed)

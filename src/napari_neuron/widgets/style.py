@@ -11,17 +11,8 @@ from qtpy.QtGui import QColor, QIcon, QPainter, QPixmap, QPolygonF
 from qtpy.QtSvg import QSvgRenderer
 
 from napari_neuron.spec import Experiment
+from napari_neuron.view.colours import TRACE_COLOURS
 
-_RECORDER_COLOURS = (
-    "#4fc3f7",
-    "#ffa04d",
-    "#7ccf83",
-    "#f0719b",
-    "#b48cf2",
-    "#45c9b4",
-    "#e4605e",
-    "#9fb8d0",
-)
 STIMULUS_COLOUR = "#ffe066"
 
 SYMBOLS = {
@@ -54,12 +45,12 @@ def recorder_colours(*experiments: Experiment) -> dict[str, str]:
     come first, so that a trace keeps the colour of the marker as long as that is there.
     """
     labels = dict.fromkeys(r.label for e in experiments for r in e.recorders)
-    return {label: _RECORDER_COLOURS[i % len(_RECORDER_COLOURS)] for i, label in enumerate(labels)}
+    return {label: colour_number(i) for i, label in enumerate(labels)}
 
 
-def further_colour(index: int, n_labels: int) -> str:
-    """Return a colour for something besides ``n_labels`` coloured recorders."""
-    return _RECORDER_COLOURS[(n_labels + index) % len(_RECORDER_COLOURS)]
+def colour_number(index: int) -> str:
+    """Return the colour of the n-th line of a plot, from 0; they come again after the last."""
+    return TRACE_COLOURS[index % len(TRACE_COLOURS)]
 
 
 @dataclass(frozen=True)
@@ -220,6 +211,21 @@ def marker_icon(kind: str, colour: str, size: int = 14) -> QIcon:
         painter.drawRect(QRectF(2, 2, s - 4, s - 4))
     else:
         painter.drawPolygon(QPolygonF([QPointF(s * x, s * y) for x, y in _CORNERS[symbol]]))
+    painter.end()
+    made = QIcon(pixmap)
+    made.addPixmap(pixmap, QIcon.Mode.Selected)  # else Qt tints it
+    return made
+
+
+@cache
+def dot_icon(colour: str, size: int = 12) -> QIcon:
+    """Return a round spot of a colour."""
+    pixmap = _blank(size)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawEllipse(QRectF(2, 2, size - 4, size - 4))
     painter.end()
     made = QIcon(pixmap)
     made.addPixmap(pixmap, QIcon.Mode.Selected)  # else Qt tints it

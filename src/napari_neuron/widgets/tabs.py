@@ -32,7 +32,7 @@ from napari_neuron.spec import (
     VoltageWaveform,
 )
 from napari_neuron.spec.base import Spec
-from napari_neuron.spec.edit import free_label, with_recorder_copied, with_stimulus_copied
+from napari_neuron.spec.edit import free_label, with_copies, with_moved_to
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.frames_edit import FramesEdit
 from napari_neuron.widgets.known_names import point_processes
@@ -74,9 +74,10 @@ class _PlacedTab(Page):
     pick_requested = Signal()
     edit_requested = Signal(dict)
 
-    def __init__(self, view: CellInView, **editor: Any) -> None:
+    def __init__(self, view: CellInView, *, part: str, **editor: Any) -> None:
         super().__init__()
         self._view = view
+        self.part = part
         self.hint = hint()
         self.pick_button = QPushButton("Pick points")
         self.pick_button.setToolTip("Show the nodes layer and select points of it by clicking")
@@ -84,7 +85,12 @@ class _PlacedTab(Page):
         row = QHBoxLayout()
         row.addWidget(self.hint, 1)
         row.addWidget(self.pick_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.editor = SpecListEditor(view, **editor)
+        self.editor = SpecListEditor(
+            view,
+            copy=lambda rows: getattr(with_copies(view.experiment, part, rows), part),
+            move=self._move,
+            **editor,
+        )
         self.editor.set_additions(self._additions())
         self.column.addLayout(row)
         self.add(self.editor)
@@ -99,11 +105,23 @@ class _PlacedTab(Page):
     def _on_catalogue_changed(self) -> None:
         self.editor.set_additions(self._additions())
 
+    def _move(self, rows: Sequence[int]) -> None:
+        experiment = self._view.experiment
+        try:
+            moved = with_moved_to(experiment, self.part, rows, self._view.selected)
+        except ExperimentError as error:
+            self.editor.show_problem(error)
+        else:
+            self.edit_requested.emit({"stimuli": moved.stimuli, "recorders": moved.recorders})
+
     def _on_selection_changed(self) -> None:
         n = len(self._view.selected)
         layer = self._view.nodes_layer
         self.pick_button.setVisible(layer is not None)
         self.editor.allow_adding("" if n else "Select points of the nodes layer first")
+        self.editor.allow_moving(
+            "" if n else "To move: select points of the nodes layer, or drag the marker"
+        )
         if layer is None:
             self.hint.setText("Open a skeleton first.")
         elif n:
@@ -129,7 +147,7 @@ class InputsTab(_PlacedTab):
         super().__init__(
             view,
             describe=stimulus_in_words,
-            copy=lambda row: with_stimulus_copied(view.experiment, row).stimuli,
+            part="stimuli",
             swatch=lambda stimulus: marker_icon(stimulus.kind, STIMULUS_COLOUR),
             empty="No stimuli. The cell then relaxes from its initial voltage.",
         )
@@ -164,7 +182,7 @@ class RecordersTab(_PlacedTab):
         super().__init__(
             view,
             describe=recorder_in_words,
-            copy=lambda row: with_recorder_copied(view.experiment, row).recorders,
+            part="recorders",
             swatch=lambda r: marker_icon(r.kind, self._colours.get(r.label, "#ffffff")),
             empty="No recorders. The voltage of the whole cell is kept anyway, every frame; "
             "a recorder keeps one node at every time step.",

@@ -19,7 +19,7 @@ from napari_neuron.widgets.curves import (
     curves_of,
     spike_trains_of,
 )
-from napari_neuron.widgets.style import further_colour, recorder_colours
+from napari_neuron.widgets.style import colour_number, recorder_colours
 
 Item = TypeVar("Item", Curve, SpikeTrain)
 
@@ -65,7 +65,7 @@ class TraceContent:
                 curves += curves_of(result, colours, run)
                 trains += spike_trains_of(result, colours, run)
             for index, place in enumerate(self.places):
-                colour = further_colour(index, len(colours))
+                colour = colour_number(len(colours) + index)
                 found = [self._frames.curve(r, place, colour, run) for r, run in runs]
                 curves += [curve for curve in found if curve is not None]
         curves, trains = _side_by_side(curves), _side_by_side(trains)

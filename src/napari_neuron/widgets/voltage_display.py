@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from napari.layers import Image
 
 from napari_neuron.morphology import Morphology
 from napari_neuron.result import SimulationResult
+from napari_neuron.result.model import Status
 from napari_neuron.view import (
     VoltageLayer,
+    difference_frames,
     make_voltage_layer,
     put_voltage_layer,
     show_in_layer,
     time_axis,
     write_time,
 )
-from napari_neuron.widgets.cell_in_view import layers_of, shown_in
+from napari_neuron.view.frames import VariableFrames
+from napari_neuron.view.layer_looks import DIFFERENCE_COLORMAP
+from napari_neuron.widgets.cell_in_view import KEY, layers_of, shown_in
 
-_KEPT = ("colormap", "opacity", "shading", "minimum_radius")
+_KEPT = ("opacity", "shading", "minimum_radius", "colouring")
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -58,7 +63,12 @@ class VoltageDisplay:
     def looks(self, name: str) -> dict[str, Any]:
         """Return how a cell's layer looks, for the one that takes its place."""
         layer = self.layer_of(name)
-        return {} if layer is None else {name: getattr(layer, name) for name in _KEPT}
+        if layer is None:
+            return {}
+        return {
+            "colormap": layer.colormap_of("v"),
+            **{name: getattr(layer, name) for name in _KEPT},
+        }
 
     def show(
         self, result: SimulationResult, *, follow: bool, layer: VoltageLayer | None = None
@@ -92,6 +102,38 @@ class VoltageDisplay:
             self._go_to(0.0)
         else:
             self._do_the_rest()
+
+    def show_difference(self, result: SimulationResult, less: SimulationResult, name: str) -> None:
+        """Show the voltage of one run less that of another of the same cell."""
+        cell = result.cells[0]
+        self.show(result, follow=False)
+        layer = self.layer_of(cell.name)
+        if layer is not None:
+            frames = difference_frames(result, less, cell.name)
+            layer.show_other_frames(VariableFrames(name, "mV", frames), DIFFERENCE_COLORMAP)
+            layer.set_limits_about(0.0)
+
+    def show_beside(self, result: SimulationResult, other: SimulationResult) -> None:
+        """Show a run, and another one of the same cell beside it."""
+        self.show(result, follow=False)
+        layer = self.layer_of(result.cells[0].name)
+        if layer is None:
+            return
+        for before in [x for x in self._viewer.layers if shown_in(x, "beside")]:
+            self._viewer.layers.remove(before)
+        beside = make_voltage_layer(
+            other,
+            cell=other.cells[0].name,
+            **self.looks(result.cells[0].name),
+            contrast_limits=tuple(layer.contrast_limits),
+            name=f"{other.cells[0].name} voltage, beside",
+            metadata={KEY: {"beside": other.cells[0]}},
+        )
+        width = float(np.ptp(result.cells[0].position[:, 0]))
+        beside.translate = (0.0, 0.0, 0.0, 1.15 * width + 10.0)
+        beside.colorbar.visible = False
+        self._viewer.add_layer(beside)
+        self._viewer.reset_view()
 
     def _put(self, layer: VoltageLayer) -> None:
         # Letters take napari longer to draw for the first time than the cell: they come one by
@@ -138,8 +180,13 @@ class VoltageDisplay:
             self._moving = False
 
     def _on_slider_moved(self, event: Any = None) -> None:
-        if not self._moving:
-            self._follows = False
+        """Follow no more, until the person goes to the newest frame again."""
+        if self._moving or self._result is None or self._result.status is not Status.RUNNING:
+            return
+        axis, result = time_axis(self._viewer), self._result
+        if axis is not None:
+            newest = (result.n_frames - 1) * result.frame_interval
+            self._follows = float(self._viewer.dims.point[axis]) >= newest > 0
 
 
 def _show_colorbar(layer: VoltageLayer) -> None:

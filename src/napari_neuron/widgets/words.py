@@ -59,6 +59,26 @@ KIND_NAMES = {
     "spikes": "Spikes",
     "d_lambda": "d_lambda rule",
     "maximum_length": "maximum length",
+    "join_trees": "Join trees at their nearest nodes",
+    "keep_biggest_tree": "Keep the biggest tree",
+    "interpolate_radii": "Interpolate radii",
+    "constant_radius": "Set a radius",
+    "floor_radii": "Raise thin radii",
+    "smooth_radii": "Smooth radii",
+    "mark_soma": "Mark the soma",
+    "reroot": "Reroot",
+    "prune_twigs": "Prune twigs",
+    "map_types": "Map SWC types",
+    "resample": "Resample nodes",
+    "merge_coincident": "Merge nodes at one place",
+    "set_unit": "Change the unit",
+    "move": "Move the cell",
+    "train": "Train",
+    "background_noise": "Background noise",
+    "given_spikes": "Given times",
+    "IntFire1": "IntFire1: jumps, leaks",
+    "IntFire2": "IntFire2: slow current",
+    "IntFire4": "IntFire4: excitation, inhibition",
 }
 
 _FIELD_NAMES = {
@@ -124,7 +144,27 @@ _FIELD_NAMES = {
     "frame_interval": "Frame every",
     "d_lambda": "d_lambda",
     ("maximum_length", "length"): "At most",
+    ("train", "weight"): "Weight",
+    ("background_noise", "weight"): "Weight",
+    ("given_spikes", "weight"): "Weight",
+    ("train", "start"): "From",
+    ("train", "stop"): "To",
+    ("IntFire1", "tau"): "Membrane, τ",
+    "refrac": "Refractory",
+    "taum": "Membrane, τ",
+    "taus": "Current, τ",
+    "taue": "Excitation, τ",
+    "taui1": "Inhibition, rise",
+    "taui2": "Inhibition, decay",
+    "ib": "Constant current",
+    "weight_scale": "Scale of weights",
+    "state_interval": "Sample m every",
     ("d_lambda", "frequency"): "At frequency",
+    ("join_trees", "limit"): "Widest gap",
+    ("mark_soma", "reroot"): "Make it the root",
+    ("prune_twigs", "length"): "Shorter than",
+    ("smooth_radii", "length"): "Over",
+    "radius_unit": "Unit of radii",
 }
 
 ALONG_NAMES = {
@@ -143,13 +183,15 @@ _CHOICE_NAMES = {
 
 _ION_STYLE = {0: "0 unused", 1: "1 parameter", 2: "2 assigned", 3: "3 state"}
 
-_NONE_NAMES = {
+_NONE_NAMES: dict[str | tuple[str, str], str] = {
     "minimum": "no limit",
     "maximum": "no limit",
     "e": "not painted",
     "inside": "not painted",
     "outside": "not painted",
     "style": "as mechanisms ask",
+    "limit": "no limit",
+    ("mark_soma", "radius"): "as it is",
 }
 
 
@@ -162,7 +204,8 @@ def choice_name(field: str, value: object) -> str:
 
 def none_name(spec_type: type[Spec], field: str) -> str:
     """Return what it is called to leave a field out."""
-    return _NONE_NAMES.get(field, "as mechanisms ask")
+    special = _NONE_NAMES.get((kind_of(spec_type), field)) or _NONE_NAMES.get(field)
+    return special or "as mechanisms ask"
 
 
 def kind_of(spec: Spec | type[Spec]) -> str:

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from napari_neuron.errors import MorphologyError, SkeletonFileError
 from napari_neuron.morphology.formats.content import FARTHEST
 from napari_neuron.morphology.guess import FileUnit, find_unit
-from napari_neuron.morphology.model import SOMA, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.model import SOMA, BoolArray, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.soma import COINCIDENT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,8 @@ class FileCell:
         µm per number of ``radius`` where that has a unit of its own; None: that of x.
     connectors : pandas.DataFrame or None
         In the file's numbers.
+    no_cable_above : (n_nodes,) bool or None
+        As in `Morphology`.
     """
 
     name: str | None
@@ -50,6 +53,7 @@ class FileCell:
     unit: FileUnit | None = None
     radius_scale: float | None = None
     connectors: pd.DataFrame | None = None
+    no_cable_above: BoolArray | None = None
 
 
 def format_unit(format_name: str) -> FileUnit:
@@ -99,6 +103,7 @@ def to_morphology(
             unit=unit.label,
             unit_evidence=unit.evidence,
             source=source,
+            no_cable_above=cell.no_cable_above,
         )
     except MorphologyError as fault:
         remedy = "Correct the file with the program that wrote it."
@@ -129,8 +134,8 @@ def say_nodes(ids: Iterable[int]) -> str:
     return f"node{'s' * (len(everything) != 1)} {shown}"
 
 
-def note_of_gaps(cell: FileCell, first: IntArray, what: str) -> FileCell:
-    """Return the cell with a note of how much cable joins pieces that begin off their parent.
+def without_gaps(cell: FileCell, first: IntArray, what: str) -> FileCell:
+    """Return the cell with the pieces that begin off their parent connected without cable.
 
     Parameters
     ----------
@@ -141,21 +146,23 @@ def note_of_gaps(cell: FileCell, first: IntArray, what: str) -> FileCell:
     what
         What they are: "sections", "segments".
     """
-    outside = first[cell.swc_type[cell.parent[first]] != SOMA]
-    gap = np.linalg.norm(cell.position[outside] - cell.position[cell.parent[outside]], axis=1)
-    far = gap > 0.01
-    at_soma = first[cell.swc_type[cell.parent[first]] == SOMA]
-    away = np.linalg.norm(cell.position[at_soma] - cell.position[cell.parent[at_soma]], axis=1)
-    beyond = away > 3 * cell.radius[cell.parent[at_soma]]
-    count = int(far.sum() + beyond.sum())
-    if count == 0:
+    gap = np.linalg.norm(cell.position[first] - cell.position[cell.parent[first]], axis=1)
+    apart = first[gap > COINCIDENT]
+    if len(apart) == 0:
         return cell
-    line = (
-        f"{NOTE} {count} {what} begin away from where they are connected, which the file means "
-        f"without cable between; here {gap[far].sum() + away[beyond].sum():.4g} µm of straight "
-        "cable join them"
-    )
-    return replace(cell, header=(*cell.header, line))
+    flags = np.zeros(len(cell.node_id), dtype=np.bool_)
+    flags[apart] = True
+    header = cell.header
+    onto = cell.parent[first]
+    ordinary = np.where(cell.swc_type[onto] == SOMA, 3 * cell.radius[onto], 0.01)
+    far = gap[gap > ordinary]
+    if len(far):
+        line = (
+            f"{NOTE} {len(far)} {what} begin up to {far.max():.4g} µm away from where they are "
+            "connected; as the file means it, there is no cable between"
+        )
+        header = (*header, line)
+    return replace(cell, header=header, no_cable_above=flags)
 
 
 def rows_of_ids(

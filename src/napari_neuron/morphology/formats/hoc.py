@@ -18,7 +18,7 @@ from napari_neuron.morphology.formats.cell import (
     NOTE,
     FileCell,
     format_unit,
-    note_of_gaps,
+    without_gaps,
 )
 from napari_neuron.morphology.formats.content import real, short_text_of
 from napari_neuron.morphology.formats.names import type_of_name
@@ -380,7 +380,7 @@ class _Nodes:
             header=header,
             unit=format_unit("hoc"),
         )
-        return note_of_gaps(cell, np.array(hung, dtype=np.int64), "sections")
+        return without_gaps(cell, np.array(hung, dtype=np.int64), "sections")
 
     def _parents_first(self) -> list[str]:
         children: dict[str | None, list[str]] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from napari_neuron.errors import SkeletonFileError
-from napari_neuron.morphology.formats.cell import FileCell, format_unit, note_of_gaps
+from napari_neuron.morphology.formats.cell import FileCell, format_unit, without_gaps
 from napari_neuron.morphology.formats.names import type_of_name
 from napari_neuron.morphology.formats.xml import Elements, parse
 from napari_neuron.morphology.model import (
@@ -189,7 +189,7 @@ class _Nodes:
         )
         starts = [row[number, 0.0] for number in sorted(self._own_start)]
         first = np.array([one for one in starts if parent[one] >= 0], dtype=np.int64)
-        return note_of_gaps(cell, first, "segments")
+        return without_gaps(cell, first, "segments")
 
     def _parents_first(self) -> list[_Segment]:
         children: dict[int | None, list[_Segment]] = {}

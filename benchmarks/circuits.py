@@ -1,0 +1,109 @@
+"""Circuits of whole neurons: building, running, and how both grow.
+
+    python benchmarks/circuits.py
+
+The five DA1 neurons of examples/da1_circuit.py. Building: from cells and experiment to the first
+frame (compiling, handing over, NEURON's objects, finitialize). Running: as in running.py, all
+frames every 0.1 ms against the same circuit in a bare psolve. Growth: the same five again and
+again beside each other, each group connected like the first.
+"""
+
+import dataclasses
+import resource
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from running import our_run, pairs
+from timing import machine, milliseconds, table
+
+import napari_neuron as nn
+from napari_neuron.compile.lower import compile_experiment
+from napari_neuron.engine import ChildEngine
+from napari_neuron.engine.handover import write_model
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
+import da1_circuit
+
+REPEATS = 5
+SIZES = [1, 4, 10, 20]
+"""Groups of five neurons."""
+
+
+def groups(cells: list[nn.Morphology], experiment: nn.Experiment, n: int) -> tuple[list, object]:
+    """Return ``n`` copies of a circuit beside each other, 200 µm apart."""
+    copies, connections, stimuli = [], [], []
+    for number in range(n):
+        renamed = {cell.name: f"{cell.name} {number}" for cell in cells}
+        shift = np.array([0.0, 200.0 * number, 0.0])
+        copies += [
+            dataclasses.replace(cell, name=renamed[cell.name], position=cell.position + shift)
+            for cell in cells
+        ]
+        connections += [
+            group.replace(
+                source_cell=[renamed[name] for name in group.source_cell],
+                target_cell=[renamed[name] for name in group.target_cell],
+            )
+            for group in experiment.connections
+        ]
+        stimuli += [s.replace(cell=renamed[s.cell]) for s in experiment.stimuli]
+    return copies, experiment.replace(connections=connections, stimuli=stimuli, recorders=())
+
+
+def five() -> None:
+    """Print building and running of the five."""
+    cells = da1_circuit.five_neurons()
+    experiment = da1_circuit.circuit_experiment(cells)
+    model = compile_experiment(cells, experiment.replace(recorders=()))
+    with tempfile.TemporaryDirectory() as folder:
+        write_model(model, Path(folder))
+        bare, before, ratio = np.median(pairs(cells, experiment, folder, REPEATS), axis=0)
+    nodes = sum(map(len, cells))
+    rows = [
+        [f"{nodes:,} nodes, to the first frame", milliseconds(before), "", "under 1000 ms"],
+        ["200 ms, with all frames", milliseconds(ratio * bare), f"{ratio:.2f}", "at most 1.10"],
+        ["200 ms, bare psolve", milliseconds(bare), "1", ""],
+    ]
+    print(table(["five DA1 neurons", "median", "ratio", "wanted"], rows))
+
+
+def growth() -> None:
+    """Print how building and running grow with the number of neurons."""
+    cells = da1_circuit.five_neurons()
+    experiment = da1_circuit.circuit_experiment(cells)
+    duration = 2.0
+    rows = []
+    for n in SIZES:
+        copies, larger = groups(cells, experiment, n)
+        larger = larger.replace(run=larger.run.replace(duration=duration))
+        engine = ChildEngine()
+        engine.warm_up()
+        times = [our_run(copies, larger, engine) for _ in range(3)]
+        engine.close()
+        build, run = (statistics.median(column) for column in zip(*times, strict=True))
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**10
+        model = compile_experiment(copies, larger)
+        rows.append(
+            [
+                f"{5 * n}",
+                f"{sum(map(len, copies)):,}",
+                f"{model.n_compartments:,}",
+                milliseconds(build),
+                milliseconds(run / duration),
+                milliseconds(1e3 * run / duration / model.n_compartments),
+                f"{memory:.0f} MiB",
+            ]
+        )
+    header = ["neurons", "nodes", "compartments", "to the first frame", "per ms simulated"]
+    print(table([*header, "the same, per 1,000 compartments", "peak memory, NEURON"], rows))
+
+
+if __name__ == "__main__":
+    print("### Circuits of whole neurons\n")
+    print(__doc__.split("\n\n")[2] + "\n")
+    five()
+    growth()
+    print(f"Measured on {machine()}.")

@@ -1,0 +1,99 @@
+"""What a repair does to a cell, in the numbers that matter: measured before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from napari_neuron.compile.input_resistance import input_resistance
+from napari_neuron.compile.lower import compile_experiment
+from napari_neuron.compile.model import CompiledModel
+from napari_neuron.errors import NapariNeuronError
+from napari_neuron.morphology.model import SOMA, Morphology
+from napari_neuron.morphology.sections import find_sections
+from napari_neuron.spec import Experiment, PickedNodes, Subtree
+
+
+@dataclass(frozen=True)
+class CellMeasures:
+    """A cell in numbers.
+
+    Attributes
+    ----------
+    nodes, trees : int
+    cable_length : float
+        µm.
+    membrane_area : float or None
+        µm²; None where a radius is not positive.
+    compartments : int or None
+        None where the cell cannot be simulated as it is.
+    input_resistance : float or None
+        MΩ at the soma (else the root), of the passive cell; None as before.
+    """
+
+    nodes: int
+    trees: int
+    cable_length: float
+    membrane_area: float | None
+    compartments: int | None
+    input_resistance: float | None
+
+
+def measure(cell: Morphology, experiment: Experiment | None = None) -> CellMeasures:
+    """Measure a cell, with cable properties and leak as an experiment paints them.
+
+    Parameters
+    ----------
+    cell
+        The cell; it may have faults.
+    experiment
+        Whose paint and discretisation count; None: a passive cell of the defaults. Where its
+        paint does not fit the cell, the defaults count too.
+    """
+    spec = Experiment() if experiment is None else experiment
+    try:
+        area = float(find_sections(cell).area.sum())
+        model = _compiled(cell, spec)
+        row = _where(cell)
+        resistance = input_resistance(model, int(model.compartment_of_node[row]))
+        n: int | None = model.n_compartments
+    except NapariNeuronError:  # radii that are not positive: check() says so
+        return CellMeasures(len(cell), len(cell.roots), cell.cable_length, None, None, None)
+    return CellMeasures(len(cell), len(cell.roots), cell.cable_length, area, n, resistance)
+
+
+def _compiled(cell: Morphology, spec: Experiment) -> CompiledModel:
+    plain = spec.replace(cells=(), stimuli=(), recorders=(), mod_files=())
+    try:
+        return compile_experiment([cell], plain)
+    except NapariNeuronError:
+        return compile_experiment([cell], Experiment(discretisation=spec.discretisation))
+
+
+def _where(cell: Morphology) -> int:
+    soma = np.flatnonzero(cell.swc_type == SOMA)
+    if len(soma):
+        return int(soma[cell.depth[soma].argmin()])
+    cable = np.bincount(cell.component, weights=cell.edge_length)
+    return int(cell.roots[cable.argmax()])
+
+
+def nodes_in_use(experiment: Experiment) -> frozenset[int]:
+    """Return the nodes that inputs, recorders and picked regions of an experiment name."""
+    used: set[int] = set()
+    for stimulus in experiment.stimuli:
+        used |= set(stimulus.nodes)
+    used |= {recorder.node for recorder in experiment.recorders}
+    for layer in experiment.paint:
+        if isinstance(layer.region, PickedNodes):
+            used |= set(layer.region.nodes)
+        elif isinstance(layer.region, Subtree):
+            used.add(layer.region.node)
+    return frozenset(used)
+
+
+def nodes_lost(cell: Morphology, experiment: Experiment) -> tuple[int, ...]:
+    """Return the nodes an experiment names that a cell does not have."""
+    used = np.array(sorted(nodes_in_use(experiment)), dtype=np.int64)
+    return tuple(used[~np.isin(used, cell.node_id)].tolist())

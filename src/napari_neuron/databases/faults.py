@@ -1,0 +1,73 @@
+"""What clients of databases raise, said so that a person knows what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from napari_neuron.errors import DatabaseError, NapariNeuronError
+
+INSTALL = "pip install 'napari-neuron[databases]'"
+
+
+@contextmanager
+def said_clearly(database: str, what: str, token_help: str) -> Iterator[None]:
+    """Turn whatever a client raises into a `DatabaseError`.
+
+    Parameters
+    ----------
+    database
+        Its name.
+    what
+        What is asked for: "neuron 123".
+    token_help
+        Where a person gets a token, and where to put it.
+
+    Raises
+    ------
+    DatabaseError
+        That names the database and what was asked for.
+    """
+    try:
+        yield
+    except NapariNeuronError as fault:
+        raise fault if isinstance(fault, DatabaseError) else _error(database, what, fault) from None
+    except Exception as fault:  # clients raise all kinds of things, plain Exception among them
+        raise _translated(database, what, fault, token_help) from fault
+
+
+def _translated(database: str, what: str, fault: Exception, token_help: str) -> DatabaseError:
+    import requests
+
+    if isinstance(fault, ImportError):
+        name = fault.name or "its client"
+        return DatabaseError(f"{database} needs {name}, which is not installed: {INSTALL}")
+    response = getattr(fault, "response", None)
+    status = getattr(response, "status_code", None)
+    words = _short(fault)
+    if status in (401, 403) or type(fault).__name__ == "AuthException" or "oken" in words:
+        return DatabaseError(f"{database} wants a token, or refuses this one. {token_help}")
+    if status in (400, 404):
+        return DatabaseError(f"{database} has no {what} (status {status})")
+    if status is not None:
+        return DatabaseError(f"{database} answers {what} with status {status}; try again later")
+    if isinstance(fault, requests.Timeout):
+        return DatabaseError(f"{database} does not answer in time; try again later")
+    if isinstance(fault, requests.ConnectionError):
+        host = re.search(r"host='([^']+)'|https?://([^/\s]+)", str(fault))
+        where = f" ({host[1] or host[2]})" if host else ""
+        return DatabaseError(
+            f"{database}{where} cannot be reached. Check the network, a proxy or firewall, and the "
+            "address of the server"
+        )
+    return _error(database, what, fault)
+
+
+def _error(database: str, what: str, fault: Exception) -> DatabaseError:
+    return DatabaseError(f"{database}, {what}: {_short(fault)}")
+
+
+def _short(fault: Exception) -> str:
+    words = re.sub(r"\s+", " ", str(fault)).strip() or type(fault).__name__
+    return words if len(words) <= 300 else f"{words[:297]}..."

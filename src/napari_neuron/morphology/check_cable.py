@@ -1,0 +1,230 @@
+"""Findings about the course of the cable: pieces, gaps, twigs, forks, types, size."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from napari_neuron.errors import MorphologyError
+from napari_neuron.morphology.cable import follow
+from napari_neuron.morphology.finding import Finding, count, finding
+from napari_neuron.morphology.model import SOMA, BoolArray, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.sections import find_sections
+from napari_neuron.morphology.soma import COINCIDENT
+
+SHORT = 1e-3
+"""µm; edges shorter than a nanometre are no measurement."""
+
+TWIG = 1.0
+"""µm; a branch that ends before it is that long is called a twig."""
+
+MANY_COMPARTMENTS = 100_000
+
+_SMALLEST_FORK = 3
+
+
+def size(morphology: Morphology) -> list[Finding]:
+    """Look for a unit that cannot be."""
+    extent = float(np.ptp(morphology.position, axis=0).max())
+    thick = morphology.radius[(morphology.radius > 0) & (morphology.swc_type != SOMA)]
+    radius = float(np.median(thick)) if len(thick) else 0.0
+    wrong = []
+    if extent > 1e5 or (0 < extent < 1.0 and len(morphology) > 2):
+        wrong.append(f"{extent:.3g} µm across")
+    if radius and not 0.005 <= radius <= 10.0:
+        wrong.append(f"a median radius of {radius:.3g} µm")
+    if not wrong:
+        return []
+    message = (
+        f"The unit cannot be right. Read in {morphology.unit} ({morphology.unit_evidence}) the "
+        f"cell has {' and '.join(wrong)}, which no ordinary neuron has: currents and delays would "
+        "be wrong by orders of magnitude. Say which unit the file is in (um, nm, or the voxel "
+        "size such as 8 nm)."
+    )
+    return [finding(morphology, "unlikely-unit", "warning", message, None, ("set_unit",))]
+
+
+def trees(morphology: Morphology) -> list[Finding]:
+    """Pieces that are not connected."""
+    roots = morphology.roots
+    if len(roots) == 1:
+        return []
+    cable = np.bincount(morphology.component, weights=morphology.edge_length)
+    total = float(cable.sum())
+    share = float(cable.max()) / total if total > 0 else 1.0
+    message = (
+        f"{len(roots):,} separate trees. No current flows from one to another; what is injected in "
+        f"one never reaches the rest. The biggest has {share:.0%} of the cable. Join them if they "
+        "are one cell, or keep the biggest."
+    )
+    repairs = ("join_trees", "keep_biggest_tree")
+    return [finding(morphology, "several-trees", "warning", message, roots, repairs)]
+
+
+def edges(morphology: Morphology) -> list[Finding]:
+    """Edges that are very long or very short."""
+    length = morphology.edge_length
+    longer = length[length > COINCIDENT]
+    findings = []
+    limit = max(20.0, 30.0 * float(np.median(longer))) if len(longer) >= 20 else np.inf
+    rows = np.flatnonzero(length > limit)
+    if len(rows):
+        message = (
+            f"{count(len(rows), 'edge')} longer than {limit:.3g} µm (the longest "
+            f"{length.max():.3g}). The usual one has {np.median(longer):.2g} µm. Often these are "
+            "gaps closed by a straight line: the cable there has no measured course or thickness. "
+            "Look at them."
+        )
+        findings.append(finding(morphology, "long-edges", "warning", message, rows, ("resample",)))
+    rows = np.flatnonzero((length > COINCIDENT) & (length < SHORT))
+    if len(rows):
+        message = (
+            f"{count(len(rows), 'edge')} shorter than a nanometre. They do no harm to the result, "
+            "but each may cost a compartment. Merging the nodes is safe."
+        )
+        findings.append(
+            finding(morphology, "short-edges", "info", message, rows, ("merge_coincident",))
+        )
+    return findings
+
+
+def coincident(morphology: Morphology) -> list[Finding]:
+    """Nodes at one place: with their parent, or with a node they are not connected to."""
+    with_parent = (morphology.parent >= 0) & (morphology.edge_length <= COINCIDENT)
+    findings = []
+    rows = np.flatnonzero(with_parent)
+    if len(rows):
+        are = "is" if len(rows) == 1 else "are"
+        message = (
+            f"{count(len(rows), 'node')} {are} at the very place of the parent. There is no cable "
+            "between the two, and they share a compartment. Nothing needs to be done."
+        )
+        findings.append(
+            finding(morphology, "coincident-nodes", "info", message, rows, ("merge_coincident",))
+        )
+    rows = _duplicates(morphology, with_parent)
+    if len(rows):
+        message = (
+            f"{count(len(rows), 'node')} at the place of another node that is not the parent. "
+            "Where a branch was traced twice there is twice the membrane; where two pieces touch, "
+            "no current passes between them. Look at them; merge siblings, or join the pieces."
+        )
+        repairs: tuple[str, ...] = ("merge_coincident",)
+        if len(morphology.roots) > 1:
+            repairs = ("merge_coincident", "join_trees")
+        findings.append(finding(morphology, "duplicate-nodes", "warning", message, rows, repairs))
+    return findings
+
+
+def _duplicates(morphology: Morphology, with_parent: BoolArray) -> IntArray:
+    """Return rows at the place of an earlier node, leaving out chains of coincident nodes."""
+    chain = follow(np.where(with_parent, morphology.parent, np.arange(len(morphology))))
+    position = morphology.position
+    # a projection first: it is several times faster to sort than three columns
+    key = position @ np.array([1.0, np.sqrt(2.0), np.sqrt(3.0)])
+    order = np.argsort(key, kind="stable")
+    gap = np.diff(key[order])
+    near = np.flatnonzero(gap <= 1e-9 * max(1.0, float(np.abs(key).max())))
+    if len(near) == 0:
+        return np.zeros(0, dtype=np.int64)
+    some = np.unique(np.concatenate([order[near], order[near + 1]]))
+    _, first, group = np.unique(position[some], axis=0, return_index=True, return_inverse=True)
+    twin = some[first[group.ravel()]]
+    return np.asarray(some[(twin != some) & (chain[twin] != chain[some])])
+
+
+def forks(morphology: Morphology) -> list[Finding]:
+    """Nodes at which three or more branches leave."""
+    soma = morphology.swc_type == SOMA
+    ways = morphology.n_children - (morphology.parent < 0)
+    rows = np.flatnonzero((ways >= _SMALLEST_FORK) & ~soma)
+    if len(rows) == 0:
+        return []
+    message = (
+        f"{count(len(rows), 'node')} where the cable splits into three or more. NEURON simulates "
+        "that as it is; real neurites split in two, so a short stretch may have collapsed, or "
+        "branches that only pass each other were joined. Look at them if it matters."
+    )
+    return [finding(morphology, "many-branches", "info", message, rows)]
+
+
+def twigs(morphology: Morphology) -> list[Finding]:
+    """Branches that end before they are a micrometre long, or inside the cable they leave."""
+    n, parent = len(morphology), morphology.parent
+    goes_on = (parent >= 0) & (morphology.n_children[parent] == 1) & (parent[parent] >= 0)
+    head = follow(np.where(goes_on, parent, np.arange(n)))
+    length = np.bincount(head, weights=morphology.edge_length, minlength=n)
+    tips = np.flatnonzero((morphology.n_children == 0) & (parent >= 0))
+    begin = head[tips]
+    branches = morphology.n_children[parent[begin]] > 1
+    short = length[begin] < np.maximum(TWIG, morphology.radius[parent[begin]])
+    soma = morphology.swc_type == SOMA
+    rows = tips[branches & short & ~soma[parent[begin]] & ~soma[tips]]
+    if len(rows) == 0:
+        return []
+    share = float(length[head[rows]].sum()) / max(morphology.cable_length, 1e-12)
+    message = (
+        f"{count(len(rows), 'twig')} shorter than {TWIG:g} µm, or than their parent is thick. "
+        f"They hold {share:.1%} of the cable, and each costs at least one compartment: spines, or "
+        "the rough surface a skeleton was made from. Prune them to simulate faster."
+    )
+    return [finding(morphology, "twigs", "info", message, rows, ("prune_twigs",))]
+
+
+def types(morphology: Morphology) -> list[Finding]:
+    """SWC types outside the standard 0 to 4."""
+    rows = np.flatnonzero((morphology.swc_type < 0) | (morphology.swc_type > 4))
+    if len(rows) == 0:
+        return []
+    there = np.unique(morphology.swc_type[rows]).tolist()
+    shown = ", ".join(map(str, there[:6])) + (" ..." if len(there) > 6 else "")
+    message = (
+        f"SWC types outside the standard: {shown}. Paint on them works here like on any other; "
+        "rules for axon (2) and dendrites (3, 4) pass them over, and other programs do not know "
+        "them. Map them if they mean one of these."
+    )
+    return [finding(morphology, "types", "info", message, rows, ("map_types",))]
+
+
+def compartments(morphology: Morphology) -> list[Finding]:
+    """More compartments than a run in a window should have."""
+    if len(morphology) < MANY_COMPARTMENTS // 20:
+        return []
+    try:
+        sections = find_sections(morphology)
+    except MorphologyError:  # the radii are at fault, and another finding says so
+        return []
+    # the d_lambda rule at 100 Hz, Ra 100 Ω·cm, cm 1 µF/cm², for the mean diameter of each section
+    diameter = sections.area / (np.pi * sections.length)
+    constant = 1e5 * np.sqrt(diameter / (4 * np.pi * 100.0 * 100.0 * 1.0))
+    pieces = ((sections.length / (0.1 * constant) + 0.9) / 2).astype(np.int64) * 2 + 1
+    n = int(pieces.sum())
+    if n <= MANY_COMPARTMENTS:
+        return []
+    seconds, gigabytes = n / 50_000 * 9.6, n * 4 * 1000 / 1e9
+    message = (
+        f"About {n:,} compartments. 100 ms take roughly {seconds:.0f} s with a passive membrane "
+        f"and {gigabytes:.2g} GB of frames. Of its {count(len(sections), 'section')} each needs "
+        "one at least: prune twigs, or use longer compartments (Discretisation) and fewer frames."
+    )
+    repairs = ("prune_twigs", "resample")
+    return [finding(morphology, "many-compartments", "warning", message, None, repairs)]
+
+
+def far_from(morphology: Morphology, box: FloatArray | None) -> list[Finding]:
+    """Coordinates far from the image; ``box`` is its lowest and highest x, y, z in µm."""
+    if box is None:
+        return []
+    low, high = np.asarray(box, dtype=float)
+    slack = 0.05 * np.linalg.norm(high - low)
+    inside = ((morphology.position >= low - slack) & (morphology.position <= high + slack)).all(1)
+    share = float(inside.mean())
+    if share > 0:
+        return []
+    middle = 0.5 * (morphology.position.min(axis=0) + morphology.position.max(axis=0))
+    away = float(np.linalg.norm(middle - 0.5 * (low + high)))
+    message = (
+        f"The cell lies {away:,.0f} µm away from the image. No node is inside it. The simulation "
+        "is the same, but it cannot be seen in the EM: the unit of the cell or the voxel size of "
+        "the image is wrong, or one of them lacks an offset."
+    )
+    return [finding(morphology, "far-from-image", "warning", message, None, ("set_unit", "move"))]

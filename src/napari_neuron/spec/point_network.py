@@ -1,0 +1,391 @@
+"""`PointNetwork`: point neurons, the edges between them, and what drives them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, model_validator
+
+from napari_neuron.errors import ExperimentError
+from napari_neuron.spec.base import Spec
+from napari_neuron.spec.columns import (
+    Columns,
+    Ids,
+    Numbers,
+    Positions,
+    Rows,
+    Texts,
+    first_bad_row,
+    require_length,
+)
+from napari_neuron.spec.network_stimulus import ForNeurons, NetworkStimulus
+from napari_neuron.spec.point_models import RISING, IntFire1, PointModel
+from napari_neuron.units import Milliseconds
+
+
+class NeuronColumn(Columns):
+    """A parameter of the model that every neuron has a value of its own for."""
+
+    parameter: str = Field(min_length=1)
+    values: Numbers
+
+    @model_validator(mode="after")
+    def _are_finite(self) -> Self:
+        row = first_bad_row(~np.isfinite(self.values))
+        if row is not None:
+            raise ExperimentError(f"values[{row}]", f"{self.values[row]} is not a finite number")
+        return self
+
+
+class NeuronTable(Columns):
+    """The neurons, one row each.
+
+    Attributes
+    ----------
+    id : (n,) int64 or text
+        Each once.
+    label, group : (n,) text, or empty
+        What a neuron is called, and what it belongs to. Empty columns: its id, and no group.
+    position : (n, 3) float64, or empty
+        x, y, z in µm; NaN where unknown.
+    """
+
+    id: Ids = Field(default_factory=lambda: np.empty(0, np.int64))
+    label: Texts = Field(default_factory=lambda: np.empty(0, "U1"))
+    group: Texts = Field(default_factory=lambda: np.empty(0, "U1"))
+    position: Positions = Field(default_factory=lambda: np.empty((0, 3)))
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        require_length(self, len(self.id))
+        order = np.argsort(self.id, kind="stable")
+        same = first_bad_row(self.id[order][1:] == self.id[order][:-1])
+        if same is not None:
+            first, second = order[same], order[same + 1]
+            raise ExperimentError(
+                f"id[{second}]", f"{self.id[second]} is the id of row {first} too; ids are unique"
+            )
+        return self
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def __repr__(self) -> str:
+        return f"NeuronTable({len(self)} neurons)"
+
+    @property
+    def labels(self) -> npt.NDArray[np.str_]:
+        """(n,) text; ids where there are no labels."""
+        return self.label if len(self.label) else self.id.astype(str)
+
+    @property
+    def groups(self) -> npt.NDArray[np.str_]:
+        """(n,) text; "" where there are no groups."""
+        return self.group if len(self.group) else np.full(len(self), "", "U1")
+
+    def rows(self, ids: Sequence[Any] | npt.NDArray[Any], field: str = "neurons") -> Any:
+        """Return the row of each id, (n,) int64.
+
+        Raises
+        ------
+        ExperimentError
+            Naming the first id that is not there.
+        """
+        if not len(ids):
+            return np.empty(0, np.int64)
+        wanted = np.asarray(ids)
+        if wanted.dtype.kind == "U" and self.id.dtype.kind == "i":
+            wanted = np.array([int(x) if x.lstrip("-").isdigit() else -1 for x in wanted.tolist()])
+        elif wanted.dtype.kind != "U" and self.id.dtype.kind == "U":
+            wanted = wanted.astype(str)
+        order = np.argsort(self.id, kind="stable")
+        place = np.minimum(np.searchsorted(self.id, wanted, sorter=order), max(len(self) - 1, 0))
+        unknown = 0 if not len(self) else first_bad_row(self.id[order[place]] != wanted)
+        if unknown is not None:
+            raise ExperimentError(
+                f"{field}[{unknown}]", f"there is no neuron {ids[unknown]!s} in this network"
+            )
+        return order[place].astype(np.int64)
+
+
+class EdgeTable(Columns):
+    """The edges, one row each; arrays, as there may be millions.
+
+    Attributes
+    ----------
+    source, target : (n,) int64
+        Rows of the neurons.
+    weight : (n,) float64
+        Below 0 inhibits.
+    delay : (n,) float64
+        From the spike of the source to its event at the target, ms.
+    """
+
+    source: Rows = Field(default_factory=lambda: np.empty(0, np.int64))
+    target: Rows = Field(default_factory=lambda: np.empty(0, np.int64))
+    weight: Numbers = Field(default_factory=lambda: np.empty(0))
+    delay: Numbers = Field(default_factory=lambda: np.empty(0))
+
+    @model_validator(mode="after")
+    def _can_be_meant(self) -> Self:
+        n = len(self.source)
+        for name in ("target", "weight", "delay"):
+            if len(getattr(self, name)) != n:
+                raise ExperimentError(name, f"{len(getattr(self, name))} values for {n} edges")
+        for name, bad in (
+            ("weight", ~np.isfinite(self.weight)),
+            ("delay", ~(np.isfinite(self.delay) & (self.delay >= 0))),
+        ):
+            row = first_bad_row(bad)
+            if row is not None:
+                must = "a finite number" if name == "weight" else "0 ms or more"
+                raise ExperimentError(
+                    f"{name}[{row}]", f"it is {getattr(self, name)[row]:g}; it must be {must}"
+                )
+        return self
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def __repr__(self) -> str:
+        return f"EdgeTable({len(self)} edges)"
+
+
+class PointNeurons(ForNeurons):
+    """The model of some neurons, or of all."""
+
+    model: PointModel = Field(default_factory=IntFire1)
+
+
+class NetworkRun(Spec):
+    """How long to run, and what to keep besides the spikes.
+
+    Attributes
+    ----------
+    duration
+        Simulated time, ms. Spikes are events: they have no time step.
+    state_interval
+        Time between two samples of m of the neurons in ``PointNetwork.recorded``, ms.
+    """
+
+    duration: Milliseconds = Field(default=1000.0, gt=0, le=1e8)
+    state_interval: Milliseconds = Field(default=1.0, gt=0, le=1e6)
+
+    @property
+    def n_samples(self) -> int:
+        """Samples of the whole run, the one at time 0 included."""
+        return int(self.duration / self.state_interval * (1 + 1e-12)) + 1
+
+
+class PointNetwork(Spec):
+    """A network of point neurons.
+
+    Make one with `from_edge_list`, `from_file` or `from_adjacency`.
+
+    Attributes
+    ----------
+    neurons, edges
+        The tables.
+    models
+        Which neurons have which model, in order: of two that overlap the later counts. Neurons
+        that none names are ``IntFire1()``.
+    parameters
+        Values of model parameters for each neuron, over those of its model.
+    stimuli
+        What drives it.
+    weight_scale
+        Every edge's weight is multiplied by this.
+    recorded
+        Ids of the neurons whose state m is kept.
+    run
+        Duration and sampling.
+    """
+
+    kind: Literal["point_network"] = "point_network"
+    version: Literal[1] = 1
+    neurons: NeuronTable = Field(default_factory=NeuronTable)
+    edges: EdgeTable = Field(default_factory=EdgeTable)
+    models: tuple[PointNeurons, ...] = (PointNeurons(),)
+    parameters: tuple[NeuronColumn, ...] = ()
+    stimuli: tuple[NetworkStimulus, ...] = ()
+    weight_scale: float = Field(default=1.0)
+    recorded: tuple[int | str, ...] = ()
+    run: NetworkRun = Field(default_factory=NetworkRun)
+
+    @model_validator(mode="after")
+    def _refers_to_what_is_there(self) -> Self:
+        n = len(self.neurons)
+        for name in ("source", "target"):
+            rows = getattr(self.edges, name)
+            row = first_bad_row((rows < 0) | (rows >= n))
+            if row is not None:
+                raise ExperimentError(
+                    f"edges.{name}[{row}]", f"there is no row {rows[row]} among {n} neurons"
+                )
+        groups = set(self.neurons.group.tolist())
+        parts: list[tuple[str, ForNeurons]] = [
+            *((f"models[{i}]", part) for i, part in enumerate(self.models)),
+            *((f"stimuli[{i}]", part) for i, part in enumerate(self.stimuli)),
+        ]
+        for field, part in parts:
+            self.neurons.rows(part.neurons, f"{field}.neurons")
+            for index, group in enumerate(part.groups):
+                if group not in groups:
+                    raise ExperimentError(
+                        f"{field}.groups[{index}]", f"there is no group {group!r} in this network"
+                    )
+        self.neurons.rows(self.recorded, "recorded")
+        for index, column in enumerate(self.parameters):
+            if len(column.values) != n:
+                raise ExperimentError(
+                    f"parameters[{index}].values", f"{len(column.values)} values for {n} neurons"
+                )
+        return self
+
+    def selected(self, part: ForNeurons) -> npt.NDArray[np.int64]:
+        """Return the rows of the neurons that a stimulus or model is for, ascending."""
+        if not part.neurons and not part.groups:
+            return np.arange(len(self.neurons))
+        by_group = np.flatnonzero(np.isin(self.neurons.groups, part.groups))
+        return np.union1d(self.neurons.rows(part.neurons), by_group)
+
+    def __repr__(self) -> str:
+        return f"PointNetwork({len(self.neurons)} neurons, {len(self.edges)} edges)"
+
+    __str__ = __repr__
+
+    # from tables ---------------------------------------------------------------------------
+
+    @classmethod
+    def from_edge_list(cls, edges: Any, model: Any = "IntFire1", **settings: Any) -> Self:
+        """Make a network from a table with a row for each edge.
+
+        Parameters
+        ----------
+        edges : pandas.DataFrame
+            One row per edge. Rows with the same source, target and delay are summed: in a
+            connectome they are parts of one connection.
+        model : str or IntFire1, IntFire2 or IntFire4
+            Of all neurons, or of those without one of their own; see ``models``.
+        **settings
+            As for `napari_neuron.spec.edge_list.read_edges`: source, target, weight, delay,
+            transmitter, signs, neurons, labels, groups, positions, parameters; and the fields of
+            `PointNetwork`: models, stimuli, weight_scale, recorded, run.
+
+        Raises
+        ------
+        ExperimentError
+            Naming the first row that cannot be meant.
+        """
+        from napari_neuron.spec.edge_list import network_of
+
+        return network_of(cls, edges, model, settings)
+
+    @classmethod
+    def from_file(cls, path: str | Path, model: Any = "IntFire1", **settings: Any) -> Self:
+        """Make a network from an edge list in a CSV or parquet file; see `from_edge_list`.
+
+        Raises
+        ------
+        ExperimentError
+            Naming the file and its first line (of a parquet file: row) that cannot be meant.
+        OSError
+            If the file cannot be read.
+        """
+        from napari_neuron.spec.edge_list import network_of_file
+
+        return network_of_file(cls, path, model, settings)
+
+    @classmethod
+    def from_adjacency(
+        cls, matrix: Any, ids: Sequence[Any] | None = None, model: Any = "IntFire1", **settings: Any
+    ) -> Self:
+        """Make a network from a matrix of weights, sources in rows and targets in columns.
+
+        Parameters
+        ----------
+        matrix : (n, n) array, scipy sparse matrix, or pandas.DataFrame
+            0: no edge. A data frame's index and columns name the neurons.
+        ids
+            Of the neurons, in order; by default those of the data frame, or numbers from 0.
+        model, **settings
+            As for `from_edge_list`.
+
+        Raises
+        ------
+        ExperimentError
+            If the matrix is not square, or an entry is not finite.
+        """
+        from napari_neuron.spec.edge_list import edges_of_matrix
+
+        table, ids = edges_of_matrix(matrix, ids)
+        return cls.from_edge_list(table, model, **{"neurons": ids, **settings})
+
+    # JSON ----------------------------------------------------------------------------------
+
+    def to_json(self) -> str:
+        """Return the network as JSON text; long columns are packed, see `spec.columns`."""
+        return self.model_dump_json(indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read a network from JSON text.
+
+        Raises
+        ------
+        ExperimentError
+            If the text is not JSON, or a field is unknown, missing or out of range.
+        """
+        try:
+            values: Any = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ExperimentError("", f"this is not a JSON file: {error}") from None
+        if not is_point_network(values):
+            raise ExperimentError(
+                "", 'this JSON is not a network: "kind": "point_network" is missing'
+            )
+        return cls(**values)
+
+    def save(self, path: str | Path) -> None:
+        """Write the network to a JSON file."""
+        Path(path).write_text(self.to_json(), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a network from a JSON file.
+
+        Raises
+        ------
+        ExperimentError
+            If the file is not a network; the message names file and field.
+        OSError
+            If the file cannot be read.
+        """
+        try:
+            return cls.from_json(Path(path).read_bytes())
+        except ExperimentError as error:
+            where = f"{path}: {error.field}" if error.field else str(path)
+            raise ExperimentError(where, error.problem) from None
+
+
+def is_point_network(values: object) -> bool:
+    """Whether parsed JSON says that it is a network, not an experiment."""
+    return isinstance(values, Mapping) and values.get("kind") == "point_network"
+
+
+def require_order(kind: str, values: Mapping[str, npt.NDArray[np.float64]]) -> None:
+    """Raise if the time constants of neurons of one model are not in the order it needs."""
+    names = RISING[kind]
+    for name, slower in zip(names, names[1:], strict=False):
+        row = first_bad_row(values[name] >= values[slower])
+        if row is not None:
+            raise ExperimentError(
+                "parameters",
+                f"neuron {row} of {kind}: {slower} = {values[slower][row]:g} ms must be longer "
+                f"than {name} = {values[name][row]:g} ms",
+            )

@@ -1,0 +1,236 @@
+"""Repairs of a skeleton: what was changed in it, in order, so that a script repeats it.
+
+A repair names nodes by their id. It is carried out by `napari_neuron.repair`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from napari_neuron.spec.base import Spec
+from napari_neuron.units import Micrometres
+
+
+class JoinTrees(Spec):
+    """Join separate trees by new edges between their nearest nodes.
+
+    Attributes
+    ----------
+    limit
+        µm; gaps wider than this stay open. None: however wide.
+    """
+
+    kind: Literal["join_trees"] = "join_trees"
+    limit: Micrometres | None = Field(default=5.0, gt=0)
+
+
+class KeepBiggestTree(Spec):
+    """Keep the tree with the most cable, and leave the others out."""
+
+    kind: Literal["keep_biggest_tree"] = "keep_biggest_tree"
+
+
+class InterpolateRadii(Spec):
+    """Give nodes the radius that their neighbours along the cable suggest.
+
+    Attributes
+    ----------
+    nodes
+        Which ones; none named: all whose radius is zero or negative.
+    """
+
+    kind: Literal["interpolate_radii"] = "interpolate_radii"
+    nodes: tuple[int, ...] = ()
+
+
+class ConstantRadius(Spec):
+    """Give nodes a radius.
+
+    Attributes
+    ----------
+    radius
+        µm.
+    nodes
+        Which ones; none named: all whose radius is zero or negative.
+    """
+
+    kind: Literal["constant_radius"] = "constant_radius"
+    radius: Micrometres = Field(default=0.1, gt=0)
+    nodes: tuple[int, ...] = ()
+
+
+class FloorRadii(Spec):
+    """Raise every radius below a minimum to it.
+
+    Attributes
+    ----------
+    minimum
+        µm.
+    """
+
+    kind: Literal["floor_radii"] = "floor_radii"
+    minimum: Micrometres = Field(default=0.05, gt=0)
+
+
+class SmoothRadii(Spec):
+    """Even the radii out along the cable; the soma's stay as they are.
+
+    Attributes
+    ----------
+    length
+        µm over which the weight of a neighbour falls to 1/e.
+    """
+
+    kind: Literal["smooth_radii"] = "smooth_radii"
+    length: Micrometres = Field(default=1.0, gt=0)
+
+
+class MarkSoma(Spec):
+    """Make a node the soma, the only one.
+
+    Attributes
+    ----------
+    node
+        It gets SWC type 1; other nodes of that type get the type of their neighbours, but those
+        that belong to the same soma stay.
+    radius
+        µm; None leaves the radius it has.
+    reroot
+        Whether it becomes the root of its tree too.
+    """
+
+    kind: Literal["mark_soma"] = "mark_soma"
+    node: int
+    radius: Micrometres | None = Field(default=None, gt=0)
+    reroot: bool = True
+
+
+class Reroot(Spec):
+    """Make a node the root of its tree: distances are measured from there.
+
+    Attributes
+    ----------
+    node
+        The new root.
+    """
+
+    kind: Literal["reroot"] = "reroot"
+    node: int
+
+
+class PruneTwigs(Spec):
+    """Leave out branches that end before they have a certain length.
+
+    Of a branch point all of whose branches are that short the longest one stays.
+
+    Attributes
+    ----------
+    length
+        µm from the branch point to the tip.
+    """
+
+    kind: Literal["prune_twigs"] = "prune_twigs"
+    length: Micrometres = Field(default=1.0, gt=0)
+
+
+class TypeChange(Spec):
+    """One SWC type that becomes another."""
+
+    found: int
+    wanted: int
+
+
+class MapTypes(Spec):
+    """Give nodes other SWC types.
+
+    Attributes
+    ----------
+    changes
+        Which type becomes which, all at once.
+    """
+
+    kind: Literal["map_types"] = "map_types"
+    changes: tuple[TypeChange, ...] = Field(min_length=1)
+
+
+class Resample(Spec):
+    """Have nodes about equally far apart along the cable.
+
+    Nodes that are closer are left out, longer edges are divided. Branch points, tips, roots, the
+    soma, and nodes where the type or the label changes stay.
+
+    Attributes
+    ----------
+    spacing
+        µm.
+    """
+
+    kind: Literal["resample"] = "resample"
+    spacing: Micrometres = Field(default=1.0, gt=0)
+
+
+class MergeCoincident(Spec):
+    """Make one node of a node and its parent, or of two children of a node, at the same place.
+
+    The node nearer to the root stays, with its id.
+
+    Attributes
+    ----------
+    distance
+        µm; up to here two places are the same.
+    """
+
+    kind: Literal["merge_coincident"] = "merge_coincident"
+    distance: Micrometres = Field(default=1e-6, ge=0)
+
+
+class SetUnit(Spec):
+    """Take the file's numbers as being in another unit.
+
+    Attributes
+    ----------
+    unit
+        Of the coordinates: "um", "nm", "8 nm" (voxels), "4x4x40 nm".
+    radius_unit
+        Of the radii; empty: the same.
+    """
+
+    kind: Literal["set_unit"] = "set_unit"
+    unit: str = Field(default="nm", min_length=1)
+    radius_unit: str = ""
+
+
+class Move(Spec):
+    """Move the whole cell.
+
+    Attributes
+    ----------
+    x, y, z
+        µm.
+    """
+
+    kind: Literal["move"] = "move"
+    x: Micrometres = 0.0
+    y: Micrometres = 0.0
+    z: Micrometres = 0.0
+
+
+Repair = Annotated[
+    JoinTrees
+    | KeepBiggestTree
+    | InterpolateRadii
+    | ConstantRadius
+    | FloorRadii
+    | SmoothRadii
+    | MarkSoma
+    | Reroot
+    | PruneTwigs
+    | MapTypes
+    | Resample
+    | MergeCoincident
+    | SetUnit
+    | Move,
+    Field(discriminator="kind"),
+]

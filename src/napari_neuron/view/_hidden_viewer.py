@@ -1,0 +1,54 @@
+"""A napari window that draws without being seen, for films made by scripts.
+
+napari has no public way to draw into a window that was never shown (its screenshots are empty),
+so this file reaches for the window and its canvas by their private names, as `_vispy_voltage`
+does for layers.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from napari_neuron.errors import FilmError
+
+if TYPE_CHECKING:
+    from napari import Viewer
+
+
+@contextmanager
+def hidden_viewer(size: tuple[int, int]) -> Iterator[Viewer]:
+    """Give a viewer that is on no screen, and close it in the end.
+
+    Parameters
+    ----------
+    size
+        Width and height of its canvas, pixels of the picture.
+
+    Raises
+    ------
+    FilmError
+        If there is no display that could draw.
+    """
+    displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in displays):
+        raise FilmError(
+            "there is no display to draw with; install xvfb and put `xvfb-run -a` before this"
+        )
+    import napari
+    from qtpy.QtCore import Qt
+
+    viewer = napari.Viewer(show=False)
+    try:
+        window = viewer.window._qt_window
+        window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        window.show()
+        canvas = viewer.window._qt_viewer.canvas.native
+        ratio = canvas.devicePixelRatioF()
+        canvas.setFixedSize(round(size[0] / ratio), round(size[1] / ratio))
+        yield viewer
+    finally:
+        viewer.close()

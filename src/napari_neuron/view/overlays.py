@@ -1,0 +1,27 @@
+"""What napari writes over the canvas, and its camera, under the names of either napari."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
+
+
+def camera_of(viewer: Viewer) -> Any:
+    """Return the viewer's camera."""
+    return viewer.scene.camera if hasattr(viewer, "scene") else viewer.camera
+
+
+def text_overlay_of(viewer: Viewer) -> Any:
+    """Return the text in a corner of the canvas."""
+    if hasattr(viewer, "canvas"):  # napari >= 0.9
+        return viewer.canvas.overlays.text
+    return viewer.text_overlay
+
+
+def scale_bar_of(viewer: Viewer) -> Any:
+    """Return the scale bar of the canvas."""
+    if hasattr(viewer, "canvas"):
+        return viewer.canvas.overlays.scale_bar
+    return viewer.scale_bar

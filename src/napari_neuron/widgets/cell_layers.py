@@ -1,0 +1,96 @@
+"""`CellLayers`: the layers of the chosen cell follow when it is repaired, or that is undone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from napari.layers import Layer, Points, Shapes
+
+from napari_neuron.morphology.model import Morphology
+from napari_neuron.session import Session
+from napari_neuron.view.skeleton_layers import skeleton_layer_data, synapse_layer_data
+from napari_neuron.widgets.asked import Asked
+from napari_neuron.widgets.cell_in_view import KEY, layers_of
+
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
+
+_KEPT = ("name", "visible", "opacity", "blending")
+
+
+class CellLayers:
+    """Has the layers of a cell show what became of it.
+
+    What they show is worked out in a thread; the old is seen until then. Points are changed in
+    place, so that what a person set for them stays.
+    """
+
+    def __init__(self, viewer: Viewer, session: Session) -> None:
+        self._viewer = viewer
+        self._session = session
+        self._cell = session.cells[0] if session.cells else None
+        self._asked = Asked(_made, pause=0)
+        self._asked.answered.connect(self._on_made)
+        session.cells_changed.connect(self._on_cells_changed)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether layers still show what was before."""
+        return self._asked.is_busy
+
+    def disconnect(self) -> None:
+        """Follow nothing any more."""
+        self._session.cells_changed.disconnect(self._on_cells_changed)
+        self._asked.stop()
+
+    def _on_cells_changed(self, cells: tuple[Morphology, ...]) -> None:
+        before, after = self._cell, cells[0] if cells else None
+        self._cell = after
+        if before is None or after is None or before.name != after.name:
+            return
+        if layers_of(self._viewer, after):  # opened by itself, or labelled
+            return
+        for layer in layers_of(self._viewer, before):
+            roles = dict.fromkeys(layer.metadata[KEY], after)
+            layer.metadata = {**layer.metadata, KEY: roles}
+        self._asked.ask(after)
+
+    def _on_made(self, answer: tuple[Morphology, Any, dict[str, Any]]) -> None:
+        cell, paths, points = answer
+        if cell is not self._cell:
+            return
+        for layer in layers_of(self._viewer, cell):
+            role = next(iter(layer.metadata[KEY]))
+            if isinstance(layer, Points) and role in points:
+                _show_points(layer, *points[role])
+            elif isinstance(layer, Shapes) and paths is not None:
+                self._replace(layer, paths)
+                paths = None  # of copies of it one follows
+
+    def _replace(self, layer: Any, made: Any) -> None:
+        layers = self._viewer.layers
+        selected = {made if x is layer else x for x in layers.selection}
+        for name in _KEPT:
+            setattr(made, name, getattr(layer, name))
+        layers.insert(layers.index(layer), made)
+        layers.remove(layer)
+        made.name = layer.name
+        layers.selection = selected
+
+
+def _show_points(layer: Any, data: Any, settings: dict[str, Any]) -> None:
+    layer.selected_data = set()
+    layer.data = data
+    layer.features = settings["features"]
+    layer.size = settings["size"]
+    if isinstance(settings["face_color"], list):  # of synapses: by their kind
+        layer.face_color = settings["face_color"]
+
+
+def _made(cell: Morphology) -> tuple[Morphology, Any, dict[str, Any]]:
+    """Return a cell, the layer of its paths, and data and settings of points by their role."""
+    *paths, (nodes, looks, _) = skeleton_layer_data(cell)
+    points = {"morphology": (nodes, looks)}
+    for data, settings, _ in synapse_layer_data(cell):
+        points["synapses_of"] = (data, settings)
+    return cell, Layer.create(*paths[0]) if paths else None, points

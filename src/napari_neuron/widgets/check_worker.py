@@ -1,0 +1,56 @@
+"""What the check of a cell and the preview of a repair answer, worked out in threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from napari_neuron.compile.effect import CellMeasures, measure, nodes_lost
+from napari_neuron.compile.repair import repair
+from napari_neuron.errors import NapariNeuronError
+from napari_neuron.morphology import Finding, Morphology, check
+from napari_neuron.morphology.model import FloatArray
+from napari_neuron.spec import Experiment, Repair
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """What a repair would do.
+
+    Attributes
+    ----------
+    repair : Repair
+    before, after : Morphology
+        ``after`` is None if the repair cannot be carried out; ``problem`` says why.
+    measured : tuple of CellMeasures
+        Before, and after if there is one.
+    lost : tuple of int
+        Nodes that inputs, recorders or regions name and that would go.
+    """
+
+    repair: Repair
+    before: Morphology
+    after: Morphology | None
+    measured: tuple[CellMeasures, ...]
+    lost: tuple[int, ...] = ()
+    problem: str = ""
+
+
+def checked(
+    cell: Morphology, image_box: FloatArray | None
+) -> tuple[Morphology, tuple[Finding, ...]]:
+    """Return a cell and what is wrong with it."""
+    return cell, check(cell, image_box)
+
+
+def previewed(cell: Morphology, experiment: Experiment, one: Repair) -> Preview:
+    """Carry out a repair on a cell and measure what it does."""
+    before = measure(cell, experiment)
+    try:
+        after = repair(cell, one)
+    except NapariNeuronError as error:
+        problem = str(error).split(": ", 2)[-1]
+        return Preview(one, cell, None, (before,), problem=problem)
+    if after is cell:
+        return Preview(one, cell, None, (before,), problem="This would change nothing.")
+    lost = nodes_lost(after, experiment)
+    return Preview(one, cell, after, (before, measure(after, experiment)), lost)

@@ -1,0 +1,70 @@
+"""`ProblemPlaces`: a mistake in the experiment is said where it was made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from qtpy.QtGui import QColor
+from qtpy.QtWidgets import QTabWidget
+
+from napari_neuron.errors import ExperimentError
+
+_TAB_OF_FIELD = {
+    "cells": "Cell",
+    "discretisation": "Cell",
+    "paint": "Biophysics",
+    "stimuli": "Inputs",
+    "recorders": "Recorders",
+    "frames": "Recorders",
+    "mod_files": "Biophysics",
+    "run": "Run",
+}
+
+
+class ProblemPlaces:
+    """Marks tabs and forms in which something is wrong.
+
+    Parameters
+    ----------
+    tabs
+        One tab for each part of the experiment.
+    editors
+        By fields of `Experiment`: `SpecListEditor` of those that are lists, and the form of "run".
+    """
+
+    def __init__(self, tabs: QTabWidget, editors: Mapping[str, Any]) -> None:
+        self._tabs = tabs
+        self._editors = editors
+        self.colour = ""
+
+    def show(self, error: ExperimentError) -> str:
+        """Say a mistake in the item's form if it is shown, and return it in a line."""
+        self.clear()
+        found = re.match(r"(\w+)(?:\[(\d+)\])?\.?(.*)", error.field)
+        part, index, field = found.groups() if found else ("", None, "")
+        name = _TAB_OF_FIELD.get(part, "")
+        self.mark(name)
+        editor = self._editors.get(part)
+        if part == "run":
+            editor.show_problem(error, field)
+        elif editor is not None and index is not None:
+            editor.show_problem(error, int(index), field)
+        return f"{name}: {error.problem}" if name else str(error)
+
+    def clear(self) -> None:
+        """Nothing is wrong any more."""
+        self.mark("")
+        for part, editor in self._editors.items():
+            if part != "run":  # its form says on its own what is typed wrongly
+                editor.show_problem(None)
+
+    def mark(self, marked: str) -> None:
+        """Mark the tab of that name, and no other."""
+        for index in range(self._tabs.count()):
+            name = self._tabs.tabText(index).removesuffix(" ⚠")
+            is_marked = name == marked
+            self._tabs.setTabText(index, f"{name} ⚠" if is_marked else name)
+            colour = QColor(self.colour) if is_marked else QColor()
+            self._tabs.tabBar().setTabTextColor(index, colour)
