@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from dock_person import entries_of
+from dock_person import add_cell, entries_of, forked_cell
 from matplotlib.backend_bases import MouseButton, MouseEvent
 from qtpy.QtCore import QPoint, Qt
 from test_widgets_traces import RECORDERS, SOMA, TIP, TIP_SPIKES, result_of, row, show, tick
@@ -348,6 +348,22 @@ def test_another_variable_whose_frames_were_kept_is_shown_at_a_place(dock):
     assert row(traces, key).place == row(traces, CurveKey("place", "node 22")).place == "kept"
     traces.plot.canvas.draw()
     np.testing.assert_allclose(traces.plot.shown(key)[1], gates[:, 0])
+
+
+def test_of_several_cells_a_place_says_in_which_it_is(dock):
+    first, second = dock.session.cells[0], forked_cell("twin")
+    add_cell(dock.viewer, second)
+    result = replace(
+        result_of(ramp(), cell=first),
+        cells=(first, second),
+        compartment_of_node=np.zeros(22, np.int64),
+    )
+    dock.session.apply(RunStarted(result))
+    dock.traces.show_place(second, 22)
+    assert row(dock.traces, CurveKey("place", "node 22 of twin"))
+    position = second.position[second.rows(22)[0], ::-1]
+    np.testing.assert_allclose(dock.viewer.layers["twin trace places"].data, [position])
+    assert "fork trace places" not in dock.viewer.layers
 
 
 def test_frames_of_a_long_run_are_read_some_at_a_time():
