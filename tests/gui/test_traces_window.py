@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from dock_person import add_cell, entries_of, forked_cell
 from matplotlib.backend_bases import MouseButton, MouseEvent
+from napari.components import ViewerModel
 from qtpy.QtCore import QPoint, Qt
 from test_widgets_traces import RECORDERS, SOMA, TIP, TIP_SPIKES, result_of, row, show, tick
 
@@ -17,6 +18,7 @@ from napari_neuron.session import RunStarted
 from napari_neuron.widgets.curves import CurveKey, FrameTraces, Place, RateSettings, SpikeTrain
 from napari_neuron.widgets.trace_panel import spikes_in_words
 from napari_neuron.widgets.trace_plot import TracePlot
+from napari_neuron.widgets.traces import TracesWidget
 
 
 @pytest.fixture
@@ -350,20 +352,24 @@ def test_another_variable_whose_frames_were_kept_is_shown_at_a_place(dock):
     np.testing.assert_allclose(traces.plot.shown(key)[1], gates[:, 0])
 
 
-def test_of_several_cells_a_place_says_in_which_it_is(dock):
-    first, second = dock.session.cells[0], forked_cell("twin")
-    add_cell(dock.viewer, second)
+def test_of_several_cells_a_place_says_in_which_it_is(qtbot):
+    viewer, first, second = ViewerModel(), forked_cell(), forked_cell("twin")
+    for cell in (first, second):
+        add_cell(viewer, cell)
+    traces = TracesWidget(viewer)
+    qtbot.addWidget(traces)
     result = replace(
         result_of(ramp(), cell=first),
         cells=(first, second),
         compartment_of_node=np.zeros(22, np.int64),
     )
-    dock.session.apply(RunStarted(result))
-    dock.traces.show_place(second, 22)
-    assert row(dock.traces, CurveKey("place", "node 22 of twin"))
+    traces.session.apply(RunStarted(result))
+    traces.show_place(second, 22)
+    assert row(traces, CurveKey("place", "node 22 of twin"))
     position = second.position[second.rows(22)[0], ::-1]
-    np.testing.assert_allclose(dock.viewer.layers["twin trace places"].data, [position])
-    assert "fork trace places" not in dock.viewer.layers
+    np.testing.assert_allclose(viewer.layers["twin trace places"].data, [position])
+    assert "fork trace places" not in viewer.layers
+    traces.close()
 
 
 def test_frames_of_a_long_run_are_read_some_at_a_time():
