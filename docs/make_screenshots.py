@@ -39,8 +39,33 @@ def picture_the_window() -> None:
         demo.settle()
         simulation.grab().save(str(IMAGES / f"tab-{name}.png"))
     traces.grab().save(str(IMAGES / "traces.png"))
+    picture_the_traces(viewer, simulation, traces)
     viewer.close()
     demo.settle()
+
+
+def picture_the_traces(viewer, simulation, traces) -> None:
+    """Picture the Traces window undocked: two runs compared, a clicked place, a measurement."""
+    session = simulation.session
+    first, cell = session.results[-1], session.cells[0]
+    experiment = session.experiment
+    weaker = [s.replace(gmax=0.7 * s.gmax) if hasattr(s, "gmax") else s for s in experiment.stimuli]
+    session.edit(experiment.replace(stimuli=weaker))
+    simulation.run()
+    demo.wait_for_the_end(session)
+    traces.compare(first)
+    traces.show_place(cell, int(cell.node_id[len(cell) // 2]))
+    traces.panel.rate_kind.setCurrentIndex(2)
+    spikes = first.spikes[demo.WATCHED]
+    traces.plot.cursors.measure((float(spikes[0]), float(spikes[1])))
+    traces.plot.keep_view()
+    traces.plot.axes.set_xlim(float(spikes[0]) - 20, float(spikes[1]) + 30)
+    dock = traces.parent()
+    dock.setFloating(True)
+    for size, name in (((900, 480), "compared"), ((400, 740), "narrow")):
+        dock.resize(*size)
+        demo.settle(1)
+        traces.grab().save(str(IMAGES / f"traces-{name}.png"))
 
 
 def picture_the_display() -> None:

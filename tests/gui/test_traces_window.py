@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
-from dock_person import entries_of
+from dock_person import add_cell, entries_of, forked_cell
 from matplotlib.backend_bases import MouseButton, MouseEvent
+from napari.components import ViewerModel
 from qtpy.QtCore import QPoint, Qt
 from test_widgets_traces import RECORDERS, SOMA, TIP, TIP_SPIKES, result_of, row, show, tick
 
@@ -15,6 +18,7 @@ from napari_neuron.session import RunStarted
 from napari_neuron.widgets.curves import CurveKey, FrameTraces, Place, RateSettings, SpikeTrain
 from napari_neuron.widgets.trace_panel import spikes_in_words
 from napari_neuron.widgets.trace_plot import TracePlot
+from napari_neuron.widgets.traces import TracesWidget
 
 
 @pytest.fixture
@@ -95,6 +99,16 @@ def test_an_earlier_run_is_laid_over_dashed_and_in_the_same_colours(dock):
     traces.compare(first)
     dock.session.forget(first)
     assert len(traces.plot.curves) == 2
+
+
+def test_a_run_of_another_length_is_drawn_on_an_axis_of_its_own(dock):
+    fill(dock, ramp(), recorders=RECORDERS[:2])
+    plot = dock.traces.plot
+    plot.canvas.draw()
+    fill(dock, ramp(401), recorders=RECORDERS[:2])
+    assert plot.axes.get_xlim() == (0.0, 10.0)
+    plot.canvas.draw()
+    assert plot.shown(SOMA)[0].max() == pytest.approx(10.0)
 
 
 # measuring -----------------------------------------------------------------------------------
@@ -179,14 +193,24 @@ def test_few_spikes_are_told_without_a_spread(times, said):
 def test_the_drawn_rate_has_the_spikes_for_its_integral(dock, kind):
     fill(dock, np.full(4001, -65.0), spikes=(10.0, 20.0, 40.0, 99.0))
     panel, plot = dock.traces.panel, dock.traces.plot
-    assert not plot.panels.rate.get_visible()
+    assert not plot.panels.rate_is_wanted
     panel.rate_kind.setCurrentIndex(["off", "bins", "smooth"].index(kind))
     panel.rate_width.setValue(7.0)
     assert plot.rate_settings == RateSettings(kind, 7.0)
     time, rate = plot.shown_rate(TIP_SPIKES)
-    assert np.trapezoid(rate, time) / 1000 == pytest.approx(4, rel=1e-2)
+    integral = float(np.sum(0.5 * (rate[1:] + rate[:-1]) * np.diff(time)))
+    assert integral / 1000 == pytest.approx(4, rel=1e-2)
     assert plot.panels.rate.get_visible()
     assert plot.panels.rate.get_ylim()[1] >= rate.max()
+
+
+@pytest.mark.parametrize(("height", "seen"), [(300, True), (110, False)])
+def test_the_rate_gives_way_where_there_is_little_room(plot, height, seen):
+    show(plot, result_of(ramp(), spikes=(3.0,)))
+    plot.set_rate(RateSettings("bins"))
+    plot.canvas.resize(500, height)
+    plot.canvas.grab()
+    assert plot.panels.rate.get_visible() == seen
 
 
 # saving --------------------------------------------------------------------------------------
@@ -308,6 +332,46 @@ def test_the_trace_of_a_place_is_that_of_its_frames_and_of_the_next_run_too(dock
     assert len(dock.traces.plot.shown(CurveKey("place", "node 22"))[0]) == later.n_frames
 
 
+def test_another_variable_whose_frames_were_kept_is_shown_at_a_place(dock):
+    result = result_of(ramp(), cell=dock.session.cells[0])
+    gates = np.linspace(0, 1, len(result.frames), dtype=np.float32)[:, None]
+    result = replace(
+        result,
+        experiment=result.experiment.replace(frames=("v", "m_hh")),
+        more_frames={"m_hh": gates},
+        units=("mV", "mV", ""),
+    )
+    dock.session.apply(RunStarted(result))
+    traces = dock.traces
+    traces.show_place(result.cell, 22)
+    menu = traces.panel.list.menu_of(row(traces, CurveKey("place", "node 22")))
+    entries_of(menu)["Show m_hh here"].trigger()
+    key = CurveKey("place", "m_hh at node 22")
+    assert row(traces, key).place == row(traces, CurveKey("place", "node 22")).place == "kept"
+    traces.plot.canvas.draw()
+    np.testing.assert_allclose(traces.plot.shown(key)[1], gates[:, 0])
+
+
+def test_of_several_cells_a_place_says_in_which_it_is(qtbot):
+    viewer, first, second = ViewerModel(), forked_cell(), forked_cell("twin")
+    for cell in (first, second):
+        add_cell(viewer, cell)
+    traces = TracesWidget(viewer)
+    qtbot.addWidget(traces)
+    result = replace(
+        result_of(ramp(), cell=first),
+        cells=(first, second),
+        compartment_of_node=np.zeros(22, np.int64),
+    )
+    traces.session.apply(RunStarted(result))
+    traces.show_place(second, 22)
+    assert row(traces, CurveKey("place", "node 22 of twin"))
+    position = second.position[second.rows(22)[0], ::-1]
+    np.testing.assert_allclose(viewer.layers["twin trace places"].data, [position])
+    assert "fork trace places" not in viewer.layers
+    traces.close()
+
+
 def test_frames_of_a_long_run_are_read_some_at_a_time():
     result = result_of(np.zeros(4001))
     frames, place = FrameTraces(at_most=400), Place("fork", 22)
@@ -356,6 +420,23 @@ def test_a_click_on_the_cell_shows_the_trace_of_that_place(window, ndisplay):
     traces.tools.pick_button.click()
     click(window, position_of(window, 23))
     assert [r.key.label for r in traces.panel.list.rows if r.place] == ["node 22"]
+    window.traces_dock.setFloating(True)
+    traces.show_place(window.session.results[0].cell, 24)
+    assert [r.key.label for r in traces.panel.list.rows if r.place] == ["node 24"]
+
+
+def test_undocked_and_narrow_everything_has_its_place(dock):
+    fill(dock, ramp(), spikes=(3.0,))
+    fill(dock, ramp(), spikes=(3.0,))
+    traces = dock.traces
+    traces.resize(400, 600)
+    traces.grab()
+    assert traces.panel.geometry().top() > traces.plot.canvas.geometry().bottom()
+    assert traces.tools.minimumSizeHint().width() <= 384
+    assert traces.panel.widget().minimumSizeHint().width() <= 384
+    traces.resize(900, 240)
+    traces.grab()
+    assert traces.panel.geometry().left() > traces.plot.canvas.geometry().right()
 
 
 def position_of(window, node):

@@ -32,16 +32,19 @@ class Place:
         Id of the node.
     variable
         One of ``experiment.frames``.
+    names_cell
+        Whether the label says the cell, for runs of several.
     """
 
     cell: str
     node: int
     variable: str = "v"
+    names_cell: bool = False
 
     @property
     def label(self) -> str:
-        """Return "node 12", or "m_hh at node 12"."""
-        at = f"node {self.node}"
+        """Return "node 12", or "m_hh at node 12 of DA1"."""
+        at = f"node {self.node} of {self.cell}" if self.names_cell else f"node {self.node}"
         return at if self.variable == "v" else f"{self.variable} at {at}"
 
 

@@ -28,7 +28,9 @@ class TraceAxes:
     raster
         Above: a row of marks for each spike detector.
     rate
-        Below: spikes per second.
+        Below: spikes per second; seen where it is wanted and there is room.
+    rate_is_wanted
+        Whether it is; `lay_out` heeds it.
     """
 
     def __init__(self) -> None:
@@ -41,8 +43,9 @@ class TraceAxes:
         self.rate.set_visible(False)
         self.raster.xaxis.set_visible(False)
         for axes in (self.main, self.rate):  # each tick costs a millisecond to draw
-            axes.xaxis.set_major_locator(MaxNLocator(7))
-            axes.yaxis.set_major_locator(MaxNLocator(5))
+            axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
+            axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+        self.rate_is_wanted = False
         self._others: dict[str, Axes] = {}
         self._units: tuple[str, ...] = ("mV",)
         self._rows: tuple[tuple[str, str], ...] = ()
@@ -65,11 +68,21 @@ class TraceAxes:
             axes = self._others.get(unit)
             if axes is None:
                 axes = self._others[unit] = self.main.twinx()
-                axes.yaxis.set_major_locator(MaxNLocator(5))
+                axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
                 # no power of ten in a corner, where there is no room for it
                 axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4g}"))
             axes.spines["right"].set_position(("outward", place * _AXIS_WIDTH))
         self._colour()
+
+    def forget_limits(self) -> None:
+        """Let the axes of further units begin anew."""
+        for axes in self._others.values():
+            axes.set_autoscaley_on(True)
+
+    @property
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """Name and colour of each row of the raster."""
+        return self._rows
 
     def set_rows(self, rows: Sequence[tuple[str, str]]) -> None:
         """Have one row of the raster for each of these (name, colour)."""
@@ -144,7 +157,8 @@ class TraceAxes:
         room = height - bottom - top
         if width <= left + right + 20 or room <= 20:
             return
-        rate = 0.3 * room if self.rate.get_visible() and room > 90 * scale else 0.0
+        rate = 0.3 * room if self.rate_is_wanted and room > 110 * scale else 0.0
+        self.rate.set_visible(bool(rate))
         rows = len(self._rows)
         raster = min(rows * 13 * scale, 0.25 * room) if self.raster.get_visible() else 0.0
         above = gap if raster else 0.0
@@ -176,7 +190,7 @@ class TraceAxes:
         whole = self.figure.transFigure
         for axes in (self.main, self.rate):
             box = axes.get_position()
-            axes.yaxis.set_label_coords(13 * scale / width, (box.y0 + box.y1) / 2, transform=whole)
+            axes.yaxis.set_label_coords(18 * scale / width, (box.y0 + box.y1) / 2, transform=whole)
             x = (box.x0 + box.x1) / 2
             axes.xaxis.set_label_coords(x, 16 * scale / height, transform=whole)
         box = self.main.get_position()

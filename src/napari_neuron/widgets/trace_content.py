@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from napari_neuron.result import SimulationResult
@@ -116,6 +117,14 @@ class TraceContent:
             self._visited = place
         self.hidden.discard(CurveKey("place", place.label))
 
+    def add_variable(self, key: CurveKey, variable: str) -> None:
+        """Show another variable at a place, and keep both."""
+        self.keep(key)
+        place = next((p for p in self._kept if p.label == key.label), None)
+        if place is not None:
+            wanted = replace(place, variable=variable)
+            self._kept = tuple(dict.fromkeys((*self._kept, wanted)))
+
     def keep(self, key: CurveKey) -> None:
         """Keep the place that is visited."""
         if self._visited is not None and self._visited.label == key.label:
@@ -141,7 +150,7 @@ class TraceContent:
             return
         experiment = self._session.experiment
         label = free_name(place.label, [r.label for r in experiment.recorders])
-        cell = place.cell if len(self._session.cells) > 1 else None
+        cell = place.cell if place.names_cell else None
         at = {"label": label, "cell": cell, "node": place.node}
         recorder = (
             VoltageRecorder(**at)

@@ -62,6 +62,10 @@ class TraceList(QTreeWidget):
         A name was clicked.
     keep_requested, drop_requested, record_requested : Signal (CurveKey)
         About a trace taken from the frames.
+    variable_requested : Signal (CurveKey, str)
+        Another variable whose frames were kept, at the same place.
+    variables
+        Those that were kept.
     """
 
     shown_changed = Signal(dict)
@@ -69,9 +73,11 @@ class TraceList(QTreeWidget):
     keep_requested = Signal(object)
     drop_requested = Signal(object)
     record_requested = Signal(object)
+    variable_requested = Signal(object, str)
 
     def __init__(self) -> None:
         super().__init__()
+        self.variables: tuple[str, ...] = ("v",)
         self._rows: tuple[ListRow, ...] = ()
         self._palette: Palette | None = None
         self.setColumnCount(3)
@@ -137,7 +143,7 @@ class TraceList(QTreeWidget):
         if longest > self.columnWidth(1) or not only_widen:
             self.setColumnWidth(1, longest)
         places = {row.place for row in self._rows}
-        buttons = 58 if "temporary" in places else 32 if "kept" in places else 4
+        buttons = 48 if "temporary" in places else 27 if "kept" in places else 4
         if self.columnWidth(2) != buttons:
             self.setColumnWidth(2, buttons)
 
@@ -153,7 +159,7 @@ class TraceList(QTreeWidget):
         box = QWidget()
         line = QHBoxLayout(box)
         line.setContentsMargins(4, 0, 0, 0)
-        line.setSpacing(2)
+        line.setSpacing(1)
         asked = [("drop", "Drop this trace", self.drop_requested)]
         if row.place == "temporary":
             keep = "Keep this trace when another place is clicked"
@@ -164,6 +170,7 @@ class TraceList(QTreeWidget):
             button.setToolTip(tooltip)
             button.setStyleSheet("padding: 2px;")
             button.setIconSize(QSize(12, 12))
+            button.setFixedSize(21, 21)
             if self._palette is not None:
                 button.setIcon(icon(name, self._palette))
             button.clicked.connect(lambda _=False, to=requested, key=row.key: to.emit(key))
@@ -173,7 +180,7 @@ class TraceList(QTreeWidget):
     def _fill(self, item: QTreeWidgetItem, row: ListRow, before: ListRow | None) -> None:
         if before is None or row.colour != before.colour:
             item.setIcon(0, row_icon(row))
-            item.setText(0, row.key.name)
+            item.setText(0, row.key.label if row.key.run is None else f"run {row.key.run}")
             if self._palette is not None:
                 item.setForeground(1, QColor(self._palette.dim))
                 if row.place == "temporary" or row.key.run is not None:
@@ -222,6 +229,10 @@ class TraceList(QTreeWidget):
         menu.addAction("Show where it is").triggered.connect(
             lambda _=False: self.clicked_on.emit(row.key)
         )
+        for variable in self.variables if row.place and len(self.variables) > 1 else ():
+            menu.addAction(f"Show {variable} here").triggered.connect(
+                lambda _=False, name=variable: self.variable_requested.emit(row.key, name)
+            )
         if row.place:
             menu.addAction("Record here from the next run on").triggered.connect(
                 lambda _=False: self.record_requested.emit(row.key)

@@ -45,7 +45,7 @@ class TracePanel(Page):
         self.rate_width.setValue(RateSettings().width)
         self.rate_width.lowest = 0.01
         self.rate_width.setToolTip("Width of a bin, or standard deviation of the Gaussian")
-        self.rate_width.setMinimumWidth(70)
+        self.rate_width.setMinimumWidth(112)
         self._rate = QWidget()
         line = QHBoxLayout(self._rate)
         line.setContentsMargins(0, 0, 0, 0)

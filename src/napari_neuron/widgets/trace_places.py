@@ -38,40 +38,29 @@ class TracePlaces:
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
 
-    def show(self, cell: Morphology | None, marks: Sequence[PlaceMark]) -> None:
-        """Show these marks on this cell, and no others."""
+    def show(self, marks: Sequence[tuple[Morphology, Sequence[PlaceMark]]]) -> None:
+        """Show these marks on these cells, and no others."""
         layers = self._viewer.layers
-        there = [x for x in layers if shown_in(x, _ROLE) is not None]
-        kept = next((x for x in there if cell is not None and shown_in(x, _ROLE) is cell), None)
-        if cell is not None:
+        there = [layer for layer in layers if shown_in(layer, _ROLE) is not None]
+        for cell, of_cell in marks:
             nodes = set(cell.node_id.tolist())
-            marks = [mark for mark in marks if mark.node in nodes]
-        if cell is None or not marks:
-            kept = None
+            some = tuple(mark for mark in of_cell if mark.node in nodes)
+            layer = next((x for x in there if shown_in(x, _ROLE) is cell), None)
+            if layer is None and some:
+                self._add(cell, some)
+            elif layer is not None and some:
+                there.remove(layer)
+                _update(layer, cell, some)
         for layer in there:
-            if layer is not kept:
-                layers.remove(layer)
-        if cell is None or not marks:
-            return
-        if kept is not None and kept.metadata[KEY].get("marks") == tuple(marks):
-            return
-        data, settings = _looks(cell, marks)
-        if kept is None:
-            selected = set(layers.selection)
-            layer = Layer.create(data, settings, "points")
-            layer.editable = False
-            self._viewer.add_layer(layer)
-            if selected:  # the person goes on in the layer that was active
-                layers.selection = selected
-            return
-        before = kept.metadata[KEY]["marks"]
-        kept.metadata = settings["metadata"]
-        kept.data = data
-        looks = [[(m.colour, m.is_ring) for m in some] for some in (before, marks)]
-        if looks[0] != looks[1]:  # each of these has napari draw the layer again
-            for name in ("face_color", "border_color", "border_width", "size"):
-                setattr(kept, name, settings[name])
-        kept.features = settings["features"]
+            layers.remove(layer)
+
+    def _add(self, cell: Morphology, marks: tuple[PlaceMark, ...]) -> None:
+        selected = set(self._viewer.layers.selection)
+        layer = Layer.create(*_looks(cell, marks), "points")
+        layer.editable = False
+        self._viewer.add_layer(layer)
+        if selected:  # the person goes on in the layer that was active
+            self._viewer.layers.selection = selected
 
     def go_to(self, cell: Morphology, node: int) -> None:
         """Select a node among the cell's points, and bring it to the middle of the view.
@@ -95,6 +84,20 @@ class TracePlaces:
         if min(shown) >= 0:
             centre = tuple(float(world[axis]) for axis in shown)
             camera_of(self._viewer).center = centre if len(centre) == 3 else (0.0, *centre)
+
+
+def _update(layer: Any, cell: Morphology, marks: tuple[PlaceMark, ...]) -> None:
+    before = layer.metadata[KEY]["marks"]
+    if before == marks:
+        return
+    data, settings = _looks(cell, marks)
+    layer.metadata = settings["metadata"]
+    layer.data = data
+    looks = [[(m.colour, m.is_ring) for m in some] for some in (before, marks)]
+    if looks[0] != looks[1]:  # each of these has napari draw the layer again
+        for name in ("face_color", "border_color", "border_width", "size"):
+            setattr(layer, name, settings[name])
+    layer.features = settings["features"]
 
 
 def _looks(cell: Morphology, marks: Sequence[PlaceMark]) -> tuple[Any, dict[str, Any]]:

@@ -97,12 +97,15 @@ class TracePlot:
         """Show another run from now on, the whole of it (ms)."""
         self._duration = duration
         self._extents.clear()
+        self._curves, self._trains = {}, {}
         for lines in (self._lines, self._marks):
             for line in lines.values():
                 line.remove()
             lines.clear()
         self._drop_rates(set(self._rates))
         self._view_is_own = False
+        self._empty_axes = self._drawn = None
+        self._panels.forget_limits()
         self._tools.update()  # forgets where it was zoomed to
         self.axes.set_xlim(0.0, duration)
         self.axes.set_ylim(*_FIRST_LIMITS)
@@ -113,7 +116,7 @@ class TracePlot:
         self._trains = {train.key: train for train in trains}
         changed = self._match_lines()
         self._update_rates()
-        if self._fit_limits() or changed:
+        if self._fit_limits() or changed or self._empty_axes is None:
             self.canvas.draw_idle()
         else:
             self.draw_lines()
@@ -223,13 +226,15 @@ class TracePlot:
     def close(self) -> None:
         """Forget what was drawn."""
         self._curves, self._trains = {}, {}
+        self._drop_rates(set(self._rates))
         self._empty_axes = self._drawn = None
 
     # lines ---------------------------------------------------------------------------------
 
     def _match_lines(self) -> bool:
         """Have a line for everything that is drawn; return whether the axes have changed."""
-        before = (self._panels.units, tuple(self._marks), self._panels.rate.get_visible())
+        panels, marked = self._panels, tuple(self._marks)
+        before = (panels.units, panels.rows, panels.rate_is_wanted)
         kept = {key: c.unit for key, c in self._curves.items()}
         for key in set(self._lines) - set(kept):
             self._lines.pop(key).remove()
@@ -253,13 +258,10 @@ class TracePlot:
             self._marks[key].set_color(train.colour)
         rows = [("" if t.key.run else t.key.label, t.colour) for t in self._trains.values()]
         self._panels.set_rows(rows)
-        self._panels.rate.set_visible(self._rate_settings.kind != "off" and bool(self._trains))
+        self._panels.rate_is_wanted = self._rate_settings.kind != "off" and bool(self._trains)
         self._drop_rates(set(self._rates) - set(self._trains))
-        changed = before != (
-            self._panels.units,
-            tuple(self._marks),
-            self._panels.rate.get_visible(),
-        )
+        after = (panels.units, panels.rows, panels.rate_is_wanted)
+        changed = before != after or marked != tuple(self._marks)
         if changed:
             self._panels.lay_out()
             self.cursors.match_panels()
@@ -272,7 +274,7 @@ class TracePlot:
         return self._panels.raster.plot([], [], "|", animated=True, **looks)[0]
 
     def _update_rates(self, *, fit: bool = False) -> None:
-        if not self._panels.rate.get_visible():
+        if not self._panels.rate_is_wanted:
             return
         highest, changed = 1.0, fit
         for key, train in self._trains.items():
@@ -323,7 +325,8 @@ class TracePlot:
                 low = min(low, _LIMIT_STEP * np.floor((smallest - 2) / _LIMIT_STEP))
                 high = max(high, _LIMIT_STEP * np.ceil((largest + 4) / _LIMIT_STEP))
             else:
-                margin = 0.08 * (largest - smallest) or 0.05 * abs(largest) or 1.0
+                share = 0.08 if tight else 0.25  # not to be drawn anew for every new peak
+                margin = share * (largest - smallest) or 0.05 * abs(largest) or 1.0
                 low, high = smallest - margin, largest + margin
             axes.set_ylim(low, high)
             widened = True
@@ -349,7 +352,7 @@ class TracePlot:
         start, stop = self.axes.get_xlim()
         n_bins = self.axes.bbox.width / 2  # a bin draws a stroke of 1.2 pixels
         n_bins = max(50, int(min(n_bins, _BINS / max(1, len(self._lines)))))
-        for key in sorted(self._lines, key=lambda key: key.run is None):  # the run itself on top
+        for key in sorted(self._curves, key=lambda key: key.run is None):  # the run itself on top
             line, curve = self._lines[key], self._curves[key]
             if curve.step > 0:
                 line.set_data(*decimated(curve.values, curve.step, start, stop, n_bins))
@@ -358,7 +361,7 @@ class TracePlot:
             marks = self._marks[key]
             marks.set_data(train.times, np.full(len(train.times), float(row)))
             self._panels.raster.draw_artist(marks)
-        for _, line in self._rates.values():
+        for _, line in self._rates.values() if self._panels.rate.get_visible() else ():
             self._panels.rate.draw_artist(line)
         self._drawn = self.canvas.copy_from_bbox(self.figure.bbox)
         self.draw_cursors()
@@ -382,6 +385,7 @@ class TracePlot:
     def _on_resized(self, event: Any) -> None:
         self._empty_axes = self._drawn = None
         self._panels.lay_out()
+        self.cursors.match_panels()
 
 
 def _looks(key: CurveKey) -> dict[str, Any]:

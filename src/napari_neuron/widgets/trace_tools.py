@@ -37,7 +37,7 @@ class TraceTools(QWidget):
         self.runs = QComboBox()
         self.runs.setToolTip("The run whose traces are shown")
         let_shrink(self.runs)
-        self.runs.setMinimumWidth(76)
+        self.runs.setMinimumWidth(84)
         self.runs.setMaximumWidth(120)
         self.compare_button = _tool("Lay earlier runs over this one")
         self.compare_button.setText("Compare")
@@ -73,7 +73,7 @@ class TraceTools(QWidget):
         }
         bar = QHBoxLayout(self)
         bar.setContentsMargins(0, 0, 0, 0)
-        bar.setSpacing(4)
+        bar.setSpacing(3)
         bar.addWidget(self.runs, 3)
         bar.addWidget(self.compare_button)
         bar.addStretch(1)
@@ -114,6 +114,7 @@ class TraceTools(QWidget):
             (f"Run {self._session.number_of(r)}", lambda r=r: toggle(r)) for r in others
         ]
         entries.append(("None", lambda: self.compare_requested.emit(())))
+        self.compare_menu.deleteLater()
         self.compare_menu = menu_of(self.compare_button, entries)
         for action, result in zip(self.compare_menu.actions(), others, strict=False):
             action.setCheckable(True)

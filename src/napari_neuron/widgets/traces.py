@@ -19,7 +19,7 @@ from napari_neuron.result import SimulationResult
 from napari_neuron.view import time_axis
 from napari_neuron.view.picking import NodeClicks
 from napari_neuron.widgets.closing import ClosingWidget
-from napari_neuron.widgets.curves import Curve, CurveKey, Place, SpikeTrain
+from napari_neuron.widgets.curves import CurveKey, Place
 from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import hint
 from napari_neuron.widgets.problem import ProblemLabel
@@ -120,7 +120,8 @@ class TracesWidget(ClosingWidget):
         names.clicked_on.connect(self.go_to)
         names.keep_requested.connect(self._on_keep_requested)
         names.drop_requested.connect(self._on_drop_requested)
-        names.record_requested.connect(self._on_record_requested)
+        names.record_requested.connect(self.content.record)
+        names.variable_requested.connect(self._on_variable_requested)
         self.panel.rate_changed.connect(self._on_rate_changed)
         session = self.session
         session.run_started.connect(self.show_result)
@@ -164,6 +165,7 @@ class TracesWidget(ClosingWidget):
         self.content.result = result
         if result is not None:
             self.plot.begin(result.experiment.run.duration)
+            self.panel.list.variables = tuple(result.experiment.frames)
         self._watch_clicks()
         self._show_runs()
         self._draw()
@@ -177,7 +179,8 @@ class TracesWidget(ClosingWidget):
 
     def show_place(self, cell: Morphology, node: int) -> None:
         """Show the trace of a node from the frames until another is asked for or it is kept."""
-        self.content.visit(Place(cell.name, node))
+        several = self.result is not None and len(self.result.cells) > 1
+        self.content.visit(Place(cell.name, node, names_cell=several))
         self._draw()
         self._mark_places()
 
@@ -232,22 +235,20 @@ class TracesWidget(ClosingWidget):
         self.panel.fit_list()
 
     def _mark_places(self) -> None:
-        result = self.result
-        cell = result.cells[0] if result is not None else None
-        found: list[Curve | SpikeTrain] = []
-        if cell is not None:
+        cells = () if self.result is None else self.result.cells
+        marks: list[tuple[Morphology, list[PlaceMark]]] = []
+        for cell in cells:
             found = [
-                item
+                PlaceMark(item.node, item.colour, item.key.label)
                 for item in self.content.items
                 if self.content.kind_of_place(item.key)
-                and item.key.run is None
                 and item.cell == cell.name
                 and item.key not in self.content.hidden
             ]
-        marks = [PlaceMark(item.node, item.colour, item.key.label) for item in found]
-        if self._marked is not None and self._marked[0] is cell:
-            marks.append(PlaceMark(self._marked[1], "#ffffff", "", is_ring=True))
-        self._places.show(cell, marks)
+            if self._marked is not None and self._marked[0] is cell:
+                found.append(PlaceMark(self._marked[1], "#ffffff", "", is_ring=True))
+            marks.append((cell, found))
+        self._places.show(marks)
 
     # the list, the runs and the tools ------------------------------------------------------
 
@@ -265,8 +266,9 @@ class TracesWidget(ClosingWidget):
         self._draw()
         self._mark_places()
 
-    def _on_record_requested(self, key: CurveKey) -> None:
-        self.content.record(key)
+    def _on_variable_requested(self, key: CurveKey, variable: str) -> None:
+        self.content.add_variable(key, variable)
+        self._draw()
 
     def _on_run_advanced(self, *_: Any) -> None:
         self._draw()
@@ -338,6 +340,7 @@ class TracesWidget(ClosingWidget):
         session.run_ended.disconnect(self._on_run_advanced)
         session.results_changed.disconnect(self._on_results_changed)
         session.experiment_changed.disconnect(self._on_experiment_changed)
+        self.saving.said.disconnect()
         self._clicks.disconnect()
         self._signals.disconnect()
         self.plot.close()
