@@ -18,15 +18,15 @@ from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import Experiment
 from napari_neuron.view.cell_colours import (
-    coloured_tubes,
+    EdgeTubes,
     colours_of_labels,
+    edge_tubes,
     label_codes,
     label_look,
-    limits_of,
     make_colour_layer,
-    plain_tubes,
+    parameter_look,
+    vertex_values,
 )
-from napari_neuron.view.tubes import TubeMesh
 from napari_neuron.widgets.cell_in_view import KEY, CellInView, layers_of, shown_in
 from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import hint, leave_wheel_to_page, let_shrink
@@ -45,8 +45,7 @@ _CABLE_UNITS = {"Ra": "Ω·cm", "cm": "µF/cm2"}
 class ColourBy(QWidget):
     """A chooser, and the layer that shows what was chosen.
 
-    The layer follows edits. While it is there the cell's other layers are hidden, but for its
-    paths: they show where a mechanism is not.
+    The layer follows edits. While it is there the cell's other layers are hidden.
 
     Attributes
     ----------
@@ -64,7 +63,7 @@ class ColourBy(QWidget):
         self._shown = ("", "")
         self._replacing = False
         self._hidden: list[tuple[Any, bool]] = []
-        self._mesh: tuple[Morphology, TubeMesh] | None = None
+        self._mesh: tuple[Morphology, EdgeTubes] | None = None
         self._worker: Any = None
         self._is_late = False
         self.box = QComboBox()
@@ -159,7 +158,7 @@ class ColourBy(QWidget):
             self.request()
             return
         self._say(answer["said"])
-        if answer["tubes"] is not None:
+        if answer["values"] is not None:
             self._show(answer)
         elif self._what:  # it is not painted any more, or the experiment has a mistake
             self._take_away()
@@ -193,8 +192,9 @@ class ColourBy(QWidget):
         layer = self.layer
         same = (cell.name, answer["what"], look.get("names"))
         if layer is not None and self._shown == same and shown_in(layer, _ROLE) is cell:
-            layer.data = answer["tubes"]
+            layer.vertex_values = vertex_values(answer["mesh"], answer["values"])
             if layer.metadata[KEY]["limits"] != look["limits"]:  # else they may be the person's
+                layer.colormap = look["colormap"]
                 layer.metadata[KEY]["limits"] = look["limits"]
                 layer.contrast_limits = look["limits"]
             return
@@ -203,7 +203,7 @@ class ColourBy(QWidget):
         self._shown = same
         selected = set(self._viewer.layers.selection)
         look = {name: value for name, value in look.items() if name != "names"}
-        layer = make_colour_layer(cell, answer["tubes"], **look)
+        layer = make_colour_layer(cell, answer["mesh"], answer["values"], **look)
         layer.metadata[KEY]["limits"] = look["limits"]
         self._hide_others(cell)
         self._viewer.add_layer(layer)
@@ -218,7 +218,7 @@ class ColourBy(QWidget):
         voltage = [layer for layer, of in found if of is not None and of.name == cell.name]
         self._hidden = [(layer, layer.visible) for layer in (*of_cell, *voltage)]
         for layer, _ in self._hidden:
-            layer.visible = layer._type_string == "shapes"
+            layer.visible = False
 
     def _take_away(self) -> None:
         layer = self.layer
@@ -271,11 +271,11 @@ def _coloured(
     experiment: Experiment,
     catalogue: Catalogue | None,
     what: str,
-    mesh: TubeMesh | None,
+    mesh: EdgeTubes | None,
 ) -> dict[str, Any]:
     """Work out names, values and tubes; in a thread."""
     answer: dict[str, Any] = {
-        **{"cell": cell, "what": what, "names": (), "mesh": mesh, "tubes": None, "said": ""}
+        **{"cell": cell, "what": what, "names": (), "mesh": mesh, "values": None, "said": ""}
     }
     plain = experiment.replace(stimuli=(), recorders=(), frames=("v",))
     model = None
@@ -305,11 +305,12 @@ def _coloured(
     else:
         values = values_per_compartment(model, what, catalogue)[model.compartment_of_node]
         unit = unit_of_parameter(what, catalogue)
-        answer["look"] = {"title": what, "unit": unit, "limits": limits_of(values)}
         answer["said"] = escape(values_in_words(what, values, unit))
+        values, colormap, limits = parameter_look(values)
+        answer["look"] = {"title": what, "unit": unit, "colormap": colormap, "limits": limits}
     if answer["mesh"] is None:
-        answer["mesh"] = plain_tubes(cell)
-    answer["tubes"] = coloured_tubes(answer["mesh"], values)
+        answer["mesh"] = edge_tubes(cell)
+    answer["values"] = values
     return answer
 
 
@@ -335,5 +336,5 @@ def values_in_words(name: str, values: Any, unit: str) -> str:
     if high > low:
         text += f" to {shown_number(float(f'{high:.4g}'))}"
     missing = len(values) - len(there)
-    where = f"; not at {missing:,} of {len(values):,} nodes" if missing else ""
+    where = f"; not at {missing:,} of {len(values):,} nodes (grey)" if missing else ""
     return f"{name}: {text} {unit}".rstrip() + where
