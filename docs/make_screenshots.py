@@ -37,6 +37,14 @@ def picture_the_window() -> None:
     demo.settle()
 
 
+def picture_the_l5_cell() -> None:
+    """Set the cell of docs/l5-cell.md up in the window, with its real editors, and picture it."""
+    spec = importlib.util.spec_from_file_location("l5_in_window", DOCS / "l5_in_window.py")
+    l5_in_window = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(l5_in_window)
+    l5_in_window.picture(IMAGES)
+
+
 def draw_the_example() -> None:
     """Run examples/drosophila_pn.py and keep its figures."""
     path = DOCS.parent / "examples" / "drosophila_pn.py"
@@ -53,3 +61,4 @@ if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     draw_the_example()
     picture_the_window()
+    picture_the_l5_cell()

@@ -113,11 +113,10 @@ def _channel(name: str, gbar: object, region: object) -> nn.DensityMechanism:
 
 
 def l5_paint() -> tuple[object, ...]:
-    """Return what the membrane does: ten mechanisms, five of them with a profile."""
-    soma = nn.SwcTypes(types=(SOMA,))
+    """Return what the membrane does: ten mechanisms, six layers of them with a profile."""
+
     axon = nn.SwcTypes(types=(AXON,))
     apical = nn.SwcTypes(types=(APICAL,))
-    dendrites = nn.SwcTypes(types=(BASAL, APICAL))
     not_axon = nn.SwcTypes(types=(SOMA, BASAL, APICAL))
     calcium_cells = nn.SwcTypes(types=(SOMA, APICAL))
     along = {"along": "soma_distance"}
@@ -139,7 +138,7 @@ def l5_paint() -> tuple[object, ...]:
             "l5_kv", nn.Exponential(offset=0.003, amplitude=0.15, length=-40, **along), not_axon
         ),
         _channel("l5_kv", nn.StepAt(before=0.6, beyond=0.06, at=70, **along), axon),
-        _channel("l5_km", 0.0001, nn.AnyOf(regions=(soma, axon, dendrites))),
+        _channel("l5_km", 0.0001, nn.Everywhere()),
         _channel(
             "l5_cahva",
             nn.Gaussian(offset=2e-5, amplitude=4e-4, centre=TUFT_BEGINS, width=80, **along),

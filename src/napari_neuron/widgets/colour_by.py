@@ -201,14 +201,13 @@ class ColourBy(QWidget):
         if layer is not None:
             self._remove(layer)
         self._shown = same
-        selected = set(self._viewer.layers.selection)
         look = {name: value for name, value in look.items() if name != "names"}
         layer = make_colour_layer(cell, answer["mesh"], answer["values"], **look)
         layer.metadata[KEY]["limits"] = look["limits"]
         self._hide_others(cell)
+        # It becomes the active layer: with a hidden Points layer active instead, napari's drawing
+        # of markers has crashed (0.9.2, software OpenGL).
         self._viewer.add_layer(layer)
-        if selected:  # the person goes on in the layer that was active
-            self._viewer.layers.selection = selected
 
     def _hide_others(self, cell: Morphology) -> None:
         if self._hidden:
