@@ -63,7 +63,7 @@ def set_up(widget, paint) -> None:
                     set_in_table(edit, parameter)
             elif hasattr(edit, "how_button"):
                 set_profile(edit, getattr(layer, field))
-            elif field in ("g", "e", "Ra"):
+            elif field in ("g", "e"):
                 edit.value = getattr(layer, field)
 
 
@@ -103,13 +103,28 @@ def set_profile(edit, value) -> None:
         edit.choose(kind_name(type(value)))
         set_fields(edit.form, value)
     elif value is not None:
-        edit.entry.value = value
+        if hasattr(edit.entry, "entry"):
+            type_number(edit.entry.entry, f"{value:g}")
+        else:
+            edit.entry.value = value
+
+
+def type_number(line, text: str) -> None:
+    """Type into a line, and leave it."""
+    line.value = text
+    line.native.commit()
 
 
 def set_fields(form, spec) -> None:
     """Fill in a form."""
     for name, edit in form.fields.items():
-        edit.value = getattr(spec, name)
+        value = getattr(spec, name)
+        if hasattr(edit, "combo"):  # a choice
+            edit.combo.value = edit._values.index(value)
+        elif hasattr(edit, "entry"):  # a number that need not be
+            type_number(edit.entry, "" if value is None else f"{value:g}")
+        else:
+            edit.value = value
 
 
 def picture(images: Path) -> None:

@@ -100,7 +100,7 @@ def test_the_cell_is_coloured_by_a_parameter_as_it_will_be_compiled(dock, qtbot)
     qtbot.waitUntil(lambda: not colour_by.is_busy, timeout=PATIENCE)
     assert dock.viewer.layers["fork g_pas"].vertex_values.max() == 0.5
     colour(dock, qtbot, NOTHING)
-    assert "fork g_pas" not in dock.viewer.layers
+    assert not dock.viewer.layers["fork g_pas"].visible
     assert dock.viewer.layers["fork nodes"].visible
 
 
@@ -157,7 +157,7 @@ def test_labels_are_shown_as_colours(dock, qtbot):
     assert len(np.unique(colours, axis=0)) == 3  # the soma has no label: grey
     assert "axon (5 nodes)" in tab.legend.text()
     dock.click(tab.colours_button)
-    assert "labelled labels" not in dock.viewer.layers
+    assert not dock.viewer.layers["labelled labels"].visible
 
 
 def test_own_presets_are_saved_renamed_and_deleted(dock, tab):

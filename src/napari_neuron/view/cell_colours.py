@@ -143,45 +143,52 @@ def vertex_values(tubes: EdgeTubes, values: npt.ArrayLike) -> npt.NDArray[np.flo
     return np.asarray(values, dtype=np.float32)[tubes.node]
 
 
+@dataclass(frozen=True)
+class Look:
+    """How values are shown: the name of the layer, the unit at its colour bar, and the colours."""
+
+    title: str
+    unit: str
+    colormap: Colormap
+    limits: tuple[float, float]
+    has_bar: bool = True
+
+
 def make_colour_layer(
-    morphology: Morphology,
-    tubes: EdgeTubes,
-    values: npt.ArrayLike,
-    *,
-    title: str,
-    unit: str,
-    colormap: Colormap = PARAMETER_COLORMAP,
-    limits: tuple[float, float],
-    bar: bool = True,
+    morphology: Morphology, tubes: EdgeTubes, values: npt.ArrayLike, look: Look
 ) -> Surface:
-    """Return the layer of a cell coloured by one value of each node.
+    """Return the layer of a cell coloured by one value of each node, (n_nodes,) float.
 
     It is not shaded: a colour is that of the colour bar.
-
-    Parameters
-    ----------
-    tubes
-        Of the cell.
-    values : (n_nodes,) float
-        `vertex_values` are made of them.
-    title
-        Behind the cell's name in the name of the layer.
-    unit
-        At the numbers of the colour bar; "" for none.
-    bar
-        Whether there is a colour bar.
     """
     layer = Surface(
         (tubes.vertices, tubes.faces, vertex_values(tubes, values)),
-        name=f"{morphology.name} {title}",
-        colormap=colormap,
-        contrast_limits=limits,
+        name=f"{morphology.name} {look.title}",
+        colormap=look.colormap,
+        contrast_limits=look.limits,
         shading="none",
         units=("um", "um", "um"),
         axis_labels=("z", "y", "x"),
-        metadata={"napari_neuron": {"colours_of": morphology}},
+        metadata={"napari_neuron": {"colours_of": morphology, "look": look}},
     )
-    if bar:
-        add_unit_to_colorbar(layer, unit)
-        layer.colorbar.visible = True
+    add_unit_to_colorbar(layer, look.unit)
+    layer.colorbar.visible = look.has_bar
     return layer
+
+
+def show_in_colour_layer(
+    layer: Surface, morphology: Morphology, tubes: EdgeTubes, values: npt.ArrayLike, look: Look
+) -> None:
+    """Show other values in a layer of `make_colour_layer`; limits a person set stay if they can."""
+    before = layer.metadata["napari_neuron"]["look"]
+    layer.metadata["napari_neuron"] |= {"colours_of": morphology, "look": look}
+    layer.vertex_values = vertex_values(tubes, values)
+    if look.title != before.title:
+        layer.name = f"{morphology.name} {look.title}"
+        if hasattr(layer.colorbar, "unit"):
+            layer.colorbar.unit = look.unit
+        layer.colorbar.visible = look.has_bar
+    if (look.title, look.limits) != (before.title, before.limits):
+        layer.colormap = look.colormap
+        layer.contrast_limits_range = look.limits
+        layer.contrast_limits = look.limits

@@ -19,15 +19,16 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import Experiment
 from napari_neuron.view.cell_colours import (
     EdgeTubes,
+    Look,
     colours_of_labels,
     edge_tubes,
     label_codes,
     label_look,
     make_colour_layer,
     parameter_look,
-    vertex_values,
+    show_in_colour_layer,
 )
-from napari_neuron.widgets.cell_in_view import KEY, CellInView, layers_of, shown_in
+from napari_neuron.widgets.cell_in_view import CellInView, layers_of, shown_in
 from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import hint, leave_wheel_to_page, let_shrink
 
@@ -60,8 +61,6 @@ class ColourBy(QWidget):
         self._viewer = viewer
         self._view = view
         self._what = NOTHING
-        self._shown = ("", "")
-        self._replacing = False
         self._hidden: list[tuple[Any, bool]] = []
         self._mesh: tuple[Morphology, EdgeTubes] | None = None
         self._worker: Any = None
@@ -104,7 +103,7 @@ class ColourBy(QWidget):
     @property
     def layer(self) -> Any:
         """The layer that shows it, None while there is none."""
-        layers = self._viewer.layers
+        layers = (x for x in self._viewer.layers if x.visible)
         return next((x for x in layers if shown_in(x, _ROLE) is not None), None)
 
     def choose(self, what: str) -> None:
@@ -188,26 +187,27 @@ class ColourBy(QWidget):
     # what is shown -------------------------------------------------------------------------
 
     def _show(self, answer: dict[str, Any]) -> None:
-        cell, look = answer["cell"], answer["look"]
-        layer = self.layer
-        same = (cell.name, answer["what"], look.get("names"))
-        if layer is not None and self._shown == same and shown_in(layer, _ROLE) is cell:
-            layer.vertex_values = vertex_values(answer["mesh"], answer["values"])
-            if layer.metadata[KEY]["limits"] != look["limits"]:  # else they may be the person's
-                layer.colormap = look["colormap"]
-                layer.metadata[KEY]["limits"] = look["limits"]
-                layer.contrast_limits = look["limits"]
-            return
-        if layer is not None:
-            self._remove(layer)
-        self._shown = same
-        look = {name: value for name, value in look.items() if name != "names"}
-        layer = make_colour_layer(cell, answer["mesh"], answer["values"], **look)
-        layer.metadata[KEY]["limits"] = look["limits"]
+        cell, shown = answer["cell"], (answer["mesh"], answer["values"], answer["look"])
+        layer = self._layer_for(cell)
         self._hide_others(cell)
-        # It becomes the active layer: with a hidden Points layer active instead, napari's drawing
-        # of markers has crashed (0.9.2, software OpenGL).
-        self._viewer.add_layer(layer)
+        if layer is None:
+            self._viewer.add_layer(make_colour_layer(cell, *shown))
+        else:
+            show_in_colour_layer(layer, cell, *shown)
+            layer.visible = True
+
+    def _layer_for(self, cell: Morphology) -> Any:
+        """Return the layer that has the tubes of a cell, None if there is none yet."""
+        for layer in self._viewer.layers:
+            of = shown_in(layer, _ROLE)
+            if of is cell or (
+                of is not None
+                and of.name == cell.name
+                and np.array_equal(of.position, cell.position)
+                and np.array_equal(of.parent, cell.parent)
+            ):
+                return layer
+        return None
 
     def _hide_others(self, cell: Morphology) -> None:
         if self._hidden:
@@ -220,9 +220,11 @@ class ColourBy(QWidget):
             layer.visible = False
 
     def _take_away(self) -> None:
-        layer = self.layer
-        if layer is not None:
-            self._remove(layer)
+        # Hidden, not removed: napari's drawing of markers has crashed after a Surface was removed
+        # (0.9.2, software OpenGL); and the next colours are there at once.
+        for layer in self._viewer.layers:
+            if shown_in(layer, _ROLE) is not None:
+                layer.visible = False
         hidden, self._hidden = self._hidden, []
         for other, was_visible in hidden:
             if other in self._viewer.layers:
@@ -230,20 +232,12 @@ class ColourBy(QWidget):
         if not self._what:
             self._say("")
 
-    def _remove(self, layer: Any) -> None:
-        self._replacing = True
-        try:
-            self._viewer.layers.remove(layer)
-        finally:
-            self._replacing = False
-
     def _on_layer_removed(self, event: Any) -> None:
-        if not self._replacing and shown_in(event.value, _ROLE) is not None:
+        if shown_in(event.value, _ROLE) is not None:
             self.choose(NOTHING)
 
     def _on_cell_changed(self) -> None:
-        cell = self._view.cell
-        layer = self.layer
+        cell, layer = self._view.cell, self.layer
         shown = shown_in(layer, _ROLE) if layer is not None else None
         if shown is not None and (cell is None or shown.name != cell.name):
             self.choose(NOTHING)
@@ -295,8 +289,7 @@ def _coloured(
             return answer
         names, values = label_codes(cell.labels)
         colormap, limits = label_look(names)
-        answer["look"] = {"title": "labels", "unit": "", "bar": False}
-        answer["look"] |= {"colormap": colormap, "limits": limits, "names": names}
+        answer["look"] = Look("labels", "", colormap, limits, has_bar=False)
         answer["said"] = legend_of(cell)
     elif model is None or what not in answer["names"]:
         answer["said"] = escape(problem or f"{what} is not painted.")
@@ -306,7 +299,7 @@ def _coloured(
         unit = unit_of_parameter(what, catalogue)
         answer["said"] = escape(values_in_words(what, values, unit))
         values, colormap, limits = parameter_look(values)
-        answer["look"] = {"title": what, "unit": unit, "colormap": colormap, "limits": limits}
+        answer["look"] = Look(what, unit, colormap, limits)
     if answer["mesh"] is None:
         answer["mesh"] = edge_tubes(cell)
     answer["values"] = values
