@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from types import ModuleType
 
+import l5_in_window
 import make_check_pictures
 from network_picture import picture_the_network
 
@@ -162,3 +163,4 @@ if __name__ == "__main__":
     picture_the_display()
     make_check_pictures.main()
     picture_the_network(IMAGES / "network.png")
+    l5_in_window.picture(IMAGES)

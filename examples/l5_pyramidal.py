@@ -34,7 +34,8 @@ class _Skeleton:
     def add(self, swc_type: int, position: np.ndarray, radius: float, parent: int) -> int:
         """Add one node; returns its id."""
         node = len(self.rows) + 1
-        self.rows.append((node, swc_type, *np.round(position, 3).tolist(), radius, parent))
+        x, y, z = np.round(position, 3).tolist()
+        self.rows.append((node, swc_type, x, y, z, radius, parent))
         return node
 
     def branch(
@@ -75,24 +76,24 @@ class _Skeleton:
 
 
 def swc_text(seed: int = 5) -> str:
-    """Return the skeleton as an SWC file; the apical dendrite points along y."""
+    """Return the skeleton as an SWC file; the apical dendrite points up in napari, against y."""
     cell = _Skeleton(seed)
     soma = cell.add(SOMA, np.zeros(3), 9.0, -1)
-    hillock = cell.branch(AXON, soma, (0, -1, 0), 20, (1.5, 0.8), wobble=0)
-    initial_segment = cell.branch(AXON, hillock, (0, -1, 0), 40, (0.7, 0.6), wobble=0.02)
-    cell.branch(AXON, initial_segment, (0.1, -1, 0), 400, (0.5, 0.4))
+    hillock = cell.branch(AXON, soma, (0, 1, 0), 20, (1.5, 0.8), wobble=0)
+    initial_segment = cell.branch(AXON, hillock, (0, 1, 0), 40, (0.7, 0.6), wobble=0.02)
+    cell.branch(AXON, initial_segment, (0.1, 1, 0), 400, (0.5, 0.4))
     for angle in np.linspace(0, 2 * np.pi, 7)[:-1]:
-        outwards = (float(np.cos(angle)), -0.4, float(np.sin(angle)))
+        outwards = (float(np.cos(angle)), 0.4, float(np.sin(angle)))
         cell.fork(BASAL, soma, outwards, 3, 70, 0.9)
     trunk, radius = soma, 2.2
     for number in range(6):
-        trunk = cell.branch(APICAL, trunk, (0, 1, 0), 100, (radius, radius - 0.2), wobble=0.04)
+        trunk = cell.branch(APICAL, trunk, (0, -1, 0), 100, (radius, radius - 0.2), wobble=0.04)
         radius -= 0.2
         if number < 5:
-            sideways = (float(np.cos(2.4 * number)), 0.3, float(np.sin(2.4 * number)))
+            sideways = (float(np.cos(2.4 * number)), -0.3, float(np.sin(2.4 * number)))
             cell.fork(APICAL, trunk, sideways, 2, 80, 0.6)
     for side in (1, -1):
-        cell.fork(APICAL, trunk, (side * 0.6, 0.9, 0.2 * side), 4, 80, 0.8)
+        cell.fork(APICAL, trunk, (side * 0.6, -0.9, 0.2 * side), 4, 80, 0.8)
     lines = [" ".join(map(str, row)) for row in cell.rows]
     return "\n".join(["# made by napari-neuron's examples/l5_pyramidal.py; µm", *lines, ""])
 
@@ -112,11 +113,10 @@ def _channel(name: str, gbar: object, region: object) -> nn.DensityMechanism:
 
 
 def l5_paint() -> tuple[object, ...]:
-    """Return what the membrane does: ten mechanisms, five of them with a profile."""
-    soma = nn.SwcTypes(types=(SOMA,))
+    """Return what the membrane does: ten mechanisms, six layers of them with a profile."""
+
     axon = nn.SwcTypes(types=(AXON,))
     apical = nn.SwcTypes(types=(APICAL,))
-    dendrites = nn.SwcTypes(types=(BASAL, APICAL))
     not_axon = nn.SwcTypes(types=(SOMA, BASAL, APICAL))
     calcium_cells = nn.SwcTypes(types=(SOMA, APICAL))
     along = {"along": "soma_distance"}
@@ -138,7 +138,7 @@ def l5_paint() -> tuple[object, ...]:
             "l5_kv", nn.Exponential(offset=0.003, amplitude=0.15, length=-40, **along), not_axon
         ),
         _channel("l5_kv", nn.StepAt(before=0.6, beyond=0.06, at=70, **along), axon),
-        _channel("l5_km", 0.0001, nn.AnyOf(regions=(soma, axon, dendrites))),
+        _channel("l5_km", 0.0001, nn.Everywhere()),
         _channel(
             "l5_cahva",
             nn.Gaussian(offset=2e-5, amplitude=4e-4, centre=TUFT_BEGINS, width=80, **along),

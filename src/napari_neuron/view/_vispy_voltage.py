@@ -258,11 +258,11 @@ class VoltageBarOverlay(ColorBarOverlay):
 
 
 class _UnitTicker(Ticker):
-    unit = ""
+    overlay: VoltageBarOverlay
 
     def _get_tick_frac_labels(self) -> Any:
         major, minor, labels = super()._get_tick_frac_labels()
-        return major, minor, [f"{label} {self.unit}".strip() for label in labels]
+        return major, minor, [f"{label} {self.overlay.unit}".strip() for label in labels]
 
 
 class VispyVoltageBarOverlay(VispyColorBarOverlay):
@@ -271,12 +271,11 @@ class VispyVoltageBarOverlay(VispyColorBarOverlay):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.node.ticks.ticker = _UnitTicker(self.node.ticks)
+        self.node.ticks.ticker.overlay = self.overlay
         self.overlay.events.unit.connect(self._on_unit_change)
-        self._on_unit_change()
         self.reset()
 
     def _on_unit_change(self, event: Any = None) -> None:
-        self.node.ticks.ticker.unit = self.overlay.unit
         self._on_ticks_change()
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from napari.layers import Surface
 from napari.utils.colormaps import Colormap, ensure_colormap
+from napari.utils.colormaps.standardize_color import transform_color
 
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.view.tubes import TubeMesh, default_minimum_radius, tube_mesh
+from napari_neuron.view.tubes import default_minimum_radius, tube_mesh
 
 try:
     from napari_neuron.view._vispy_voltage import add_unit_to_colorbar
@@ -19,9 +21,6 @@ except Exception:  # private API of napari: anything can have changed; numbers w
     def add_unit_to_colorbar(layer: Surface, unit: str = "") -> None:
         """Leave the colour bar as it is."""
 
-
-Tubes = tuple[npt.NDArray[np.float32], npt.NDArray[np.int32], npt.NDArray[np.float32]]
-"""Vertices (z, y, x in µm), faces, and the value of each vertex."""
 
 LABEL_COLOURS = {
     "axon": "#4fc3f7",
@@ -40,48 +39,69 @@ def _brightened_viridis() -> Colormap:
 
 PARAMETER_COLORMAP = _brightened_viridis()
 
+_GREY = (0.42, 0.44, 0.48, 1.0)
+_SHARE_OF_GREY = 0.03  # of the colour bar, below the lowest value
 
-def plain_tubes(morphology: Morphology) -> TubeMesh:
-    """Return the tubes of a cell for `coloured_tubes`; its columns are the nodes' rows."""
-    sides = 6 if len(morphology) < 20_000 else 4
-    return tube_mesh(
-        morphology,
-        np.arange(len(morphology)),
-        minimum_radius=default_minimum_radius(morphology),
-        sides=sides,
+
+def with_grey_below() -> Colormap:
+    """Return `PARAMETER_COLORMAP` with grey at its low end, for where a value is not."""
+    colours = PARAMETER_COLORMAP.colors
+    controls = np.linspace(_SHARE_OF_GREY, 1.0, len(colours))
+    return Colormap(
+        [_GREY, _GREY, *colours],
+        controls=[0.0, np.nextafter(_SHARE_OF_GREY, 0.0), *controls],
+        name="parameter",
+        display_name="parameter",
     )
 
 
-def coloured_tubes(mesh: TubeMesh, values: npt.ArrayLike) -> Tubes:
-    """Return tubes of which each edge has the one value of its node.
+def parameter_look(
+    values: npt.ArrayLike,
+) -> tuple[npt.NDArray[np.float64], Colormap, tuple[float, float]]:
+    """Return values to show, a colour map and limits for them; where they are NaN is grey."""
+    shown = np.asarray(values, dtype=np.float64)
+    low, high = limits_of(shown)
+    missing = np.isnan(shown)
+    if not missing.any():
+        return shown, PARAMETER_COLORMAP, (low, high)
+    low -= (high - low) * _SHARE_OF_GREY / (1 - _SHARE_OF_GREY)
+    return np.where(missing, low, shown), with_grey_below(), (low, high)
 
-    Parameters
+
+@dataclass(frozen=True, eq=False)
+class EdgeTubes:
+    """Tubes of which neighbouring edges share no vertices, so that colours do not run.
+
+    Attributes
     ----------
-    mesh
-        From `plain_tubes`.
-    values : (n_nodes,) float
-        Edges of nodes with NaN are left out.
-
-    Returns
-    -------
     vertices : (n, 3) float32
+        z, y, x in µm.
     faces : (m, 3) int32
-    vertex_values : (n,) float32
-        Neighbouring edges of different values share no vertices, so that colours do not run.
+    node : (n,) int64
+        Row of the node whose edge each vertex belongs to.
     """
+
+    vertices: npt.NDArray[np.float32]
+    faces: npt.NDArray[np.int32]
+    node: npt.NDArray[np.int64]
+
+
+def edge_tubes(morphology: Morphology) -> EdgeTubes:
+    """Return the tubes of a cell, to be coloured by one value of each node."""
+    mesh = tube_mesh(
+        morphology,
+        np.arange(len(morphology)),
+        minimum_radius=default_minimum_radius(morphology),
+        sides=6 if len(morphology) < 20_000 else 4,
+    )
     # along a run vertices are numbered downwards: the largest belongs to the node of the edge
     node = mesh.colour_node[mesh.faces.max(axis=1)]
-    of_face = np.asarray(values, dtype=np.float64)[node]
-    there = ~np.isnan(of_face)
-    distinct, code = np.unique(of_face[there], return_inverse=True)
-    n = max(1, len(distinct))
-    key = mesh.faces[there].astype(np.int64) * n + code[:, None]
+    key = mesh.faces.astype(np.int64) * len(morphology) + node[:, None]
     corners, faces = np.unique(key.ravel(), return_inverse=True)
-    vertices = mesh.vertices[corners // n]
-    return (
-        np.ascontiguousarray(vertices, dtype=np.float32),
-        faces.reshape(-1, 3).astype(np.int32),
-        distinct[corners % n].astype(np.float32),
+    return EdgeTubes(
+        vertices=mesh.vertices[corners // len(morphology)],
+        faces=faces.reshape(-1, 3).astype(np.int32),
+        node=corners % len(morphology),
     )
 
 
@@ -98,10 +118,10 @@ def limits_of(values: npt.ArrayLike) -> tuple[float, float]:
 
 
 def label_codes(labels: npt.NDArray[Any]) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
-    """Return the labels that occur, and for each node which it has; NaN without one."""
+    """Return the labels that occur, and for each node which it has; -1 without one."""
     names = tuple(str(name) for name in np.unique(labels.astype(str)) if name)
     number = {name: float(i) for i, name in enumerate(names)}
-    return names, np.array([number.get(str(label), np.nan) for label in labels])
+    return names, np.array([number.get(str(label), -1.0) for label in labels])
 
 
 def colours_of_labels(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -112,43 +132,63 @@ def colours_of_labels(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def label_look(names: tuple[str, ...]) -> tuple[Colormap, tuple[float, float]]:
-    """Return a colour map and limits for `label_codes`."""
-    colormap = Colormap(list(colours_of_labels(names)), name="labels", interpolation="zero")
-    return colormap, (-0.5, len(names) - 0.5)
+    """Return a colour map and limits for `label_codes`; nodes without a label are grey."""
+    colours = np.concatenate([[_GREY], transform_color(list(colours_of_labels(names)))])
+    colormap = Colormap(colours, name="labels", interpolation="zero")
+    return colormap, (-1.5, len(names) - 0.5)
+
+
+def vertex_values(tubes: EdgeTubes, values: npt.ArrayLike) -> npt.NDArray[np.float32]:
+    """Return the value of each vertex, of one value for each node."""
+    return np.asarray(values, dtype=np.float32)[tubes.node]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How values are shown: the name of the layer, the unit at its colour bar, and the colours."""
+
+    title: str
+    unit: str
+    colormap: Colormap
+    limits: tuple[float, float]
+    has_bar: bool = True
 
 
 def make_colour_layer(
-    morphology: Morphology,
-    tubes: Tubes,
-    *,
-    title: str,
-    unit: str,
-    colormap: Colormap = PARAMETER_COLORMAP,
-    limits: tuple[float, float],
-    bar: bool = True,
+    morphology: Morphology, tubes: EdgeTubes, values: npt.ArrayLike, look: Look
 ) -> Surface:
-    """Return the layer of `coloured_tubes`.
+    """Return the layer of a cell coloured by one value of each node, (n_nodes,) float.
 
-    Parameters
-    ----------
-    title
-        Behind the cell's name in the name of the layer.
-    unit
-        At the numbers of the colour bar; "" for none.
-    bar
-        Whether there is a colour bar.
+    It is not shaded: a colour is that of the colour bar.
     """
     layer = Surface(
-        tubes,
-        name=f"{morphology.name} {title}",
-        colormap=colormap,
-        contrast_limits=limits,
-        shading="smooth",
+        (tubes.vertices, tubes.faces, vertex_values(tubes, values)),
+        name=f"{morphology.name} {look.title}",
+        colormap=look.colormap,
+        contrast_limits=look.limits,
+        shading="none",
         units=("um", "um", "um"),
         axis_labels=("z", "y", "x"),
-        metadata={"napari_neuron": {"colours_of": morphology}},
+        metadata={"napari_neuron": {"colours_of": morphology, "look": look}},
     )
-    if bar:
-        add_unit_to_colorbar(layer, unit)
-        layer.colorbar.visible = True
+    add_unit_to_colorbar(layer, look.unit)
+    layer.colorbar.visible = look.has_bar
     return layer
+
+
+def show_in_colour_layer(
+    layer: Surface, morphology: Morphology, tubes: EdgeTubes, values: npt.ArrayLike, look: Look
+) -> None:
+    """Show other values in a layer of `make_colour_layer`; limits a person set stay if they can."""
+    before = layer.metadata["napari_neuron"]["look"]
+    layer.metadata["napari_neuron"] |= {"colours_of": morphology, "look": look}
+    layer.vertex_values = vertex_values(tubes, values)
+    if look.title != before.title:
+        layer.name = f"{morphology.name} {look.title}"
+        if hasattr(layer.colorbar, "unit"):
+            layer.colorbar.unit = look.unit
+        layer.colorbar.visible = look.has_bar
+    if (look.title, look.limits) != (before.title, before.limits):
+        layer.colormap = look.colormap
+        layer.contrast_limits_range = look.limits
+        layer.contrast_limits = look.limits

@@ -18,16 +18,17 @@ from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import Experiment
 from napari_neuron.view.cell_colours import (
-    coloured_tubes,
+    EdgeTubes,
+    Look,
     colours_of_labels,
+    edge_tubes,
     label_codes,
     label_look,
-    limits_of,
     make_colour_layer,
-    plain_tubes,
+    parameter_look,
+    show_in_colour_layer,
 )
-from napari_neuron.view.tubes import TubeMesh
-from napari_neuron.widgets.cell_in_view import KEY, CellInView, layers_of, shown_in
+from napari_neuron.widgets.cell_in_view import CellInView, layers_of, shown_in
 from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import hint, leave_wheel_to_page, let_shrink
 
@@ -45,8 +46,7 @@ _CABLE_UNITS = {"Ra": "Ω·cm", "cm": "µF/cm2"}
 class ColourBy(QWidget):
     """A chooser, and the layer that shows what was chosen.
 
-    The layer follows edits. While it is there the cell's other layers are hidden, but for its
-    paths: they show where a mechanism is not.
+    The layer follows edits. While it is there the cell's other layers are hidden.
 
     Attributes
     ----------
@@ -61,10 +61,8 @@ class ColourBy(QWidget):
         self._viewer = viewer
         self._view = view
         self._what = NOTHING
-        self._shown = ("", "")
-        self._replacing = False
         self._hidden: list[tuple[Any, bool]] = []
-        self._mesh: tuple[Morphology, TubeMesh] | None = None
+        self._mesh: tuple[Morphology, EdgeTubes] | None = None
         self._worker: Any = None
         self._is_late = False
         self.box = QComboBox()
@@ -105,7 +103,7 @@ class ColourBy(QWidget):
     @property
     def layer(self) -> Any:
         """The layer that shows it, None while there is none."""
-        layers = self._viewer.layers
+        layers = (x for x in self._viewer.layers if x.visible)
         return next((x for x in layers if shown_in(x, _ROLE) is not None), None)
 
     def choose(self, what: str) -> None:
@@ -159,7 +157,7 @@ class ColourBy(QWidget):
             self.request()
             return
         self._say(answer["said"])
-        if answer["tubes"] is not None:
+        if answer["values"] is not None:
             self._show(answer)
         elif self._what:  # it is not painted any more, or the experiment has a mistake
             self._take_away()
@@ -189,26 +187,27 @@ class ColourBy(QWidget):
     # what is shown -------------------------------------------------------------------------
 
     def _show(self, answer: dict[str, Any]) -> None:
-        cell, look = answer["cell"], answer["look"]
-        layer = self.layer
-        same = (cell.name, answer["what"], look.get("names"))
-        if layer is not None and self._shown == same and shown_in(layer, _ROLE) is cell:
-            layer.data = answer["tubes"]
-            if layer.metadata[KEY]["limits"] != look["limits"]:  # else they may be the person's
-                layer.metadata[KEY]["limits"] = look["limits"]
-                layer.contrast_limits = look["limits"]
-            return
-        if layer is not None:
-            self._remove(layer)
-        self._shown = same
-        selected = set(self._viewer.layers.selection)
-        look = {name: value for name, value in look.items() if name != "names"}
-        layer = make_colour_layer(cell, answer["tubes"], **look)
-        layer.metadata[KEY]["limits"] = look["limits"]
+        cell, shown = answer["cell"], (answer["mesh"], answer["values"], answer["look"])
+        layer = self._layer_for(cell)
         self._hide_others(cell)
-        self._viewer.add_layer(layer)
-        if selected:  # the person goes on in the layer that was active
-            self._viewer.layers.selection = selected
+        if layer is None:
+            self._viewer.add_layer(make_colour_layer(cell, *shown))
+        else:
+            show_in_colour_layer(layer, cell, *shown)
+            layer.visible = True
+
+    def _layer_for(self, cell: Morphology) -> Any:
+        """Return the layer that has the tubes of a cell, None if there is none yet."""
+        for layer in self._viewer.layers:
+            of = shown_in(layer, _ROLE)
+            if of is cell or (
+                of is not None
+                and of.name == cell.name
+                and np.array_equal(of.position, cell.position)
+                and np.array_equal(of.parent, cell.parent)
+            ):
+                return layer
+        return None
 
     def _hide_others(self, cell: Morphology) -> None:
         if self._hidden:
@@ -218,12 +217,14 @@ class ColourBy(QWidget):
         voltage = [layer for layer, of in found if of is not None and of.name == cell.name]
         self._hidden = [(layer, layer.visible) for layer in (*of_cell, *voltage)]
         for layer, _ in self._hidden:
-            layer.visible = layer._type_string == "shapes"
+            layer.visible = False
 
     def _take_away(self) -> None:
-        layer = self.layer
-        if layer is not None:
-            self._remove(layer)
+        # Hidden, not removed: napari's drawing of markers has crashed after a Surface was removed
+        # (0.9.2, software OpenGL); and the next colours are there at once.
+        for layer in self._viewer.layers:
+            if shown_in(layer, _ROLE) is not None:
+                layer.visible = False
         hidden, self._hidden = self._hidden, []
         for other, was_visible in hidden:
             if other in self._viewer.layers:
@@ -231,20 +232,12 @@ class ColourBy(QWidget):
         if not self._what:
             self._say("")
 
-    def _remove(self, layer: Any) -> None:
-        self._replacing = True
-        try:
-            self._viewer.layers.remove(layer)
-        finally:
-            self._replacing = False
-
     def _on_layer_removed(self, event: Any) -> None:
-        if not self._replacing and shown_in(event.value, _ROLE) is not None:
+        if shown_in(event.value, _ROLE) is not None:
             self.choose(NOTHING)
 
     def _on_cell_changed(self) -> None:
-        cell = self._view.cell
-        layer = self.layer
+        cell, layer = self._view.cell, self.layer
         shown = shown_in(layer, _ROLE) if layer is not None else None
         if shown is not None and (cell is None or shown.name != cell.name):
             self.choose(NOTHING)
@@ -271,11 +264,11 @@ def _coloured(
     experiment: Experiment,
     catalogue: Catalogue | None,
     what: str,
-    mesh: TubeMesh | None,
+    mesh: EdgeTubes | None,
 ) -> dict[str, Any]:
     """Work out names, values and tubes; in a thread."""
     answer: dict[str, Any] = {
-        **{"cell": cell, "what": what, "names": (), "mesh": mesh, "tubes": None, "said": ""}
+        **{"cell": cell, "what": what, "names": (), "mesh": mesh, "values": None, "said": ""}
     }
     plain = experiment.replace(stimuli=(), recorders=(), frames=("v",))
     model = None
@@ -296,8 +289,7 @@ def _coloured(
             return answer
         names, values = label_codes(cell.labels)
         colormap, limits = label_look(names)
-        answer["look"] = {"title": "labels", "unit": "", "bar": False}
-        answer["look"] |= {"colormap": colormap, "limits": limits, "names": names}
+        answer["look"] = Look("labels", "", colormap, limits, has_bar=False)
         answer["said"] = legend_of(cell)
     elif model is None or what not in answer["names"]:
         answer["said"] = escape(problem or f"{what} is not painted.")
@@ -305,11 +297,12 @@ def _coloured(
     else:
         values = values_per_compartment(model, what, catalogue)[model.compartment_of_node]
         unit = unit_of_parameter(what, catalogue)
-        answer["look"] = {"title": what, "unit": unit, "limits": limits_of(values)}
         answer["said"] = escape(values_in_words(what, values, unit))
+        values, colormap, limits = parameter_look(values)
+        answer["look"] = Look(what, unit, colormap, limits)
     if answer["mesh"] is None:
-        answer["mesh"] = plain_tubes(cell)
-    answer["tubes"] = coloured_tubes(answer["mesh"], values)
+        answer["mesh"] = edge_tubes(cell)
+    answer["values"] = values
     return answer
 
 
@@ -335,5 +328,5 @@ def values_in_words(name: str, values: Any, unit: str) -> str:
     if high > low:
         text += f" to {shown_number(float(f'{high:.4g}'))}"
     missing = len(values) - len(there)
-    where = f"; not at {missing:,} of {len(values):,} nodes" if missing else ""
+    where = f"; not at {missing:,} of {len(values):,} nodes (grey)" if missing else ""
     return f"{name}: {text} {unit}".rstrip() + where
