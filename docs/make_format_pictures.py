@@ -1,6 +1,6 @@
 """Make the pictures of docs/webknossos.md and docs/databases.md, in the real window.
 
-    xvfb-run -s "-screen 0 1600x1200x24" python docs/make_format_pictures.py
+xvfb-run -s "-screen 0 1600x1200x24" python docs/make_format_pictures.py
 """
 
 import sys
