@@ -1,7 +1,12 @@
 """Cells saved from their layers, as a person does it, through napari's own saving."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from npe2 import PluginManager, PluginManifest
+
+import napari_neuron
 
 from napari_neuron import read_morphology
 from napari_neuron.errors import NapariNeuronError
@@ -17,6 +22,23 @@ SWC = """\
 6 2 0 -5 0 0.4 1
 7 2 0 -50 0 0.3 6
 """
+
+
+@pytest.fixture(autouse=True)
+def _registered():
+    """Register the plugin where the package is run from its sources without being installed."""
+    plugins = PluginManager.instance()
+    plugins.discover()
+    try:
+        plugins.get_manifest("napari-neuron")
+    except KeyError:
+        folder = Path(napari_neuron.__file__).parent
+        manifest = PluginManifest.from_file(folder / "napari.yaml")
+        plugins.register(manifest)
+        yield
+        plugins.unregister(manifest.name)
+    else:
+        yield
 
 
 @pytest.fixture

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_neuron.errors import MorphologyError, SwcError
-from napari_neuron.morphology import Morphology, read_morphology, read_swc, write_swc
+from napari_neuron.morphology import (
+    Morphology,
+    find_sections,
+    read_morphology,
+    read_swc,
+    write_swc,
+)
 
 Y_SHAPE = """\
 # a soma and a forked dendrite
@@ -260,3 +266,44 @@ def test_real_files_read_and_round_trip(shared_data, tmp_path):
         cell = read_swc(file)
         write_swc(cell, tmp_path / "cell.swc")
         assert same_cell(read_swc(tmp_path / "cell.swc"), cell), file.name
+
+
+@settings(max_examples=60, deadline=None)
+@given(skeletons(), st.data())
+def test_other_ids_give_the_same_cell(tmp_path_factory, cell, data):
+    n = len(cell)
+    ids = data.draw(st.lists(st.integers(0, 2**63 - 1), min_size=n, max_size=n, unique=True))
+    order = data.draw(st.permutations(range(n)))
+    numbers = cell.replace(node_id=np.array(ids))
+    path = tmp_path_factory.mktemp("swc") / "cell.swc"
+    write_swc(numbers, path)
+    lines = path.read_text().splitlines()
+    comments = [line for line in lines if line.startswith("#")]
+    rows = [line for line in lines if not line.startswith("#")]
+    again = read_swc("\n".join([*comments, *(rows[i] for i in order), ""]))
+    back = dict(zip(ids, cell.node_id.tolist(), strict=True))
+    assert same_cell(again.replace(node_id=[back[one] for one in again.node_id.tolist()]), cell)
+    assert again.cable_length == pytest.approx(cell.cable_length)
+
+
+@settings(max_examples=40, deadline=None)
+@given(skeletons(), st.data())
+def test_the_order_of_rows_does_not_change_the_cable(cell, data):
+    thick = cell.replace(
+        radius=np.maximum(np.abs(cell.radius), 0.1),
+        position=np.clip(np.round(cell.position, 3), -1e4, 1e4),
+    )
+    order = np.array(data.draw(st.permutations(range(len(cell)))))
+    row = np.argsort(order)
+    parent = thick.parent[order]
+    moved = thick.replace(
+        node_id=thick.node_id[order],
+        parent=np.where(parent < 0, -1, row[parent]),
+        swc_type=thick.swc_type[order],
+        position=thick.position[order],
+        radius=thick.radius[order],
+    )
+    one, other = find_sections(thick), find_sections(moved)
+    assert len(one) == len(other)
+    assert sorted(one.length) == pytest.approx(sorted(other.length))
+    assert one.area.sum() == pytest.approx(other.area.sum())

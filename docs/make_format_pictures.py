@@ -1,0 +1,82 @@
+"""Make the pictures of docs/webknossos.md and docs/databases.md, in the real window.
+
+xvfb-run -s "-screen 0 1600x1200x24" python docs/make_format_pictures.py
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import napari
+from napari.layers import Layer
+
+from napari_neuron import demo
+from napari_neuron.morphology import read_morphology
+from napari_neuron.view import skeleton_layer_data
+from napari_neuron.widgets.folder_dialog import FolderDialog
+
+DOCS = Path(__file__).parent
+IMAGES = DOCS / "images"
+sys.path.insert(0, str(DOCS.parent / "examples"))
+
+
+def picture_the_trace(folder: Path) -> None:
+    """Open the annotation, mend it as the page says, run it, and picture both states."""
+    import webknossos_trace as example
+
+    path = folder / "annotation.nml"
+    example.make_trace(path)
+    viewer = napari.Viewer(ndisplay=3)
+    viewer.window.resize(1400, 900)
+    viewer.open(str(path), plugin="napari-neuron")
+    _, simulation = viewer.window.add_plugin_dock_widget("napari-neuron", "Neuron simulation")
+    demo.settle(1)
+    demo.window_screenshot(viewer, IMAGES / "webknossos-opened.png")
+    cell = example.with_plausible_radii(read_morphology(path))
+    viewer.layers.clear()
+    for data in skeleton_layer_data(cell):
+        viewer.add_layer(Layer.create(*data))
+    demo.settle()
+    session = simulation.session
+    session.edit(example.experiment(cell).replace(cells=session.experiment.cells))
+    viewer.window.add_plugin_dock_widget("napari-neuron", "Traces")
+    simulation.run()
+    result = demo.wait_for_the_end(session)
+    demo.go_to(viewer, float(result.spikes["soma"][0]))
+    demo.settle(1)
+    demo.window_screenshot(viewer, IMAGES / "webknossos-spike.png")
+    viewer.close()
+
+
+def picture_the_widgets(folder: Path) -> None:
+    """Picture "Get neuron", and the dialog of a folder of which one file is bad."""
+    import webknossos_trace as example
+
+    viewer = napari.Viewer()
+    _, widget = viewer.window.add_plugin_dock_widget("napari-neuron", "Get neuron")
+    widget.database.setCurrentText("neuPrint")
+    widget.names.setText("1734350788")
+    demo.settle()
+    widget.grab().save(str(IMAGES / "get-neuron.png"))
+    cells = folder / "cells"
+    cells.mkdir()
+    for index in range(12):
+        path = cells / f"trace {index + 1}.nml"
+        example.make_trace(path)
+        path.write_text(path.read_text().replace("projection neuron", f"neuron {index + 1}"))
+    (cells / "trace 7.nml").write_text("<things><thing id='1'>")
+    dialog = FolderDialog(viewer, cells, widget)
+    dialog.show()
+    while dialog.reader.is_busy:
+        demo.settle(0.2)
+    demo.settle()
+    dialog.grab().save(str(IMAGES / "folder.png"))
+    dialog.close()
+    viewer.close()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        picture_the_trace(Path(place))
+        picture_the_widgets(Path(place))
+    demo.settle()
