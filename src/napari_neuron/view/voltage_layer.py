@@ -13,6 +13,7 @@ from napari.utils.events import Event, EventEmitter
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.view.colours import VOLTAGE_COLORMAP, voltage_limits
 from napari_neuron.view.frames import FrameValues
+from napari_neuron.view.slice_cut import SliceCut, cut_tubes, edge_tubes
 from napari_neuron.view.tubes import TubeMesh, default_minimum_radius, tube_mesh
 
 _log = logging.getLogger(__name__)
@@ -81,6 +82,8 @@ class VoltageLayer(_Base):
         self.mesh: TubeMesh = tube_mesh(
             morphology, self.compartment_of_node, minimum_radius=minimum_radius, sides=sides
         )
+        self._tubes = edge_tubes(morphology, self.mesh)
+        self._slab_shown = 0.0
         self._values = FrameValues(
             frames, self.mesh.vertex_compartment, len(frames) if n_valid is None else n_valid
         )
@@ -121,6 +124,29 @@ class VoltageLayer(_Base):
         self.mesh = self.mesh.with_minimum_radius(radius)
         self.events.minimum_radius()
         self.vertices = self.mesh.vertices
+
+    @property
+    def slab(self) -> float:
+        """µm; in 2D, cable that runs that near the slice is shown too, fading. 0 for none."""
+        return self._slab_shown
+
+    @slab.setter
+    def slab(self, reach: float) -> None:
+        if reach < 0 or not np.isfinite(reach):
+            raise ValueError(f"slab must be 0 or more, not {reach}")
+        if reach != self._slab_shown:
+            self._slab_shown = float(reach)
+            self.refresh(thumbnail=False, highlight=False, extent=False)
+
+    def cut(self, axis: int, slice_range: tuple[float, float]) -> SliceCut:
+        """Return what a slice shows: see `cut_tubes`."""
+        return cut_tubes(
+            self._tubes,
+            axis,
+            slice_range,
+            minimum_radius=self.minimum_radius,
+            reach=self._slab_shown,
+        )
 
     @property
     def n_valid(self) -> int:
