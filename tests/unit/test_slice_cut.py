@@ -79,7 +79,9 @@ SPHERE = cell([(0, 0, 0)], 5.0, swc_type=1)
 def test_the_cut_has_the_area_of_geometry(morphology, z, wanted):
     if wanted is None:  # a thick slice shows the most that is cut in it
         wanted = area(cut(morphology, 1.0))
-    assert area(cut(morphology, z)) == pytest.approx(wanted, rel=0.05)  # polygons lie in their circles
+    assert area(cut(morphology, z)) == pytest.approx(
+        wanted, rel=0.05
+    )  # polygons lie in their circles
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -128,8 +128,7 @@ class VoltageVisual(Visual):
         compartment: np.ndarray,
         faces: np.ndarray,
     ) -> None:
-        """Upload the mesh: x, y, z of (n, 3) centres and directions, (n,) radii and indices.
-        """
+        """Upload the mesh: x, y, z of (n, 3) centres and directions, (n,) radii, indices."""
         if not len(faces):
             self._bounds = None
             self._index_buffer = None

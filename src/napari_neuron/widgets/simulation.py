@@ -27,6 +27,7 @@ from napari_neuron.widgets.cell_tab import CellTab
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.compartment_count import CompartmentCount
 from napari_neuron.widgets.header import Header
+from napari_neuron.widgets.image_panel import ImagePanel
 from napari_neuron.widgets.markers import MarkerDisplay, markers_of
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
 from napari_neuron.widgets.region_preview import RegionPreview
@@ -80,6 +81,8 @@ class SimulationWidget(ClosingWidget):
         self.header = Header()
         self._palette = Palette.of(viewer.theme)
         self.cell_tab = CellTab(self._view, self._palette)
+        self.image_panel = ImagePanel(viewer, self._view)
+        self.cell_tab.append(self.image_panel)
         self.biophysics_tab = BiophysicsTab(self._view)
         self.inputs_tab = InputsTab(self._view)
         self.recorders_tab = RecordersTab(self._view)
@@ -130,6 +133,7 @@ class SimulationWidget(ClosingWidget):
         self.cell_tab.label_requested.connect(self._on_label_requested)
         self.cell_tab.unit_requested.connect(self._on_unit_requested)
         self._files.labelled.connect(self._on_labelled)
+        self.image_panel.cell_made.connect(self._files.add)
         self._count.counted.connect(self._on_counted)
         self.cell_tab.discretisation.changed.connect(lambda v: self._edit("discretisation", v))
         self.biophysics_tab.editor.changed.connect(lambda v: self._edit("paint", v))
@@ -148,6 +152,7 @@ class SimulationWidget(ClosingWidget):
         self.run_tab.save_requested.connect(self._ask_where_to_save_result)
         for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.current_changed.connect(self._show_markers)
+            tab.editor.current_changed.connect(self._follow_item)
             tab.pick_requested.connect(self._on_pick_requested)
         self.tabs.currentChanged.connect(self._show_markers)
         self.tabs.currentChanged.connect(self._read_catalogue)
@@ -362,6 +367,12 @@ class SimulationWidget(ClosingWidget):
         is_shown = self.tabs.currentWidget() is self.biophysics_tab
         self._region.show(cell, self.biophysics_tab.shown_nodes if is_shown else None)
 
+    def _follow_item(self, row: int) -> None:
+        items = getattr(getattr(self.tabs.currentWidget(), "editor", None), "value", ())
+        if 0 <= row < len(items):
+            nodes = getattr(items[row], "nodes", None) or [getattr(items[row], "node", -1)]
+            self.image_panel.go_to(nodes[0])
+
     def _on_pick_requested(self) -> None:
         layer = self._view.nodes_layer
         if layer is not None:
@@ -435,6 +446,7 @@ class SimulationWidget(ClosingWidget):
         self.setStyleSheet(style_sheet(self._palette))
         self.header.set_palette(self._palette)
         self.cell_tab.set_palette(self._palette)
+        self.image_panel.set_palette(self._palette)
         for tab in (self.biophysics_tab, self.inputs_tab, self.recorders_tab):
             tab.editor.set_palette(self._palette)
 
@@ -456,6 +468,7 @@ class SimulationWidget(ClosingWidget):
         self._signals.disconnect()
         self._count.stop()
         self._catalogue.stop()
+        self.image_panel.stop()
 
 
 def _saved(result: SimulationResult, path: str) -> tuple[str, str]:
