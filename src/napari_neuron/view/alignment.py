@@ -107,8 +107,8 @@ def compare(cell: Morphology, volume: Volume) -> Verdict:
     """Say what a cell and a volume have to do with each other.
 
     Of the ways to bring at least 95 % of the cell's nodes into the volume the least is proposed:
-    another order of axes, then a scale (the smallest), then both. A cell that lies in the volume by
-    half or more is left alone: it may have been traced beyond it.
+    another order of axes, then a scale (the smallest), then both. To a cell that lies in the volume
+    by half no scale is proposed: it was traced beyond it.
     """
     nodes = cell.position[:, ::-1]
     if not volume.has_unit:
@@ -124,39 +124,35 @@ def compare(cell: Morphology, volume: Volume) -> Verdict:
             f"fills the corner that would be all of it. Now {_sizes(cell, nodes, volume)}.",
             Remedy(f"Voxels of {_nanometres(there.voxel)}", there.voxel, there.origin),
         )
-    if inside >= 0.5:
-        text = f"{_percent(inside)} of {cell.name} lies in {volume.name}."
-        return Verdict("aligned", inside, text[:1].upper() + text[1:])
+    percent = f"{_percent(inside)} of {cell.name} lies in {volume.name}"
+    if inside >= _ENOUGH:
+        return Verdict("aligned", inside, f"{percent[:1].upper()}{percent[1:]}.")
     sizes = _sizes(cell, nodes, volume)
     some = nodes[:: max(1, len(nodes) // 4000)]
     for order, factor in _ways():
         there = _changed(volume, order, factor)
-        if _share(some, there) < _ENOUGH:
+        if _share(some, there) < _ENOUGH or (inside >= 0.5 and factor != 1):
             continue
-        said, todo = [], []
-        if order != (0, 1, 2):
-            said.append(f"the axes of {volume.name} are {_change_of_axes(order)}")
-            todo.append("Roll the axes back" if order in _ROLLS else "Swap the axes back")
-        if factor != 1:
-            size = (
-                f"{factor:g} times too small" if factor > 1 else f"{1 / factor:g} times too large"
-            )
-            said.append(f"{volume.name} is {times} for {cell.name}")
-            todo.append(f"voxels of {_nanometres(there.voxel)}")
-        text = " and ".join(said)
-        kind: Kind = "scale" if order == (0, 1, 2) else "axes"
-        label = ", ".join(todo)
-        return Verdict(
-            kind,
-            inside,
-            f"{text[:1].upper()}{text[1:]}, it seems: then {_percent(_share(nodes, there))} of the "
-            f"cell would lie in it. Now {sizes}.",
-            Remedy(label[:1].upper() + label[1:], there.voxel, there.origin, order),
-        )
+        label = f"Voxels of {_nanometres(there.voxel)}"
+        kind: Kind
+        if order == _UNCHANGED:
+            kind, text = "scale", f"{volume.name} is {_times(factor)} for {cell.name}, it seems."
+            if inside > 0:
+                kind = "partly"
+                text = (
+                    f"{percent}. That is right if {volume.name} is a piece; if it is to hold the "
+                    f"cell, it is {_times(factor)}."
+                )
+        else:
+            kind, change = "axes", "rolled" if order in _ROLLS else "swapped"
+            text = f"The axes of {volume.name} are {change}, it seems"
+            text += "." if factor == 1 else f", and it is {_times(factor)}."
+            back = f"{'Roll' if order in _ROLLS else 'Swap'} the axes back"
+            label = back if factor == 1 else f"{back}, {label[0].lower()}{label[1:]}"
+        text = f"{text} Now {sizes}."
+        return Verdict(kind, inside, text, Remedy(label, there.voxel, there.origin, order))
     if inside > 0:
-        return Verdict(
-            "partly", inside, f"{_percent(inside)} of {cell.name} lies in {volume.name}: {sizes}."
-        )
+        return Verdict("partly", inside, f"{percent}: {sizes}.")
     gap = np.maximum(volume.low - nodes.max(axis=0), nodes.min(axis=0) - volume.high)
     axis = int(gap.argmax())
     where = f", {_length(gap[axis])} apart along {'zyx'[axis]}" if gap[axis] > 0 else ""
@@ -257,10 +253,6 @@ def _sizes(cell: Morphology, nodes: npt.NDArray[np.float64], volume: Volume) -> 
 
 def _share(nodes: npt.NDArray[np.float64], volume: Volume) -> float:
     return float(((nodes >= volume.low) & (nodes <= volume.high)).all(axis=1).mean())
-
-
-def _change_of_axes(order: tuple[int, int, int]) -> str:
-    return "rolled" if order in _ROLLS else "swapped"
 
 
 def _three(values: Any) -> Three:
