@@ -19,8 +19,7 @@ from pathlib import Path
 import numpy as np
 
 import napari_neuron as nn
-from napari_neuron.morphology.skeletonise import skeletonise
-from napari_neuron.view.navigation import jump_to_node
+from napari_neuron.view import jump_to_node
 
 VOXEL = (0.01, 0.01, 0.01)  # µm, z, y, x
 NEURON = 24720
@@ -124,7 +123,7 @@ def main(to: Path, folder: Path) -> None:
     """Skeletonise, simulate, say what came out, and write the pictures."""
     there = folder / "fib25_medulla_training2"
     image, labels = fly_medulla(there) if there.is_dir() else made_up()
-    cell = skeletonise(labels, NEURON, VOXEL)
+    cell = nn.skeletonise(labels, NEURON, VOXEL)
     print(f"{cell}: {cell.header[0]}")
     result = simulated(cell)
     for trace in result.traces.values():

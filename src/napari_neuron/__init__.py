@@ -81,6 +81,7 @@ _PUBLIC = {
     "label_axon_dendrite": "morphology",
     "read_morphologies": "morphology",
     "read_morphology": "morphology",
+    "skeletonise": "morphology.from_labels",
     "SynapseTable": "compile.synapse_table",
     "read_synapses": "compile.read_synapses",
     "SimulationResult": "result",
@@ -128,6 +129,7 @@ if TYPE_CHECKING:
     from napari_neuron.morphology import label_axon_dendrite as label_axon_dendrite
     from napari_neuron.morphology import read_morphologies as read_morphologies
     from napari_neuron.morphology import read_morphology as read_morphology
+    from napari_neuron.morphology.from_labels import skeletonise as skeletonise
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
     from napari_neuron.spec import AllOf as AllOf

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 __all__ = [
     "VoltageLayer",
     "add_voltage_layer",
+    "jump_to_node",
     "make_voltage_layer",
     "marker_layer_data",
     "put_voltage_layer",
@@ -23,6 +24,7 @@ __all__ = [
 _HOME = {
     "VoltageLayer": "voltage_layer",
     "add_voltage_layer": "showing",
+    "jump_to_node": "navigation",
     "make_voltage_layer": "showing",
     "marker_layer_data": "skeleton_layers",
     "put_voltage_layer": "showing",
@@ -37,6 +39,7 @@ _HOME = {
 
 if TYPE_CHECKING:
     from napari_neuron.view.colours import voltage_limits as voltage_limits
+    from napari_neuron.view.navigation import jump_to_node as jump_to_node
     from napari_neuron.view.showing import add_voltage_layer as add_voltage_layer
     from napari_neuron.view.showing import make_voltage_layer as make_voltage_layer
     from napari_neuron.view.showing import put_voltage_layer as put_voltage_layer

@@ -34,13 +34,11 @@ def jump_to_node(viewer: Viewer, cell: Morphology, node_id: int) -> None:
     first = dims.ndim - 3
     if first < 0:
         return
-    hidden = [axis for axis in dims.not_displayed if axis >= first]
-    if hidden:
-        dims.set_point(hidden, [float(place[axis - first]) for axis in hidden])
-    shown = [axis for axis in dims.displayed if axis >= first]
+    # on the axes that are shown too: rolled or not, the node is in the slice
+    dims.set_point(range(first, dims.ndim), place.tolist())
     centre = list(viewer.camera.center)[-len(dims.displayed) :]
     for at, axis in enumerate(dims.displayed):
-        if axis in shown:
+        if axis >= first:
             centre[at] = float(place[axis - first])
     viewer.camera.center = tuple(centre)
 

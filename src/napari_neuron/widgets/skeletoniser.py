@@ -62,7 +62,7 @@ class Skeletoniser:
 def _skeletonised(
     labels: Any, label: int, volume: Volume, progress: Any
 ) -> tuple[Morphology | None, str]:
-    from napari_neuron.morphology.skeletonise import skeletonise
+    from napari_neuron.morphology.from_labels import skeletonise
 
     name = f"{volume.name} {label}"
     try:

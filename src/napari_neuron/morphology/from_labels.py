@@ -66,12 +66,13 @@ def skeletonise(
     say("Finding its largest piece", 0.3)
     mask, n_pieces = _largest_piece(mask)
     say("Smoothing it", 0.35)
-    mask = _without_roughness(mask)
+    smooth = _without_roughness(mask)
     say("Measuring how thick it is", 0.4)
+    # of what was rounded off too, which would make thin cable thinner;
     # a voxel's middle is half a voxel nearer to the border than to the voxel behind it
-    thickness = ndimage.distance_transform_edt(mask, sampling=voxel) - min(voxel) / 2
+    thickness = ndimage.distance_transform_edt(mask | smooth, sampling=voxel) - min(voxel) / 2
     say("Thinning", 0.6)
-    line = np.argwhere(_thinned(mask))
+    line = np.argwhere(_thinned(smooth))
     if len(line) < 2:
         raise MorphologyError(
             f"label {label} is too small for a skeleton: its {mask.sum():,} voxels have no "
