@@ -86,10 +86,11 @@ class ImagePanel(QWidget):
             box.setToolTip(f"Size of a voxel along {axis}, nm")
             box.setButtonSymbols(box.ButtonSymbols.NoButtons)
             box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            box.setMinimumWidth(40)
+            box.setStyleSheet("min-width: 36px; padding: 2px;")  # napari's is 100 px
             voxel_row.addWidget(_dim(axis))
             voxel_row.addWidget(box, 1)
         self.voxel_button = QPushButton("Set")
+        self.voxel_button.setMaximumWidth(48)
         self.voxel_button.setToolTip("Give the layer this voxel size, and µm as its unit")
         self.voxel_button.clicked.connect(lambda _=False: self._set_voxel())
         voxel_row.addWidget(self.voxel_button)
@@ -160,6 +161,11 @@ class ImagePanel(QWidget):
         """Listen to nothing any more."""
         self._images.disconnect()
         self._skeletoniser.stop()
+
+    def show_layer(self, name: str) -> None:
+        """Compare the cell with the layer of that name."""
+        self.layer_box.setCurrentText(name)
+        self._on_layer_chosen()
 
     def go_to(self, node_id: int) -> None:
         """Bring a node into view if the slice follows what is selected."""
@@ -264,6 +270,7 @@ class ImagePanel(QWidget):
         self._skeletoniser.start(labels, int(self.label.text()), volume_of(layer))
         self.skeletonise_button.setEnabled(False)
         self.line.set_shown(True)
+        self._show_progress()
         self._timer.start()
 
     def _show_progress(self) -> None:

@@ -35,7 +35,7 @@ class Skeletoniser:
 
     def start(self, labels: Any, label: int, volume: Volume) -> None:
         """Make a cell from a label of a volume; `made` or `failed` tells the end."""
-        self.progress = ("", 0.0)
+        self.progress = (f"Looking for label {label}", 0.0)
         self._worker = create_worker(
             _skeletonised, labels, label, volume, self._on_progress, _start_thread=False
         )
