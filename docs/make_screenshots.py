@@ -17,6 +17,7 @@ from network_picture import picture_the_network
 
 import napari_neuron as nn
 from napari_neuron import demo
+from napari_neuron.view import skeleton_layer_data
 
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "images"
@@ -146,6 +147,31 @@ def draw_the_circuit() -> None:
     example.draw(cells, result, IMAGES / "circuit.png")
 
 
+def picture_the_em() -> None:
+    """Run examples/em_overlay.py on the volume it makes, and picture the part about images."""
+    import napari
+
+    example = example_of("em_overlay")
+    image, labels = example.made_up()
+    cell = nn.skeletonise(labels, example.NEURON, example.VOXEL)
+    with tempfile.TemporaryDirectory() as folder:
+        example.draw(image, labels, example.simulated(cell), Path(folder))
+        shutil.copy(Path(folder) / "slice-z.png", IMAGES / "em-slice.png")
+        shutil.copy(Path(folder) / "3d.png", IMAGES / "em-3d.png")
+    viewer = napari.Viewer()
+    viewer.window.resize(1300, 1000)
+    viewer.add_labels(labels, name="labels", units=("um",) * 3, scale=example.VOXEL)
+    for data, settings, layer_type in skeleton_layer_data(cell.replace(name="neurite")):
+        viewer.add_layer(napari.layers.Layer.create(data, settings, layer_type))
+    viewer.add_image(image, name="EM", units=("um",) * 3, scale=[8 * v for v in example.VOXEL])
+    _, simulation = viewer.window.add_plugin_dock_widget("napari-neuron", "Neuron simulation")
+    simulation.image_panel.show_layer("EM")
+    demo.settle(1)
+    simulation.image_panel.grab().save(str(IMAGES / "em-panel.png"))
+    viewer.close()
+    demo.settle()
+
+
 def draw_the_example() -> None:
     """Run examples/drosophila_pn.py and keep its figures."""
     example = example_of("drosophila_pn")
@@ -164,3 +190,4 @@ if __name__ == "__main__":
     make_check_pictures.main()
     picture_the_network(IMAGES / "network.png")
     l5_in_window.picture(IMAGES)
+    picture_the_em()

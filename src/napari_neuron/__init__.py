@@ -101,6 +101,7 @@ _PUBLIC = {
     "SmoothRadii": "spec",
     "TypeChange": "spec",
     "repair": "compile.repair",
+    "skeletonise": "morphology.from_labels",
     "SynapseTable": "compile.synapse_table",
     "read_synapses": "compile.read_synapses",
     "write_swc": "morphology",
@@ -169,6 +170,7 @@ if TYPE_CHECKING:
     from napari_neuron.morphology import read_morphologies as read_morphologies
     from napari_neuron.morphology import read_morphology as read_morphology
     from napari_neuron.morphology import write_swc as write_swc
+    from napari_neuron.morphology.from_labels import skeletonise as skeletonise
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
     from napari_neuron.result.network import NetworkResult as NetworkResult

@@ -304,9 +304,9 @@ def test_a_visual_that_cannot_be_made_falls_back_and_is_said_so(make_napari_view
     layer.mesh = replace(layer.mesh, radius=layer.mesh.radius[1:])  # no visual can take that
     said = []
     notification_manager.notification_ready.connect(lambda note: said.append(note.message))
+    viewer.dims.ndisplay = 3
     viewer.add_layer(layer)
     assert "slower" in said[0]
-    viewer.dims.ndisplay = 3
     viewer.dims.set_point(0, 0.5)
     viewer.reset_view()
     assert not layer.gpu

@@ -15,6 +15,7 @@ __all__ = [
     "difference_frames",
     "film",
     "first_crossing_map",
+    "jump_to_node",
     "make_voltage_layer",
     "marker_layer_data",
     "mesh_of",
@@ -41,6 +42,7 @@ _HOME = {
     "difference_frames": "difference",
     "film": "filming",
     "first_crossing_map": "maps",
+    "jump_to_node": "navigation",
     "make_voltage_layer": "showing",
     "marker_layer_data": "skeleton_layers",
     "mesh_of": "mesh_cells",
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
     from napari_neuron.view.maps import time_of_peak_map as time_of_peak_map
     from napari_neuron.view.mesh_cells import mesh_of as mesh_of
     from napari_neuron.view.mesh_cells import mesh_tubes as mesh_tubes
+    from napari_neuron.view.navigation import jump_to_node as jump_to_node
     from napari_neuron.view.player import Player as Player
     from napari_neuron.view.showing import add_voltage_layer as add_voltage_layer
     from napari_neuron.view.showing import add_voltage_mesh as add_voltage_mesh

@@ -67,6 +67,9 @@ class VispyVoltageLayer(VispyBaseLayer):
             node.visible = False
             return
         node.visible = layer.visible
+        if len(axes) == 2:
+            self._show_cut(axes)
+            return
         mesh = layer.mesh
         # a change of the minimum radius needs no other mesh on the card: the shader does it
         drawn = self._drawn_mesh
@@ -76,20 +79,38 @@ class VispyVoltageLayer(VispyBaseLayer):
             or layer.blend is not self._drawn_blend
             or axes != self._axes
         ):
-            hidden = tuple(axis for axis in range(3) if axis not in axes)
-            order = axes[::-1] + hidden  # vispy has x, y, z; what is not shown comes last
+            order = axes[::-1]  # vispy has x, y, z
             node.set_mesh(
                 mesh.centre[:, order],
                 mesh.direction[:, order],
-                np.where(mesh.is_sphere, -mesh.radius, mesh.radius),
+                mesh.radius,
                 layer.blend,
                 mesh.faces,
             )
-            node.set_uniform("flat_view", float(len(axes) == 2))
+            node.set_uniform("flat_view", 0.0)
             self._drawn_mesh, self._drawn_blend, self._axes = mesh, layer.blend, axes
             self._on_matrix_change()
-        if len(axes) == 2:
-            node.set_uniform("slab", layer._slab(next(a for a in range(3) if a not in axes)))
+        node.set_frame(layer.current_frame)
+
+    def _show_cut(self, axes: tuple[int, ...]) -> None:
+        """Draw where the slice cuts the cell: few polygons, made anew for every slice."""
+        layer, node = self.layer, self.node
+        hidden = next(axis for axis in range(3) if axis not in axes)
+        cut = layer.cut(hidden, layer._slab(hidden))
+        nothing = np.zeros((len(cut.node), 3), dtype=np.float32)
+        node.set_mesh(
+            cut.place[:, (*axes[::-1], hidden)],  # vispy has x, y, and how far from the slice
+            nothing,
+            nothing[:, 0],
+            layer.node_blend.take(cut.node),
+            cut.faces,
+        )
+        node.set_uniform("flat_view", 1.0)
+        node.set_uniform("reach", layer.slab)
+        self._drawn_mesh = None
+        if axes != self._axes:
+            self._axes = axes
+            self._on_matrix_change()
         node.set_frame(layer.current_frame)
 
     def _on_frame_change(self, event: Any = None) -> None:
@@ -170,6 +191,7 @@ class GpuSurface(Surface):
         drawn = (
             self.mesh,
             self.vertex_values,
+            self.slab,
             now.ndisplay,
             tuple(now.order),
             tuple(place.point[1:]),

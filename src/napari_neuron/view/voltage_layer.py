@@ -12,7 +12,13 @@ from napari.layers import Surface
 from napari.utils.events import Event, EventEmitter
 
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.view.cable_colours import Colouring, coloured
+from napari_neuron.view.cable_colours import (
+    Blend,
+    Colouring,
+    blend_along_cable,
+    coloured,
+    unblended,
+)
 from napari_neuron.view.colours import (
     VARIABLE_COLORMAP,
     VOLTAGE_COLORMAP,
@@ -21,6 +27,7 @@ from napari_neuron.view.colours import (
 )
 from napari_neuron.view.frames import FrameValues, VariableFrames
 from napari_neuron.view.layer_looks import LayerLooks
+from napari_neuron.view.slice_cut import SliceCut, cut_tubes, edge_tubes
 from napari_neuron.view.tubes import TubeMesh, default_minimum_radius, tube_mesh
 
 _log = logging.getLogger(__name__)
@@ -107,6 +114,8 @@ class VoltageLayer(LayerLooks, _Base):
             )
         self._set_tubes(tubes)
         self._values = FrameValues(frames, self.blend, len(frames) if n_valid is None else n_valid)
+        self._edges = edge_tubes(morphology, tubes)
+        self._slab_shown = 0.0
         settings: dict[str, Any] = {
             "name": f"{morphology.name} voltage",
             "colormap": VOLTAGE_COLORMAP,
@@ -164,8 +173,44 @@ class VoltageLayer(LayerLooks, _Base):
 
     def _set_tubes(self, tubes: TubeMesh) -> None:
         self._tubes = tubes
+        self._node_blend: Blend | None = None
         self.mesh, self.blend = coloured(
             tubes, self.morphology, self.compartment_of_node, self._colouring
+        )
+
+    @property
+    def node_blend(self) -> Blend:
+        """How the nodes of the cell are coloured."""
+        if self._node_blend is None:
+            column = self.compartment_of_node
+            self._node_blend = (
+                unblended(column)
+                if self._colouring is Colouring.PER_COMPARTMENT
+                else blend_along_cable(self.morphology, column)
+            )
+        return self._node_blend
+
+    @property
+    def slab(self) -> float:
+        """µm; in 2D, cable that runs that near the slice is shown too, fading. 0 for none."""
+        return self._slab_shown
+
+    @slab.setter
+    def slab(self, reach: float) -> None:
+        if reach < 0 or not np.isfinite(reach):
+            raise ValueError(f"slab must be 0 or more, not {reach}")
+        if reach != self._slab_shown:
+            self._slab_shown = float(reach)
+            self.refresh(thumbnail=False, highlight=False, extent=False)
+
+    def cut(self, axis: int, slice_range: tuple[float, float]) -> SliceCut:
+        """Return what a slice shows: see `cut_tubes`."""
+        return cut_tubes(
+            self._edges,
+            axis,
+            slice_range,
+            minimum_radius=self.minimum_radius,
+            reach=self._slab_shown,
         )
 
     @property

@@ -2,8 +2,8 @@
 
 The mesh goes to the card once. Every vertex carries the index of its compartment; a small float
 texture holds one value per compartment. A time step uploads that texture, and the shader does the
-rest: position (centre, direction, radius), colour map and limits, shading, and in 2D the choice of
-what lies in the slice.
+rest: position (centre, direction, radius), colour map and limits, shading. In 2D the mesh is the
+cut of the slice, where z says how far from the slice something is: that fades.
 """
 
 from __future__ import annotations
@@ -30,13 +30,11 @@ uniform sampler2D voltages;
 uniform vec2 voltages_shape;
 uniform float minimum_radius;
 uniform float flat_view;
-uniform vec2 slab;
 uniform vec2 depth_range;
 uniform vec3 eye;
 uniform vec3 light;
 varying float voltage;
 varying float diffuse;
-varying vec2 depth_radius;
 varying vec3 place;
 
 float voltage_of(float compartment) {
@@ -46,13 +44,8 @@ float voltage_of(float compartment) {
 }
 
 void main() {
-    float radius = max(abs(centre_radius.w), minimum_radius);
+    float radius = max(centre_radius.w, minimum_radius);
     vec3 direction = direction_compartment.xyz;
-    depth_radius = vec2(centre_radius.z, radius);
-    if (flat_view > 0.5 && centre_radius.w < 0.0) {  // a sphere: its cross-section
-        float off = max(max(slab.x - centre_radius.z, centre_radius.z - slab.y), 0.0);
-        radius = sqrt(max(radius * radius - off * off, 0.0));
-    }
     vec3 position = centre_radius.xyz + radius * direction;
     place = position;
     position.z *= 1.0 - flat_view;
@@ -66,9 +59,9 @@ void main() {
     float facing = dot(direction, eye) > 0.0 ? -1.0 : 1.0;
     diffuse = max(dot(facing * direction, light), 0.0);
     gl_Position = $transform(vec4(position, 1.0));
-    // in 2D all lies in one plane: tell what is deeper by a hair, or tubes that cross flicker
+    // in 2D all lies in one plane: tell what is farther from the slice by a hair
     gl_Position.z += flat_view * 1e-4 * gl_Position.w
-                     * (place.z - depth_range.x) / (depth_range.y - depth_range.x);
+                     * (place.z - depth_range.y) / (depth_range.y - depth_range.x);
 }
 """
 
@@ -79,17 +72,12 @@ uniform float shading;
 uniform vec3 eye;
 uniform vec3 light;
 uniform float flat_view;
-uniform vec2 slab;
+uniform float reach;
 varying float voltage;
 varying float diffuse;
-varying vec2 depth_radius;
 varying vec3 place;
 
 void main() {
-    if (flat_view > 0.5 && (depth_radius.x + depth_radius.y < slab.x
-                            || depth_radius.x - depth_radius.y > slab.y)) {
-        discard;
-    }
     float value = clamp((voltage - limits.x) / (limits.y - limits.x), 0.0, 1.0);
     vec4 colour = texture2D(colours, vec2((value * (COLOURS - 1.0) + 0.5) / COLOURS, 0.5));
     if (voltage < -1e29) {
@@ -103,6 +91,9 @@ void main() {
     }
     if (shading > 0.5 && flat_view < 0.5) {
         colour.rgb *= 0.45 + 0.6 * amount;
+    }
+    if (flat_view > 0.5 && place.z > 0.0) {  // near the slice, not in it
+        colour.a *= 0.6 * max(1.0 - place.z / max(reach, 1e-6), 0.0);
     }
     gl_FragColor = colour;
 }
@@ -124,7 +115,7 @@ class VoltageVisual(Visual):
         program["eye"] = program["light"] = (0.0, 0.0, 1.0)
         program["minimum_radius"] = 0.0
         program["flat_view"] = 0.0
-        program["slab"] = (0.0, 0.0)
+        program["reach"] = 0.0
         program["depth_range"] = (0.0, 1.0)
         program["limits"] = (0.0, 1.0)
         program["shading"] = 1.0
@@ -148,10 +139,7 @@ class VoltageVisual(Visual):
         blend: Blend,
         faces: np.ndarray,
     ) -> None:
-        """Upload the mesh: x, y, z of (n, 3) centres and directions, (n,) radii and blends.
-
-        A negative radius stands for a vertex of a sphere.
-        """
+        """Upload the mesh: x, y, z of (n, 3) centres and directions, (n,) radii and blends."""
         if not len(faces):
             self._bounds = None
             self._index_buffer = None

@@ -16,7 +16,7 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.session import Session
 from napari_neuron.spec import Experiment
 from napari_neuron.view.skeleton_layers import skeleton_layer_data
-from napari_neuron.widgets.cell_in_view import KEY, cells_in, layers_of
+from napari_neuron.widgets.cell_in_view import KEY, cells_in, free_name, layers_of
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -43,6 +43,13 @@ class CellFiles:
         cell = cells_in(self._viewer).get(name)
         if cell is not None:
             self._session.choose_cells((cell,))
+
+    def add(self, cell: Morphology) -> None:
+        """Add the layers of a cell, and work on it."""
+        taken = cells_in(self._viewer)
+        cell = cell.replace(name=free_name(cell.name, taken))
+        self._add_layers(cell)
+        self._session.choose_cells((cell,))
 
     def label_axon_and_dendrite(self) -> None:
         """Find axon and dendrite in a thread; `labelled` tells when it is done."""

@@ -143,6 +143,10 @@ class CellTab(Page):
         view.cell_changed.connect(self._on_cell_changed)
         self._on_cell_changed()
 
+    def append(self, panel: QWidget) -> None:
+        """Put a panel below all else."""
+        self.column.insertWidget(self.column.count() - 1, panel)
+
     def set_labelling(self, labelling: bool) -> None:
         """Show that axon and dendrite are being told apart."""
         self._labelling = labelling

@@ -28,6 +28,7 @@ from napari_neuron.widgets.colour_by import LABELS, NOTHING, ColourBy
 from napari_neuron.widgets.compartment_count import CompartmentCount
 from napari_neuron.widgets.folder_dialog import ask_for_folder
 from napari_neuron.widgets.header import Header
+from napari_neuron.widgets.image_panel import ImagePanel
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
 from napari_neuron.widgets.placements import Placements
 from napari_neuron.widgets.problem_places import ProblemPlaces
@@ -72,6 +73,8 @@ class SimulationWidget(ClosingWidget):
         self.header = Header()
         self._palette = Palette.of(viewer.theme)
         self.cell_tab = CellTab(viewer, self._view, self._palette)
+        self.image_panel = ImagePanel(viewer, self._view)
+        self.cell_tab.append(self.image_panel)
         colour_by = ColourBy(viewer, self._view)
         self.biophysics_tab = BiophysicsTab(self._view, colour_by, self._palette)
         self.inputs_tab = InputsTab(self._view)
@@ -141,6 +144,7 @@ class SimulationWidget(ClosingWidget):
         self.cell_tab.repair_requested.connect(self._on_repair_requested)
         self.cell_tab.folder_requested.connect(lambda: ask_for_folder(self.viewer, self))
         self._files.labelled.connect(self._on_labelled)
+        self.image_panel.cell_made.connect(self._files.add)
         self._count.counted.connect(self._on_counted)
         self.cell_tab.discretisation.changed.connect(lambda v: self._edit("discretisation", v))
         self.biophysics_tab.editor.changed.connect(lambda v: self._edit("paint", v))
@@ -161,6 +165,7 @@ class SimulationWidget(ClosingWidget):
         self.run_tab.save_requested.connect(self._saving.ask_where_to_save_result)
         for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.current_changed.connect(self._show_markers)
+            tab.editor.current_changed.connect(self._follow_item)
             tab.pick_requested.connect(self._on_pick_requested)
             tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.tabs.currentChanged.connect(self._show_markers)
@@ -310,6 +315,12 @@ class SimulationWidget(ClosingWidget):
         nodes, hidden = self.biophysics_tab.shown_nodes if is_shown else (None, None)
         self._region.show(cell, nodes, hidden)
 
+    def _follow_item(self, row: int) -> None:
+        items = getattr(getattr(self.tabs.currentWidget(), "editor", None), "value", ())
+        if 0 <= row < len(items):
+            nodes = getattr(items[row], "nodes", None) or [getattr(items[row], "node", -1)]
+            self.image_panel.go_to(nodes[0])
+
     def _on_pick_requested(self) -> None:
         layer = self._view.nodes_layer
         if layer is not None:
@@ -402,6 +413,7 @@ class SimulationWidget(ClosingWidget):
         self._problems.colour = self._palette.error
         self.header.set_palette(self._palette)
         self.cell_tab.set_palette(self._palette)
+        self.image_panel.set_palette(self._palette)
         self.biophysics_tab.set_palette(self._palette)
         for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.set_palette(self._palette)
@@ -437,3 +449,4 @@ class SimulationWidget(ClosingWidget):
         self._catalogue.stop()
         self.biophysics_tab.colour_by.stop()
         self.biophysics_tab.mod_files.watch.stop()
+        self.image_panel.stop()

@@ -1,0 +1,56 @@
+"""Bring a node of a cell into view, in 2D and in 3D."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_neuron.morphology.model import Morphology
+
+if TYPE_CHECKING:
+    from napari import Viewer
+
+
+def jump_to_node(viewer: Viewer, cell: Morphology, node_id: int) -> None:
+    """Move the slice to a node, and the camera over it; zoom and time stay.
+
+    Parameters
+    ----------
+    viewer
+        Which shows the cell. Its last three axes are z, y, x.
+    cell
+        The cell.
+    node_id
+        The node.
+
+    Raises
+    ------
+    KeyError
+        If the cell has no such node.
+    """
+    place = cell.position[cell.rows([node_id])[0], ::-1] * _world_per_micrometre(viewer)
+    dims = viewer.dims
+    first = dims.ndim - 3
+    if first < 0:
+        return
+    # on the axes that are shown too: rolled or not, the node is in the slice
+    dims.set_point(range(first, dims.ndim), place.tolist())
+    centre = list(viewer.camera.center)[-len(dims.displayed) :]
+    for at, axis in enumerate(dims.displayed):
+        if axis >= first:
+            centre[at] = float(place[axis - first])
+    viewer.camera.center = tuple(centre)
+
+
+def _world_per_micrometre(viewer: Any) -> np.ndarray:
+    """Return in which unit the viewer counts its last three axes, as many to the µm."""
+    units = getattr(viewer.layers, "units", None)  # napari >= 0.7, where all layers have a unit
+    if units is None or len(units) < 3:
+        return np.ones(3)
+    import pint
+
+    try:
+        return np.array([(1 / (1 * unit).to("um").magnitude) for unit in units[-3:]])
+    except pint.DimensionalityError:
+        return np.ones(3)
