@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from napari_neuron.morphology import Morphology
+from napari_neuron.view.cable_colours import unblended
 from napari_neuron.view.frames import FrameValues
 from napari_neuron.view.skeleton_layers import root_to_tip_paths, skeleton_layer_data
 from napari_neuron.view.tubes import tube_mesh
@@ -123,7 +124,8 @@ def test_node_layer_data_carries_features_in_the_order_of_the_nodes():
 
 
 def test_frames_that_are_not_valid_yet_show_the_newest_that_is():
-    values = FrameValues(np.arange(6, dtype=np.float32).reshape(3, 2), np.array([1, 1, 0]), 2)
+    of_vertex = unblended(np.array([1, 1, 0]))
+    values = FrameValues(np.arange(6, dtype=np.float32).reshape(3, 2), of_vertex, 2)
     assert values.shape == (3, 3)
     np.testing.assert_array_equal(values[0], [1, 1, 0])
     np.testing.assert_array_equal(values[2], [3, 3, 2])
