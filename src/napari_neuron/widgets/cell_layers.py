@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from napari.layers import Layer, Points, Shapes
+from qtpy.QtCore import QTimer
 
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.session import Session
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 _KEPT = ("name", "visible", "opacity", "blending")
+_APART = 100  # ms
 
 
 class CellLayers:
@@ -24,12 +26,19 @@ class CellLayers:
 
     What they show is worked out in a thread; the old is seen until then. Points are changed in
     place, so that what a person set for them stays.
+
+    Attributes
+    ----------
+    is_replacing : bool
+        True while paths were taken away and are not back yet.
     """
 
     def __init__(self, viewer: Viewer, session: Session) -> None:
         self._viewer = viewer
         self._session = session
         self._cell = session.cells[0] if session.cells else None
+        self._is_following = True
+        self.is_replacing = False
         self._asked = Asked(_made, pause=0)
         self._asked.answered.connect(self._on_made)
         session.cells_changed.connect(self._on_cells_changed)
@@ -37,12 +46,13 @@ class CellLayers:
     @property
     def is_busy(self) -> bool:
         """Whether layers still show what was before."""
-        return self._asked.is_busy
+        return self._asked.is_busy or self.is_replacing
 
     def disconnect(self) -> None:
         """Follow nothing any more."""
         self._session.cells_changed.disconnect(self._on_cells_changed)
         self._asked.stop()
+        self._is_following = False
 
     def _on_cells_changed(self, cells: tuple[Morphology, ...]) -> None:
         before, after = self._cell, cells[0] if cells else None
@@ -71,12 +81,25 @@ class CellLayers:
     def _replace(self, layer: Any, made: Any) -> None:
         layers = self._viewer.layers
         selected = {made if x is layer else x for x in layers.selection}
+        at, cell = layers.index(layer), layer.metadata[KEY]["morphology"]
         for name in _KEPT:
             setattr(made, name, getattr(layer, name))
-        layers.insert(layers.index(layer), made)
+
+        def insert() -> None:
+            self.is_replacing = False
+            if not self._is_following or self._cell is None:
+                return
+            if self._cell is cell or self._cell.name == cell.name:
+                made.metadata = {**made.metadata, KEY: {"morphology": self._cell}}
+                layers.insert(min(at, len(layers)), made)
+                layers.selection = {x for x in selected if x in layers}
+            if self._cell is not cell:  # it was changed again meanwhile
+                self._asked.ask(self._cell)
+
+        # With both at once, or one directly after the other, OpenGL draws what is gone, and dies.
+        self.is_replacing = True
         layers.remove(layer)
-        made.name = layer.name
-        layers.selection = selected
+        QTimer.singleShot(_APART, insert)
 
 
 def _show_points(layer: Any, data: Any, settings: dict[str, Any]) -> None:
