@@ -7,7 +7,6 @@ import pytest
 from npe2 import PluginManager, PluginManifest
 
 import napari_neuron
-
 from napari_neuron import read_morphology
 from napari_neuron.errors import NapariNeuronError
 
