@@ -99,7 +99,8 @@ def test_reading_a_skeleton_needs_neither_navis_nor_neuron_nor_napari(swc):
 def test_the_manifest_names_only_what_there_is(manifest):
     manifest.validate_imports()
     commands = {command.id for command in manifest.contributions.commands}
-    used = [c.command for c in manifest.contributions.readers + manifest.contributions.widgets]
+    contributed = manifest.contributions
+    used = [c.command for c in [*contributed.readers, *contributed.writers, *contributed.widgets]]
     used += [sample.command for sample in manifest.contributions.sample_data]
     assert set(used) == commands
 
