@@ -70,7 +70,7 @@ def test_a_film_of_a_result_has_every_moment_in_its_colour(result, tmp_path, qap
         value = (result.frames[number, 0] + 80) / 120
         expected = 255 * colormap.map(value).ravel()[:3]
         np.testing.assert_allclose(middle(picture), expected, atol=2)
-        assert picture[:40, :120].max() > 200  # the time stamp
+        assert picture[:40, :120].max() > 100  # the time stamp, grey before napari 0.7
         assert picture[-40:, -120:].max() > 200  # the scale bar
     with pytest.raises(FilmError, match="not empty"):
         nn.film(result, tmp_path / "film", size=(320, 240))

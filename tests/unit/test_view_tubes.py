@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from napari_neuron.morphology import Morphology
-from napari_neuron.view.cable_colours import unblended
+from napari_neuron.view.cable_colours import (
+    blend_along_cable,
+    unblended,
+    with_sharp_borders,
+)
 from napari_neuron.view.frames import FrameValues
 from napari_neuron.view.skeleton_layers import root_to_tip_paths, skeleton_layer_data
 from napari_neuron.view.tubes import tube_mesh
@@ -124,8 +128,8 @@ def test_node_layer_data_carries_features_in_the_order_of_the_nodes():
 
 
 def test_frames_that_are_not_valid_yet_show_the_newest_that_is():
-    of_vertex = unblended(np.array([1, 1, 0]))
-    values = FrameValues(np.arange(6, dtype=np.float32).reshape(3, 2), of_vertex, 2)
+    frames = np.arange(6, dtype=np.float32).reshape(3, 2)
+    values = FrameValues(frames, unblended(np.array([1, 1, 0])), 2)
     assert values.shape == (3, 3)
     np.testing.assert_array_equal(values[0], [1, 1, 0])
     np.testing.assert_array_equal(values[2], [3, 3, 2])
@@ -133,3 +137,24 @@ def test_frames_that_are_not_valid_yet_show_the_newest_that_is():
     np.testing.assert_array_equal(np.asarray(values)[:, 2], [0, 2, 2])
     values.n_valid = 0
     assert np.isnan(values[0]).all()
+
+
+def test_along_the_cable_a_node_lies_between_the_middles_of_two_compartments():
+    cable = cell([(x, 0, 0) for x in range(0, 90, 10)], np.arange(9) - 1)
+    # compartment 0 from 0 to 40 µm, compartment 1 from 40 to 80 µm
+    blend = blend_along_cable(cable, np.array([0] * 5 + [1] * 4))
+    values = blend.of(np.array([0.0, 40.0], dtype=np.float32))
+    np.testing.assert_allclose(values, [0, 0, 0, 10, 20, 30, 40, 40, 40], atol=1e-5)
+    only_one = blend.of(np.array([7.0, np.nan], dtype=np.float32))
+    np.testing.assert_array_equal(only_one[:5], 7)
+    assert np.isnan(only_one[5:]).all()
+
+
+def test_with_sharp_borders_no_face_has_two_colours():
+    fork = cell([(0, 0, 0), (10, 0, 0), (20, 5, 0), (20, -5, 0)], [-1, 0, 1, 1])
+    tubes = tube_mesh(fork, [0, 0, 1, 2])
+    assert (np.ptp(tubes.vertex_compartment[tubes.faces], axis=1) > 0).any()
+    sharp = with_sharp_borders(tubes, np.asarray(fork.depth))
+    assert (np.ptp(sharp.vertex_compartment[sharp.faces], axis=1) == 0).all()
+    np.testing.assert_array_equal(sharp.vertices[sharp.faces], tubes.vertices[tubes.faces])
+    assert set(sharp.vertex_compartment[sharp.faces[:, 0]]) == {0, 1, 2}
