@@ -163,7 +163,7 @@ def picture_the_em() -> None:
     viewer.add_labels(labels, name="labels", units=("um",) * 3, scale=example.VOXEL)
     for data, settings, layer_type in skeleton_layer_data(cell.replace(name="neurite")):
         viewer.add_layer(napari.layers.Layer.create(data, settings, layer_type))
-    viewer.add_image(image, name="EM", units=("um",) * 3, scale=[8 * v for v in example.VOXEL])
+    viewer.add_image(image, name="EM", units=("um",) * 3, scale=[v / 1000 for v in example.VOXEL])
     _, simulation = viewer.window.add_plugin_dock_widget("napari-neuron", "Neuron simulation")
     simulation.image_panel.show_layer("EM")
     demo.settle(1)

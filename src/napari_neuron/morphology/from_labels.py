@@ -213,7 +213,8 @@ def _without_twigs(tree: _Tree, step: float) -> _Tree:
 
 
 def _norm(vectors: Floats) -> Floats:
-    return np.asarray(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)))
+    lengths: Floats = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return lengths
 
 
 def _smoothed(tree: _Tree, rounds: int = 4) -> _Tree:
