@@ -23,6 +23,7 @@ _RECORDER_COLOURS = (
     "#9fb8d0",
 )
 STIMULUS_COLOUR = "#ffe066"
+SWITCHED_OFF = "#808080"
 
 SYMBOLS = {
     "voltage": "disc",
