@@ -15,7 +15,7 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import Experiment
 from napari_neuron.view.skeleton_layers import LayerDataTuple, marker_layer_data
 from napari_neuron.widgets.cell_in_view import shown_in
-from napari_neuron.widgets.style import STIMULUS_COLOUR, SYMBOLS, recorder_colours
+from napari_neuron.widgets.style import STIMULUS_COLOUR, SWITCHED_OFF, SYMBOLS, recorder_colours
 from napari_neuron.widgets.words import kind_name
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ _ROLE = "markers_of"
 _OF_THE_CELL = 1 / 55
 """Size of a marker, of the extent of its cell: to be seen when all of the cell is in view."""
 
-_SWITCHED_OFF = "#808080"
-
-_HOLLOW = "#80808000"
+_HOLLOW = f"{SWITCHED_OFF}00"
 
 PIXELS = (2, 32)
 """Size of a marker on the screen, at least and at most: not to cover what is looked at closely."""
@@ -83,7 +81,7 @@ def markers_of(
         Marker(
             node,
             stimulus.kind,
-            STIMULUS_COLOUR if stimulus.enabled else _SWITCHED_OFF,
+            STIMULUS_COLOUR if stimulus.enabled else SWITCHED_OFF,
             kind_name(stimulus),
             "stimuli",
             index,
@@ -97,7 +95,7 @@ def markers_of(
         Marker(
             r.node,
             r.kind,
-            colours[r.label] if r.enabled else _SWITCHED_OFF,
+            colours[r.label] if r.enabled else SWITCHED_OFF,
             r.label,
             "recorders",
             index,

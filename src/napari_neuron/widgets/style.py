@@ -14,6 +14,7 @@ from napari_neuron.spec import Experiment
 from napari_neuron.view.colours import TRACE_COLOURS
 
 STIMULUS_COLOUR = "#ffe066"
+SWITCHED_OFF = "#808080"
 
 SYMBOLS = {
     "voltage": "disc",

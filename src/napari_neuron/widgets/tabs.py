@@ -39,7 +39,7 @@ from napari_neuron.widgets.known_names import point_processes
 from napari_neuron.widgets.page import Page, hint
 from napari_neuron.widgets.spec_list import Additions, SpecListEditor
 from napari_neuron.widgets.starts import first
-from napari_neuron.widgets.style import STIMULUS_COLOUR, marker_icon, recorder_colours
+from napari_neuron.widgets.style import STIMULUS_COLOUR, SWITCHED_OFF, marker_icon, recorder_colours
 from napari_neuron.widgets.summaries import recorder_in_words, stimulus_in_words
 from napari_neuron.widgets.words import kind_name, nodes_in_words
 
@@ -148,7 +148,7 @@ class InputsTab(_PlacedTab):
             view,
             describe=stimulus_in_words,
             part="stimuli",
-            swatch=lambda stimulus: marker_icon(stimulus.kind, STIMULUS_COLOUR),
+            swatch=lambda s: marker_icon(s.kind, STIMULUS_COLOUR if s.enabled else SWITCHED_OFF),
             empty="No stimuli. The cell then relaxes from its initial voltage.",
         )
         self.table_button = QPushButton("Synapses from a table…")
@@ -183,7 +183,9 @@ class RecordersTab(_PlacedTab):
             view,
             describe=recorder_in_words,
             part="recorders",
-            swatch=lambda r: marker_icon(r.kind, self._colours.get(r.label, "#ffffff")),
+            swatch=lambda r: marker_icon(
+                r.kind, self._colours.get(r.label, "#ffffff") if r.enabled else SWITCHED_OFF
+            ),
             empty="No recorders. The voltage of the whole cell is kept anyway, every frame; "
             "a recorder keeps one node at every time step.",
         )
