@@ -80,6 +80,8 @@ def test_the_cell_is_coloured_by_a_parameter_as_it_will_be_compiled(dock, qtbot)
     layer = s.DensityMechanism(name="pas", region=AXON, parameters=(Parameter(name="g", value=g),))
     dock.session.edit(dock.experiment.replace(paint=(s.CableProperties(), layer)))
     dock.open_tab("Biophysics")
+    view = dock.widget._view
+    qtbot.waitUntil(lambda: view.catalogue is not None, timeout=PATIENCE)  # it knows the unit
     colour_by = colour(dock, qtbot, "g_pas")
     shown = dock.viewer.layers["fork g_pas"]
     low, high = shown.contrast_limits
