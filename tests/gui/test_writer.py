@@ -23,7 +23,7 @@ SWC = """\
 """
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
 def _registered():
     """Register the plugin where the package is run from its sources without being installed."""
     plugins = PluginManager.instance()
@@ -32,12 +32,7 @@ def _registered():
         plugins.get_manifest("napari-neuron")
     except KeyError:
         folder = Path(napari_neuron.__file__).parent
-        manifest = PluginManifest.from_file(folder / "napari.yaml")
-        plugins.register(manifest)
-        yield
-        plugins.unregister(manifest.name)
-    else:
-        yield
+        plugins.register(PluginManifest.from_file(folder / "napari.yaml"))
 
 
 @pytest.fixture
