@@ -132,7 +132,6 @@ def test_another_run_is_shown_in_the_same_layer(make_napari_viewer, cable, gpu, 
     viewer = make_napari_viewer(show=True)
     layer = add(viewer, cable, uniform_frames(-70, -30), gpu=gpu, colouring="per compartment")
     layer.colormap, layer.minimum_radius, layer.visible = "viridis", 15.0, visible
-    mesh = layer.mesh
     frames = np.array([[-70, 0], [-20, 0], [35, 0]], dtype=np.float32)
     layer.show_frames(frames, [0] * 9 + [1] * 2, 2.0)
     assert viewer.dims.range[0].stop == 4.0
@@ -142,7 +141,6 @@ def test_another_run_is_shown_in_the_same_layer(make_napari_viewer, cable, gpu, 
     for time, voltage in ((4.0, 35), (2.0, -20), (0.0, -70)):
         viewer.dims.set_point(0, time)
         np.testing.assert_allclose(middle_pixel(viewer), colour_of(layer, voltage), atol=4)
-    assert layer.mesh.vertices is mesh.vertices
     assert (layer.colormap.name, layer.minimum_radius) == ("viridis", 15.0)
     assert layer.contrast_limits == list(LIMITS)
     layer.show_frames(uniform_frames(np.nan, np.nan), np.arange(11), 0.5, n_valid=0)
@@ -155,7 +153,9 @@ def test_more_compartments_than_before_fit_on_the_card(make_napari_viewer, cable
     viewer = make_napari_viewer(show=True)
     layer = add(viewer, cable, uniform_frames(-70))
     frames = np.full((1, 5000), 20, dtype=np.float32)
+    vertices = layer.mesh.vertices
     layer.show_frames(frames, np.arange(4989, 5000), 0.5)
+    assert layer.mesh.vertices is vertices
     np.testing.assert_allclose(middle_pixel(viewer), colour_of(layer, 20), atol=4)
 
 
