@@ -1,5 +1,6 @@
 """Point networks in NEURON: navis' numbers, nothing lost, the same in every process."""
 
+import gc
 import importlib.util
 import json
 import os
@@ -17,6 +18,15 @@ from napari_neuron.engine.network_run import NetworkSimulation
 from napari_neuron.result.model import Status
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture
+def navis_neuron():
+    """navis' interface to NEURON, which runs in this very process."""
+    pytest.importorskip("plotly")
+    yield pytest.importorskip("navis.interfaces.neuron")
+    # Cells of navis that went while a later model runs would leave their events behind.
+    gc.collect()
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +78,7 @@ def test_c_fires_now_and_then_and_not_while_b_inhibits_nor_for_a_while_after(toy
     assert len(c[c > 900]) > 2
 
 
-def test_the_toy_network_fires_spike_for_spike_as_in_navis(toy):
-    pytest.importorskip("plotly")
-    navis_neuron = pytest.importorskip("navis.interfaces.neuron")
+def test_the_toy_network_fires_spike_for_spike_as_in_navis(toy, navis_neuron):
     network = navis_neuron.PointNetwork()
     network.add_neurons(["A", "B", "C"], model="IntFire4")
     network.connect("A", "C", 0.5)
@@ -84,9 +92,7 @@ def test_the_toy_network_fires_spike_for_spike_as_in_navis(toy):
 
 
 @pytest.mark.parametrize("model", ["IntFire1", "IntFire2", "IntFire4"])
-def test_a_random_network_fires_spike_for_spike_as_in_navis(model, engine):
-    pytest.importorskip("plotly")
-    navis_neuron = pytest.importorskip("navis.interfaces.neuron")
+def test_a_random_network_fires_spike_for_spike_as_in_navis(model, engine, navis_neuron):
     random = np.random.default_rng(3)
     table = pd.DataFrame(
         {
