@@ -70,7 +70,8 @@ def test_in_3d_each_node_has_the_colour_of_its_voltage(make_napari_viewer, cable
 
 def test_in_2d_each_node_has_the_colour_of_its_voltage(make_napari_viewer, cable):
     viewer = make_napari_viewer(show=True)
-    layer = show(viewer, cable, 2, colouring="per compartment")
+    thin = cable.replace(radius=np.full(N, 4.0))  # the round ends of thicker edges overlap
+    layer = show(viewer, thin, 2, colouring="per compartment")
     np.testing.assert_allclose(colours_at(viewer, X[1:] - 5), colour_of(layer, PATTERN[1:]), atol=2)
 
 

@@ -10,7 +10,7 @@ from napari.layers import Labels, Points, Shapes
 from napari.utils.colormaps import DirectLabelColormap
 
 from napari_neuron.morphology.model import SOMA
-from napari_neuron.view.skeleton_layers import paths_to_draw
+from napari_neuron.view.skeleton_layers import drawn_paths, root_to_tip_paths
 from napari_neuron.view.voltage_layer import VoltageLayer
 
 if TYPE_CHECKING:
@@ -67,14 +67,17 @@ class LinkedColours:
         ValueError
             If it has other shapes.
         """
-        paths = paths_to_draw(self._source.morphology)
+        paths = drawn_paths(self._source.morphology)
         if len(shapes.data) != len(paths):
             raise ValueError(
                 f"“{shapes.name}” has {len(shapes.data)} shapes for {len(paths)} paths"
             )
         owner = np.full(len(self._source.node_id), -1)
-        for number, path in reversed(list(enumerate(paths))):
-            owner[path] = number
+        numbers = {(path[0], path[-1]): number for number, path in enumerate(paths)}
+        for path in reversed(root_to_tip_paths(self._source.morphology)):
+            number = numbers.get((path[0], path[-1]))
+            if number is not None:  # else it is too short to be drawn
+                owner[path] = number
         count = np.bincount(owner[owner >= 0], minlength=len(paths))
 
         def colour() -> None:

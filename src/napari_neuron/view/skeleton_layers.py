@@ -101,6 +101,11 @@ def paths_to_draw(
         tolerance = 2 * tolerance
 
 
+def drawn_paths(morphology: Morphology) -> list[IntArray]:
+    """Return the rows of the paths that the Shapes layer of a cell draws."""
+    return paths_to_draw(morphology, default_minimum_radius(morphology))
+
+
 def _simplified(
     position: npt.NDArray[np.float64], paths: list[IntArray], tolerance: float
 ) -> list[IntArray]:
@@ -145,7 +150,7 @@ def skeleton_layer_data(
     smallest = default_minimum_radius(morphology)
     common = _common_settings(morphology)
     layers: list[LayerDataTuple] = []
-    paths = [position[rows] for rows in paths_to_draw(morphology, smallest)]
+    paths = [position[rows] for rows in drawn_paths(morphology)]
     if paths:
         layers.append(
             (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -205,8 +206,11 @@ class VoltageLayer(LayerLooks, _Base):
 
     def cut(self, axis: int, slice_range: tuple[float, float]) -> SliceCut:
         """Return what a slice shows: see `cut_tubes`."""
+        edges = self._edges
+        if self._colouring is Colouring.PER_COMPARTMENT:  # as in 3D: that of the node it leads to
+            edges = replace(edges, start_node=edges.end_node)
         return cut_tubes(
-            self._edges,
+            edges,
             axis,
             slice_range,
             minimum_radius=self.minimum_radius,
