@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_neuron.morphology.model import Morphology
+from napari_neuron.view.overlays import camera_of
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -36,11 +37,12 @@ def jump_to_node(viewer: Viewer, cell: Morphology, node_id: int) -> None:
         return
     # on the axes that are shown too: rolled or not, the node is in the slice
     dims.set_point(range(first, dims.ndim), place.tolist())
-    centre = list(viewer.camera.center)[-len(dims.displayed) :]
+    camera = camera_of(viewer)
+    centre = list(camera.center)[-len(dims.displayed) :]
     for at, axis in enumerate(dims.displayed):
         if axis >= first:
             centre[at] = float(place[axis - first])
-    viewer.camera.center = tuple(centre)
+    camera.center = tuple(centre)
 
 
 def _world_per_micrometre(viewer: Any) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from psygnal import Signal
 
 from napari_neuron.morphology.model import IntArray, Morphology
+from napari_neuron.view.overlays import camera_of
 from napari_neuron.view.tubes import default_minimum_radius
 
 if TYPE_CHECKING:
@@ -163,11 +164,6 @@ def node_under_mouse(
         if row is not None:
             return cell, int(cell.node_id[row])
     return None
-
-
-def camera_of(viewer: Viewer) -> Any:
-    """Return the viewer's camera, which has moved in napari 0.9."""
-    return viewer.scene.camera if hasattr(viewer, "scene") else viewer.camera
 
 
 def to_data(viewer: Viewer, layer: Any, position: FloatArray) -> FloatArray:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_neuron.view.overlays import camera_of
+
 if TYPE_CHECKING:
     from napari.viewer import Viewer
 
@@ -34,8 +36,9 @@ def fly_to(viewer: Viewer, layer: Any, points: npt.NDArray[Any], room: float) ->
     viewer.dims.set_point(range(viewer.dims.ndim - 3, viewer.dims.ndim), tuple(middle))
     axes = [axis - viewer.dims.ndim for axis in viewer.dims.displayed[-3:]]
     wanted = max(float(((high - low) * factor)[axes].max()), room * float(factor.max()), 1e-9)
-    viewer.camera.center = tuple(middle) if len(axes) == 3 else (0.0, *middle[axes])
-    viewer.camera.zoom = _FILLED * min(_canvas_size(viewer)) / wanted
+    camera = camera_of(viewer)
+    camera.center = tuple(middle) if len(axes) == 3 else (0.0, *middle[axes])
+    camera.zoom = _FILLED * min(_canvas_size(viewer)) / wanted
 
 
 def _canvas_size(viewer: Viewer) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from napari.layers import Points
 from psygnal import Signal
 
 from napari_neuron.morphology.model import Morphology
+from napari_neuron.view.overlays import camera_of
 from napari_neuron.widgets.cell_in_view import shown_in
 from napari_neuron.widgets.markers import PIXELS, Marker, MarkerDisplay
 
@@ -220,7 +221,7 @@ class MarkerMouse:
 
     def _hold(self, viewer: Viewer) -> Any:
         """Have the view stand still and no points be picked; return what ends that."""
-        camera = getattr(viewer, "scene", viewer).camera
+        camera = camera_of(viewer)
         could_pan = camera.mouse_pan
         active = viewer.layers.selection.active
         mode = active.mode if isinstance(active, Points) else None

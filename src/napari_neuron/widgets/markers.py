@@ -237,7 +237,9 @@ class MarkerDisplay:
         changed = [
             name
             for name in _PUSHED
-            if is_other_length or not _same(settings[name], self._pushed[name])
+            if is_other_length
+            or name not in self._pushed  # a dock that was closed has left the layer
+            or not _same(settings[name], self._pushed[name])
         ]
         if changed:
             with layer.events.blocker_all():  # all go to the graphics card together

@@ -10,7 +10,8 @@ import numpy as np
 from napari.layers import Layer, Points
 
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.view.picking import camera_of, to_world
+from napari_neuron.view.overlays import camera_of
+from napari_neuron.view.picking import to_world
 from napari_neuron.view.skeleton_layers import marker_layer_data
 from napari_neuron.widgets.cell_in_view import KEY, layers_of, shown_in
 
