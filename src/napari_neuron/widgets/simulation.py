@@ -343,7 +343,7 @@ class SimulationWidget(ClosingWidget):
     def _on_decision_wanted(self, change: str) -> None:
         self.tabs.setCurrentWidget(self.biophysics_tab)
         self.biophysics_tab.ensureWidgetVisible(self.biophysics_tab.mod_files)
-        self._mark_tab("Biophysics")
+        self._problems.mark("Biophysics")
         self.header.say(
             "", f"Not run yet: {change}. Compile again, or run without the change (below)."
         )
@@ -405,7 +405,7 @@ class SimulationWidget(ClosingWidget):
     def _on_difference_requested(self, result: SimulationResult, less: SimulationResult) -> None:
         numbers = self.session.number_of(result), self.session.number_of(less)
         self._voltage.show_difference(result, less, "run {} − run {}".format(*numbers))
-        self._markers.raise_to_top()
+        self._placements.raise_to_top()
 
     # coming and going ----------------------------------------------------------------------
 
