@@ -192,6 +192,7 @@ _NONE_NAMES: dict[str | tuple[str, str], str] = {
     "outside": "not painted",
     "style": "as mechanisms ask",
     "limit": "no limit",
+    "threads": "automatic",
     ("mark_soma", "radius"): "as it is",
 }
 
