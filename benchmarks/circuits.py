@@ -98,7 +98,7 @@ def growth() -> None:
             ]
         )
     header = ["neurons", "nodes", "compartments", "to the first frame", "per ms simulated"]
-    print(table([*header, "the same, per 1,000 compartments", "peak memory, NEURON"], rows))
+    print(table([*header, "the same, per 1,000 compartments", "peak memory of a child so far"], rows))
 
 
 if __name__ == "__main__":
