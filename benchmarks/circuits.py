@@ -98,7 +98,8 @@ def growth() -> None:
             ]
         )
     header = ["neurons", "nodes", "compartments", "to the first frame", "per ms simulated"]
-    print(table([*header, "the same, per 1,000 compartments", "peak memory of a child so far"], rows))
+    header += ["the same, per 1,000 compartments", "peak memory of a child so far"]
+    print(table(header, rows))
 
 
 if __name__ == "__main__":
