@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from napari_neuron.compile.network_model import FloatArray, IntArray
 from napari_neuron.compile.noise import uniforms
-from napari_neuron.compile.streams import _mixed, _times_before
+from napari_neuron.compile.streams import mixed, times_before
 from napari_neuron.spec.network_stimulus import GivenSpikes
 from napari_neuron.spec.point_network import PointNetwork
 
@@ -33,7 +33,7 @@ def streams_of_network(network: PointNetwork) -> dict[int, IntArray]:
     if not random:
         return {}
     random.sort(key=lambda item: item[1].model_dump_json(exclude={"enabled", "label"}))
-    hashes = _mixed(_hashes(network.neurons.id))
+    hashes = mixed(_hashes(network.neurons.id))
     names = [
         hashes[network.selected(s)] if s.independent else np.zeros(1, dtype=np.uint64)
         for _, s in random
@@ -42,7 +42,7 @@ def streams_of_network(network: PointNetwork) -> dict[int, IntArray]:
         np.full(len(n), s.seed, dtype=np.uint64) for n, (_, s) in zip(names, random, strict=True)
     ]
     name, seed = np.concatenate(names), np.concatenate(seeds)
-    hashed = _mixed(name + np.uint64(0x9E3779B97F4A7C15) * _times_before(name, seed))
+    hashed = mixed(name + np.uint64(0x9E3779B97F4A7C15) * times_before(name, seed))
     ids = np.stack([seed, hashed >> np.uint64(32), hashed & np.uint64(0xFFFFFFFF)], axis=1)
     parts = np.split(ids.astype(np.int64), np.cumsum([len(n) for n in names])[:-1])
     return {index: part for (index, _), part in zip(random, parts, strict=True)}

@@ -46,7 +46,7 @@ def streams_of(stimuli: Sequence[Stimulus], only_cell: str) -> dict[int, IntArra
         for n, (_, s) in zip(names, seeded, strict=True)
     ]
     name, seed = np.concatenate(names), np.concatenate(seeds)
-    hashed = _mixed(name + np.uint64(0x9E3779B97F4A7C15) * (_times_before(name, seed)))
+    hashed = mixed(name + np.uint64(0x9E3779B97F4A7C15) * (times_before(name, seed)))
     ids = np.stack([seed, hashed >> np.uint64(32), hashed & np.uint64(0xFFFFFFFF)], axis=1)
     parts = np.split(ids.astype(np.int64), np.cumsum([len(n) for n in names])[:-1])
     return {index: part for (index, _), part in zip(seeded, parts, strict=True)}
@@ -81,12 +81,12 @@ def _named(stimulus: Stimulus, only_cell: str) -> UintArray:
     if getattr(stimulus, "shared", False):
         groups = np.zeros(1, dtype=np.int64)
     if len(groups):
-        return _mixed(groups.astype(np.uint64) + _hash("train of " + cell))
+        return mixed(groups.astype(np.uint64) + _hash("train of " + cell))
     nodes = np.asarray(stimulus.nodes, dtype=np.int64).view(np.uint64)
-    return _mixed(nodes + _hash("node of " + cell))
+    return mixed(nodes + _hash("node of " + cell))
 
 
-def _times_before(name: UintArray, seed: UintArray) -> UintArray:
+def times_before(name: UintArray, seed: UintArray) -> UintArray:
     """Return how often the same name and seed stand before each."""
     order = np.lexsort((name, seed))
     sorted_name, sorted_seed = name[order], seed[order]
@@ -102,7 +102,7 @@ def _hash(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little"))
 
 
-def _mixed(numbers: UintArray) -> UintArray:
+def mixed(numbers: UintArray) -> UintArray:
     """Return numbers that share no pattern with those given: the end of splitmix64."""
     numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

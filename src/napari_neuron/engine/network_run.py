@@ -13,7 +13,7 @@ import numpy as np
 from napari_neuron.compile.network import compile_network
 from napari_neuron.engine.child_engine import ChildEngine
 from napari_neuron.engine.protocol import Advanced, Engine, Started
-from napari_neuron.engine.simulation import _borrowed_engine, _warm_idle_engine
+from napari_neuron.engine.simulation import borrowed_engine, warm_idle_engine
 from napari_neuron.errors import SimulationError
 from napari_neuron.result.model import Status
 from napari_neuron.result.network import NetworkResult
@@ -75,7 +75,7 @@ class NetworkSimulation:
         self._advances.close()  # type: ignore[attr-defined]
 
     def _run(self, given: Engine | None) -> Iterator[Advanced]:
-        with _borrowed_engine() if given is None else contextlib.nullcontext(given) as engine:
+        with borrowed_engine() if given is None else contextlib.nullcontext(given) as engine:
             events = engine.run(self._model)
             try:
                 for event in events:
@@ -130,7 +130,7 @@ def simulate_network(
         If the run fails. ``partial`` has the spikes so far.
     """
     if engine is None:
-        _warm_idle_engine()
+        warm_idle_engine()
     simulation = NetworkSimulation(network, engine)
     with contextlib.closing(simulation):
         for advanced in simulation:

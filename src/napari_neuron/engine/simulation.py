@@ -93,7 +93,7 @@ class Simulation:
         self._advances.close()  # type: ignore[attr-defined]
 
     def _run(self, given: Engine | None) -> Iterator[Advanced]:
-        with _borrowed_engine() if given is None else contextlib.nullcontext(given) as engine:
+        with borrowed_engine() if given is None else contextlib.nullcontext(given) as engine:
             events = engine.run(self._model)
             try:
                 for event in events:
@@ -179,7 +179,7 @@ def simulate(
         If the run fails in another way. ``partial`` has the frames so far.
     """
     if engine is None:
-        _warm_idle_engine()
+        warm_idle_engine()
     experiment = Experiment() if experiment is None else experiment
     simulation = Simulation(cells, experiment, engine)
     duration = experiment.run.n_steps * experiment.run.dt
@@ -228,7 +228,7 @@ def _place_of(compartment: int, model: CompiledModel, cells: Sequence[Morphology
 
 
 @contextlib.contextmanager
-def _borrowed_engine() -> Iterator[ChildEngine]:
+def borrowed_engine() -> Iterator[ChildEngine]:
     """Lend the idle engine, or a new one where it is lent already; keep one for the next run."""
     try:
         engine = _idle_engines.pop()
@@ -243,7 +243,8 @@ def _borrowed_engine() -> Iterator[ChildEngine]:
             _idle_engines.append(engine)
 
 
-def _warm_idle_engine() -> None:
+def warm_idle_engine() -> None:
+    """Start the process of the engine that `borrowed_engine` will lend, without waiting for it."""
     if not _idle_engines:
         _idle_engines.append(ChildEngine())
     with contextlib.suppress(IndexError):  # lent in the meantime by another thread

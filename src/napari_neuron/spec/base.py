@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -117,3 +119,43 @@ class Spec(BaseModel):
         return f"{type(self).__name__}({', '.join(shown)})"
 
     __str__ = __repr__
+
+
+class SavedSpec(Spec):
+    """A spec that is kept as a JSON file of its own."""
+
+    def to_json(self) -> str:
+        """Return it as JSON text, all fields written out."""
+        return self.model_dump_json(indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read it from JSON text; each kind checks what it is given.
+
+        Raises
+        ------
+        ExperimentError
+            If the text is not JSON, or a field is unknown, missing or out of range.
+        """
+        return cls(**json.loads(text))
+
+    def save(self, path: str | Path) -> None:
+        """Write it to a JSON file."""
+        Path(path).write_text(self.to_json(), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read it from a JSON file.
+
+        Raises
+        ------
+        ExperimentError
+            If the file is something else; the message names file and field.
+        OSError
+            If the file cannot be read.
+        """
+        try:
+            return cls.from_json(Path(path).read_bytes())
+        except ExperimentError as error:
+            where = f"{path}: {error.field}" if error.field else str(path)
+            raise ExperimentError(where, error.problem) from None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from napari_neuron.errors import ExperimentError
-from napari_neuron.spec.base import Spec
+from napari_neuron.spec.base import SavedSpec
 from napari_neuron.spec.cell import CellSource
 from napari_neuron.spec.connection import Connections
 from napari_neuron.spec.discretisation import Discretisation, DLambda
@@ -20,7 +19,7 @@ from napari_neuron.spec.run import RunSettings
 from napari_neuron.spec.stimulus import Stimulus
 
 
-class Experiment(Spec):
+class Experiment(SavedSpec):
     """What the membrane does, what is injected, what is recorded, and how it is integrated.
 
     Attributes
@@ -127,10 +126,6 @@ class Experiment(Spec):
         """The spike detectors that are switched on."""
         return tuple(r for r in self.recorders if r.enabled and isinstance(r, SpikeDetector))
 
-    def to_json(self) -> str:
-        """Return the experiment as JSON text, all fields written out."""
-        return self.model_dump_json(indent=2) + "\n"
-
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """Read an experiment from JSON text.
@@ -152,24 +147,3 @@ class Experiment(Spec):
                 f"{values['version']!r} is not known here; a newer napari-neuron may read it",
             )
         return cls(**values)
-
-    def save(self, path: str | Path) -> None:
-        """Write the experiment to a JSON file."""
-        Path(path).write_text(self.to_json(), encoding="utf-8")
-
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read an experiment from a JSON file.
-
-        Raises
-        ------
-        ExperimentError
-            If the file is not an experiment; the message names file and field.
-        OSError
-            If the file cannot be read.
-        """
-        try:
-            return cls.from_json(Path(path).read_bytes())
-        except ExperimentError as error:
-            where = f"{path}: {error.field}" if error.field else str(path)
-            raise ExperimentError(where, error.problem) from None

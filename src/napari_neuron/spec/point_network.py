@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from napari_neuron.errors import ExperimentError
-from napari_neuron.spec.base import Spec
+from napari_neuron.spec.base import SavedSpec, Spec
 from napari_neuron.spec.columns import (
     Columns,
     Ids,
@@ -183,7 +183,7 @@ class NetworkRun(Spec):
         return int(self.duration / self.state_interval * (1 + 1e-12)) + 1
 
 
-class PointNetwork(Spec):
+class PointNetwork(SavedSpec):
     """A network of point neurons.
 
     Make one with `from_edge_list`, `from_file` or `from_adjacency`.
@@ -351,27 +351,6 @@ class PointNetwork(Spec):
                 "", 'this JSON is not a network: "kind": "point_network" is missing'
             )
         return cls(**values)
-
-    def save(self, path: str | Path) -> None:
-        """Write the network to a JSON file."""
-        Path(path).write_text(self.to_json(), encoding="utf-8")
-
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read a network from a JSON file.
-
-        Raises
-        ------
-        ExperimentError
-            If the file is not a network; the message names file and field.
-        OSError
-            If the file cannot be read.
-        """
-        try:
-            return cls.from_json(Path(path).read_bytes())
-        except ExperimentError as error:
-            where = f"{path}: {error.field}" if error.field else str(path)
-            raise ExperimentError(where, error.problem) from None
 
 
 def is_point_network(values: object) -> bool:
