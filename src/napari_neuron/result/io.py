@@ -19,9 +19,7 @@ Nothing of a file is evaluated: no pickles, no object arrays; the experiment is 
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -32,6 +30,7 @@ import numpy.typing as npt
 
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.morphology.model import Morphology
+from napari_neuron.result.files import new_hdf5_file
 from napari_neuron.result.model import SimulationResult, Status
 from napari_neuron.spec import Experiment
 
@@ -66,18 +65,8 @@ def save(result: SimulationResult, path: str | Path, *, compress: bool = False) 
     OSError
         If the file cannot be written; an old one is untouched then.
     """
-    import h5py
-
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with h5py.File(temporary, "w") as file:
-            _write(file, result, compress)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+    with new_hdf5_file(path) as file:
+        _write(file, result, compress)
 
 
 def load(path: str | Path) -> SimulationResult:

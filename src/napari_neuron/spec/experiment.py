@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from napari_neuron.errors import ExperimentError
-from napari_neuron.spec.base import SavedSpec
+from napari_neuron.spec.base import SavedSpec, read_json
 from napari_neuron.spec.cell import CellSource
 from napari_neuron.spec.connection import Connections
 from napari_neuron.spec.discretisation import Discretisation, DLambda
@@ -135,10 +134,7 @@ class Experiment(SavedSpec):
         ExperimentError
             If the text is not JSON, or a field is unknown, missing or out of range.
         """
-        try:
-            values: Any = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise ExperimentError("", f"this is not a JSON file: {error}") from None
+        values = read_json(text)
         if not isinstance(values, dict):
             raise ExperimentError("", "this JSON is not an experiment: an object was expected")
         if values.get("version", 1) != 1:
