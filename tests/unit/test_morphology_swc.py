@@ -204,7 +204,7 @@ def skeletons(draw):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(skeletons())
 def test_what_was_written_reads_the_same(tmp_path_factory, cell):
     path = tmp_path_factory.mktemp("swc") / "cell.swc"
@@ -218,7 +218,7 @@ def test_what_was_written_reads_the_same(tmp_path_factory, cell):
     assert path.read_bytes() == written
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(skeletons(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(tmp_path_factory, cell, random):
     path = tmp_path_factory.mktemp("swc") / "cell.swc"
@@ -229,7 +229,7 @@ def test_the_order_of_rows_does_not_matter(tmp_path_factory, cell, random):
     assert same_cell(read_swc("\n".join([*comments, *rows, ""])), cell)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, len(Y_SHAPE) - 1), st.integers(0, 255)), max_size=6))
 def test_a_damaged_file_reads_or_is_an_swc_error(flips):
     data = bytearray(Y_SHAPE.encode())
@@ -268,7 +268,7 @@ def test_real_files_read_and_round_trip(shared_data, tmp_path):
         assert same_cell(read_swc(tmp_path / "cell.swc"), cell), file.name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(skeletons(), st.data())
 def test_other_ids_give_the_same_cell(tmp_path_factory, cell, data):
     n = len(cell)
@@ -286,7 +286,7 @@ def test_other_ids_give_the_same_cell(tmp_path_factory, cell, data):
     assert again.cable_length == pytest.approx(cell.cable_length)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(skeletons(), st.data())
 def test_the_order_of_rows_does_not_change_the_cable(cell, data):
     thick = cell.replace(
