@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from napari.layers import Image
 
-from napari_neuron.view.overlays import text_overlay_of
+from napari_neuron.view.overlays import place_overlays, text_overlay_of
 from napari_neuron.view.voltage_layer import VoltageLayer
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class _TimeText:
             elif shown != "v":
                 self._text += f"  {shown}"
             self._overlay.update({"text": self._text, **looks})
+            place_overlays(self._viewer)
 
     def _on_moved(self, event: Any = None) -> None:
         if self._overlay.text == self._text:
