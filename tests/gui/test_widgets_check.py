@@ -129,14 +129,22 @@ def test_layers_follow_a_repair_and_keep_how_they_look(person):
     assert (paths.opacity, paths.visible, len(paths.data)) == (0.3, False, 1)
 
 
-def test_nodes_that_are_used_and_would_go_are_named(person):
+def test_what_is_at_nodes_that_would_go_moves_and_that_is_said_before(person):
     person.select_nodes(32)
     person.add("recorders", "Voltage")
     person.open_tab("Cell")
     person.choose("several-trees")
     person.panel.repair.choose("keep_biggest_tree")
     person.wait()
-    assert "node 32" in person.panel.repair.lost.text()
+    said = person.panel.repair.moved.text()
+    assert "use node 32, which would go" in said
+    person.apply()
+    node = person.experiment.recorders[0].node
+    assert f"32 → {node} (" in said
+    assert node in person.session.cells[0].node_id
+    person.click(person.widget.header.undo_button)
+    person.wait()
+    assert person.experiment.recorders[0].node == 32
 
 
 def test_parameters_of_a_repair_are_typed_and_previewed_again(person):

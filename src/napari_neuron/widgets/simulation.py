@@ -258,8 +258,6 @@ class SimulationWidget(ClosingWidget):
     # the cell ------------------------------------------------------------------------------
 
     def _on_layers_changed(self) -> None:
-        if self._layers.is_replacing:
-            return
         cells = cells_in(self.viewer)
         chosen = self._view.cell
         if not any(cell is chosen for cell in cells.values()):

@@ -68,7 +68,7 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
             f"file make {size:,} bytes, and has {len(content):,}"
         )
         raise SkeletonFileError(shown, None, problem, _REMEDY)
-    position = np.frombuffer(content, "<f4", 3 * n_nodes, 8).reshape(-1, 3).astype(np.float64)
+    position = _as_doubles(np.frombuffer(content, "<f4", 3 * n_nodes, 8)).reshape(-1, 3)
     at = 8 + 12 * n_nodes
     edges = np.frombuffer(content, "<u4", 2 * n_edges, at).reshape(-1, 2).astype(np.int64)
     at += 8 * n_edges
@@ -92,7 +92,7 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
             parent=parents_of_edges(n_nodes, edges, swc_type, node_id, shown),
             swc_type=swc_type,
             position=position @ matrix[:, :3].T + matrix[:, 3],
-            radius=radius.astype(np.float64) * uniform,
+            radius=_as_doubles(radius) * uniform,
             unit=FileUnit("nm", np.full(3, 1e-3), "precomputed skeletons are in nm"),
         )
     ]
@@ -101,7 +101,12 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
 def _types(values: np.ndarray[Any, Any] | None, n_nodes: int) -> np.ndarray[Any, Any]:
     if values is None or len(values) != n_nodes or not np.isfinite(values).all():
         return np.zeros(n_nodes, dtype=np.int64)
-    return np.asarray(np.maximum(values, 0), dtype=np.int64)
+    return np.asarray(np.clip(values, 0, 2**31), dtype=np.int64)
+
+
+def _as_doubles(values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    with np.errstate(invalid="ignore"):  # NumPy warns of NaN with certain bits; all are refused
+        return values.astype(np.float64)
 
 
 def _attributes(info: dict[str, Any], shown: str) -> list[tuple[str, np.dtype[Any], int]]:
