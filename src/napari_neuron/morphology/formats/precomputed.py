@@ -47,8 +47,8 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
     """Read one skeleton.
 
     Positions and radii are transformed to the space of the volume, which is in nm. The vertex
-    attributes ``radius`` and ``vertex_types`` (SWC types) are known. Ids are the vertices'
-    numbers in the file.
+    attributes ``radius`` and ``vertex_types`` or ``compartment`` (SWC types) are known. Ids are
+    the vertices' numbers in the file.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
     for name, dtype, count in attributes:
         values[name] = np.frombuffer(content, dtype, n_nodes * count, at)
         at += n_nodes * count * dtype.itemsize
-    swc_type = _types(values.get("vertex_types"), n_nodes)
+    swc_type = _types(values.get("vertex_types", values.get("compartment")), n_nodes)
     node_id = np.arange(n_nodes)
     radius = values.get("radius")
     if radius is None or len(radius) != n_nodes:
