@@ -8,6 +8,7 @@ from dock_person import Dock, add_cell, forked_cell
 from napari.components import ViewerModel
 
 import napari_neuron as nn
+from napari_neuron.morphology.machine import most_compartments
 from napari_neuron.view import skeleton_layer_data
 from napari_neuron.widgets.image_box import image_box_of
 
@@ -227,3 +228,28 @@ def test_nothing_is_repaired_unasked(person):
     assert person.session.cells[0].radius[2] == 0
     assert len(skeleton_layer_data(person.session.cells[0])) == 2
     assert not person.session.can_undo
+
+
+def test_too_many_compartments_are_made_fewer_by_one_click(qtbot):
+    n = max(6000, most_compartments() // 20)
+    spacing = 3 * 12.6 * most_compartments() / n  # a compartment has 12.6 µm
+    cell = nn.Morphology(
+        node_id=np.arange(n),
+        parent=np.arange(n) - 1,
+        swc_type=np.full(n, 3),
+        position=np.column_stack([np.arange(n) * spacing, np.zeros(n), np.zeros(n)]),
+        radius=np.full(n, 0.1),
+        name="endless",
+    )
+    viewer = ViewerModel()
+    add_cell(viewer, cell)
+    person = CheckingPerson(viewer, qtbot)
+    person.wait()
+    assert person.panel.longer_button.isHidden()
+    person.choose("many-compartments")
+    wanted = dict(person.panel.finding.parameters)["discretisation.d_lambda"]
+    assert person.panel.longer_button.text().endswith(f"d_lambda {wanted:g}")
+    person.click(person.panel.longer_button)
+    assert person.experiment.discretisation == nn.DLambda(d_lambda=wanted)
+    person.widget.close()
+    person.traces.close()

@@ -10,6 +10,7 @@ from napari_neuron.morphology.check_soma import likely_soma
 from napari_neuron.morphology.guess import guess_unit, parse_unit
 from napari_neuron.morphology.header_transform import header_transforms
 from napari_neuron.morphology.model import SOMA, FloatArray, Morphology
+from napari_neuron.spec.discretisation import DLambda
 from napari_neuron.spec.repair import (
     ConstantRadius,
     FloorRadii,
@@ -92,6 +93,9 @@ def start_of(
         return kind(node=node)
     if kind is MergeCoincident and code == "short-edges":
         return MergeCoincident(distance=1e-3)
+    found = dict(() if finding is None else finding.parameters)
+    if kind is PruneTwigs and "prune_twigs.length" in found:
+        return PruneTwigs(length=found["prune_twigs.length"])
     if kind is MapTypes:
         odd = np.unique(cell.swc_type[(cell.swc_type < 0) | (cell.swc_type > 4)]).tolist()
         if code == "several-somata":
@@ -109,6 +113,12 @@ def start_of(
         x, y, z = np.round(np.mean(image_box, axis=0) - middle, 3).tolist()
         return Move(x=x, y=y, z=z)
     return kind()  # type: ignore[call-arg]  # those with required fields are above
+
+
+def suggested_discretisation(finding: Finding) -> DLambda | None:
+    """Return the rule whose compartments are few enough, if that is what a finding suggests."""
+    d_lambda = dict(finding.parameters).get("discretisation.d_lambda")
+    return None if d_lambda is None else DLambda(d_lambda=d_lambda)
 
 
 def likely_unit(cell: Morphology) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.errors import MorphologyError
-from napari_neuron.morphology import check_cable, check_radii, check_soma
+from napari_neuron.morphology import check_cable, check_radii, check_size, check_soma
 from napari_neuron.morphology.finding import Finding, Severity, finding
 from napari_neuron.morphology.formats.cell import NOTE
 from napari_neuron.morphology.header_transform import header_transforms
@@ -41,7 +41,7 @@ def check(
         check_soma.somata,
         check_cable.edges,
         check_cable.coincident,
-        check_cable.compartments,
+        check_size.compartments,
         check_cable.twigs,
         check_cable.forks,
         check_cable.types,

@@ -147,6 +147,9 @@ class SimulationWidget(ClosingWidget):
         self.image_panel.cell_made.connect(self._files.add)
         self._count.counted.connect(self._on_counted)
         self.cell_tab.discretisation.changed.connect(lambda v: self._edit("discretisation", v))
+        self.cell_tab.check.discretisation_requested.connect(
+            lambda v: self._edit("discretisation", v)
+        )
         self.biophysics_tab.editor.changed.connect(lambda v: self._edit("paint", v))
         self.inputs_tab.editor.changed.connect(lambda v: self._edit("stimuli", v))
         self.recorders_tab.editor.changed.connect(lambda v: self._edit("recorders", v))
