@@ -19,6 +19,7 @@ import numpy as np
 from psygnal import Signal
 
 from napari_neuron.compile.cells import source_of
+from napari_neuron.compile.moved_placements import follow_repair
 from napari_neuron.compile.repair import repair
 from napari_neuron.errors import NapariNeuronError, SimulationError
 from napari_neuron.morphology.model import Morphology
@@ -234,6 +235,9 @@ class Session:
     def repair(self, repairs: tuple[Repair, ...], cell: Morphology | None = None) -> None:
         """Repair the first chosen cell, in one step that `undo` takes back.
 
+        What is placed at nodes that this leaves out moves to the nearest that stay; see
+        `napari_neuron.compile.moved_placements`.
+
         Parameters
         ----------
         repairs
@@ -252,7 +256,8 @@ class Session:
             return
         source, *others = self.experiment.cells
         mended = source.replace(repairs=(*source.repairs, *repairs))
-        self.edit(self.experiment.replace(cells=(mended, *others)), (after, *self.cells[1:]))
+        experiment = follow_repair(self.experiment, chosen, after)
+        self.edit(experiment.replace(cells=(mended, *others)), (after, *self.cells[1:]))
 
     def _go_to(self, at: int) -> None:
         before = self.cells

@@ -28,6 +28,9 @@ Y_SHAPE = """\
 """
 
 
+ROWS = Y_SHAPE.partition("\n")[2]
+
+
 def same_cell(one: Morphology, other: Morphology) -> bool:
     """Same nodes and edges by id, in any order."""
     rows = other.rows(one.node_id)
@@ -60,6 +63,11 @@ def same_cell(one: Morphology, other: Morphology) -> bool:
         pytest.param(Y_SHAPE.replace("25 0 0.5", "2.5e+01 0 .5"), id="exponents"),
         pytest.param(Y_SHAPE.replace("5 -1", "5 -2"), id="another negative parent"),
         pytest.param(Y_SHAPE.rstrip(), id="no final newline"),
+        pytest.param(ROWS.replace(" ", ","), id="commas"),
+        pytest.param(ROWS.replace(" ", ", "), id="commas and blanks"),
+        pytest.param(ROWS.replace(".", ",").replace(" ", ";"), id="semicolons, decimal commas"),
+        pytest.param("n,type,x,y,z,radius,parent\n" + ROWS.replace(" ", ","), id="CSV heading"),
+        pytest.param("PointNo Label X Y Z Radius Parent\n" + ROWS, id="heading without its #"),
     ],
 )
 def test_the_same_rows_in_another_writing_are_the_same_cell(text):
@@ -104,8 +112,9 @@ def test_comments_are_kept_and_the_name_and_path_are_those_of_the_file(tmp_path)
         ("1 1 0 0 0 1 -1\n2 3 0 0 0,5 1 1\n", 2, "z '0,5' is not a number"),
         ("1 1 0 0 0 1 -1\n2 3 0 0 1_0 1 1\n", 2, "z '1_0' is not a number"),
         ("1 1 0 0 0 1 -1\n2 3 0 0 0 1\n", 2, "6 columns where an SWC row has 7"),
-        ("1,1,0,0,0,1,-1\n", 1, "the columns are separated by commas"),
-        ("1;1;0;0;0;1;-1\n", 1, "the columns are separated by semicolons"),
+        ("1,1,0,0,0,1,-1\n2 3 0 0 0 1 1\n", 1, "1 column where an SWC row has 7"),
+        ("1;1;0;0;0;1;-1\n2;3;0;1,0,0;0;1;1\n", 2, "y '1.0.0' is not a number"),
+        ("n,t,x,y,z,r,p\n1,1,0,,0,1,-1\n", 2, "6 columns where an SWC row has 7"),
         ("1 1 nan 0 0 1 -1\n", 1, "x 'nan' is not finite"),
         ("1 1 0 0 0 inf -1\n", 1, "radius 'inf' is not finite"),
         ("1 1 0 1e300 0 1 -1\n", 1, "y '1e300' is impossibly large"),

@@ -12,7 +12,7 @@ from napari_neuron.compile.model import CompiledModel
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.morphology.model import SOMA, Morphology
 from napari_neuron.morphology.sections import find_sections
-from napari_neuron.spec import Experiment, PickedNodes, Subtree
+from napari_neuron.spec import Experiment
 
 
 @dataclass(frozen=True)
@@ -77,23 +77,3 @@ def _where(cell: Morphology) -> int:
         return int(soma[cell.depth[soma].argmin()])
     cable = np.bincount(cell.component, weights=cell.edge_length)
     return int(cell.roots[cable.argmax()])
-
-
-def nodes_in_use(experiment: Experiment) -> frozenset[int]:
-    """Return the nodes that inputs, recorders and picked regions of an experiment name."""
-    used: set[int] = set()
-    for stimulus in experiment.stimuli:
-        used |= set(stimulus.nodes)
-    used |= {recorder.node for recorder in experiment.recorders}
-    for layer in experiment.paint:
-        if isinstance(layer.region, PickedNodes):
-            used |= set(layer.region.nodes)
-        elif isinstance(layer.region, Subtree):
-            used.add(layer.region.node)
-    return frozenset(used)
-
-
-def nodes_lost(cell: Morphology, experiment: Experiment) -> tuple[int, ...]:
-    """Return the nodes an experiment names that a cell does not have."""
-    used = np.array(sorted(nodes_in_use(experiment)), dtype=np.int64)
-    return tuple(used[~np.isin(used, cell.node_id)].tolist())

@@ -147,6 +147,9 @@ class SimulationWidget(ClosingWidget):
         self.image_panel.cell_made.connect(self._files.add)
         self._count.counted.connect(self._on_counted)
         self.cell_tab.discretisation.changed.connect(lambda v: self._edit("discretisation", v))
+        self.cell_tab.check.discretisation_requested.connect(
+            lambda v: self._edit("discretisation", v)
+        )
         self.biophysics_tab.editor.changed.connect(lambda v: self._edit("paint", v))
         self.inputs_tab.editor.changed.connect(lambda v: self._edit("stimuli", v))
         self.recorders_tab.editor.changed.connect(lambda v: self._edit("recorders", v))
@@ -258,8 +261,6 @@ class SimulationWidget(ClosingWidget):
     # the cell ------------------------------------------------------------------------------
 
     def _on_layers_changed(self) -> None:
-        if self._layers.is_replacing:
-            return
         cells = cells_in(self.viewer)
         chosen = self._view.cell
         if not any(cell is chosen for cell in cells.values()):
