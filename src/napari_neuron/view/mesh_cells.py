@@ -16,6 +16,10 @@ Mesh = tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]
 """Vertices (n, 3), z, y, x in µm, and faces (n, 3)."""
 
 
+class SurfaceMesh(TubeMesh):
+    """The surface of a neuron in the place of tubes: the radii are none."""
+
+
 def mesh_of(source: Any, scale: float = 1.0) -> Mesh:
     """Return vertices and faces of a mesh.
 
@@ -51,7 +55,9 @@ def mesh_of(source: Any, scale: float = 1.0) -> Mesh:
     return vertices, faces
 
 
-def mesh_tubes(mesh: Mesh, morphology: Morphology, compartment_of_node: npt.ArrayLike) -> TubeMesh:
+def mesh_tubes(
+    mesh: Mesh, morphology: Morphology, compartment_of_node: npt.ArrayLike
+) -> SurfaceMesh:
     """Return a mesh as what a `VoltageLayer` draws instead of tubes.
 
     Parameters
@@ -73,7 +79,7 @@ def mesh_tubes(mesh: Mesh, morphology: Morphology, compartment_of_node: npt.Arra
         np.add.at(normal, faces[:, corner], across)
     length = np.linalg.norm(normal, axis=1, keepdims=True)
     zero = np.zeros(len(vertices), dtype=np.float32)
-    return TubeMesh(
+    return SurfaceMesh(
         vertices=vertices,
         faces=faces,
         vertex_compartment=np.asarray(compartment_of_node, dtype=np.int64)[node],

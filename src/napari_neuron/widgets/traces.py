@@ -129,8 +129,9 @@ class TracesWidget(ClosingWidget):
         session.run_ended.connect(self._on_run_advanced)
         session.results_changed.connect(self._on_results_changed)
         session.experiment_changed.connect(self._on_experiment_changed)
-        self._clicks = NodeClicks(self.viewer)
-        self._clicks.clicked.connect(self.show_place)
+        self._clicks = NodeClicks(self.viewer, ())
+        self._clicks.clicked.connect(lambda place: self.show_place(place.cell, place.node))
+        self._clicks.shift_clicked.connect(lambda place: self.add_place(place.cell, place.node))
         self._signals = ViewerSignals(self.viewer)
         self._signals.time_moved.connect(self._on_slider_moved)
         self._signals.theme_changed.connect(self._on_theme_changed)
@@ -179,10 +180,21 @@ class TracesWidget(ClosingWidget):
 
     def show_place(self, cell: Morphology, node: int) -> None:
         """Show the trace of a node from the frames until another is asked for or it is kept."""
-        several = self.result is not None and len(self.result.cells) > 1
-        self.content.visit(Place(cell.name, node, names_cell=several))
+        self.content.visit(self._place(cell, node))
         self._draw()
         self._mark_places()
+
+    def add_place(self, cell: Morphology, node: int) -> None:
+        """Show the trace of a node from the frames, and keep it."""
+        place = self._place(cell, node)
+        self.content.visit(place)
+        self.content.keep(CurveKey("place", place.label))
+        self._draw()
+        self._mark_places()
+
+    def _place(self, cell: Morphology, node: int) -> Place:
+        several = self.result is not None and len(self.result.cells) > 1
+        return Place(cell.name, node, names_cell=several)
 
     def go_to(self, key: CurveKey) -> None:
         """Show in the viewer where a trace was recorded."""
