@@ -160,6 +160,7 @@ class GpuSurface(Surface):
     gpu: bool
     frame_changed: EventEmitter
     _drawn: tuple[Any, ...] = ()
+    _box: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
     _dims_step: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
 
     @property
@@ -208,9 +209,12 @@ class GpuSurface(Surface):
 
     @property
     def _extent_data(self) -> np.ndarray:
-        frames, mesh = self.frames, self.mesh
-        low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
-        return np.array([[0, *low], [len(frames) - 1, *high]], dtype=float)
+        # napari asks for it whenever the mouse moves
+        vertices = self.mesh.vertices
+        if self._box is None or self._box[0] is not vertices:
+            self._box = (vertices, vertices.min(axis=0), vertices.max(axis=0))
+        _, low, high = self._box
+        return np.array([[0, *low], [len(self.frames) - 1, *high]], dtype=float)
 
     def _slab(self, axis: int) -> tuple[float, float]:
         """Return where the slice begins and ends on a hidden axis (0 to 2), data coordinates."""
@@ -228,7 +232,7 @@ class GpuSurface(Surface):
     def _get_value(self, position: Any) -> tuple[float, int] | None:
         """Return voltage and node id under the cursor in 2D."""
         displayed = list(self._slice_input.displayed)
-        if min(displayed) < 1:
+        if min(displayed) < 1 or len(displayed) != 2:  # without a direction napari asks in 3D too
             return None
         hidden = next(axis for axis in range(3) if axis + 1 not in displayed)
         low, high = self._slab(hidden)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,13 +52,14 @@ def place_under_mouse(viewer: Viewer, event: Any, layers: Sequence[Any]) -> Pick
         slab = max(slab, *(float(m[hidden]) for m in _margins(viewer)))
     pixel = 1 / max(float(camera_of(viewer).zoom), 1e-12)
     best: tuple[tuple[bool, float], PickedPlace] | None = None
+    world = _world_units(viewer)
     for number, layer in enumerate(layers):
         cell = cell_of(layer)
         if cell is None:
             continue
+        units = _units_per(world, layer)
         point, ahead = (
-            to_data(viewer, layer, position),
-            to_data(viewer, layer, position + direction),
+            _to_data(layer, place * units) for place in (position, position + direction)
         )
         scale = float(np.linalg.norm(ahead - point))
         hit = node_hit(
@@ -80,9 +82,7 @@ def to_data(viewer: Viewer, layer: Any, position: FloatArray) -> FloatArray:
 
     napari's ``world_to_data`` leaves out that layers may have another unit than the world.
     """
-    padded = np.zeros(layer.ndim)
-    padded[-3:] = position * _units_per_world(viewer, layer)
-    return np.asarray(layer.world_to_data(padded), dtype=np.float64)[-3:]
+    return _to_data(layer, position * _units_per(_world_units(viewer), layer))
 
 
 def to_world(viewer: Viewer, layer: Any, position: FloatArray) -> FloatArray:
@@ -90,7 +90,7 @@ def to_world(viewer: Viewer, layer: Any, position: FloatArray) -> FloatArray:
     padded = np.zeros(layer.ndim)
     padded[-3:] = position
     world = np.asarray(layer.data_to_world(padded), dtype=np.float64)[-3:]
-    return np.asarray(world / _units_per_world(viewer, layer), dtype=np.float64)
+    return np.asarray(world / _units_per(_world_units(viewer), layer), dtype=np.float64)
 
 
 class NodeClicks:
@@ -182,11 +182,24 @@ def _margins(viewer: Viewer) -> tuple[Any, ...]:
     return tuple(getattr(dims, name) for name in ("margin_left", "margin_right"))
 
 
-def _units_per_world(viewer: Viewer, layer: Any) -> FloatArray:
+def _to_data(layer: Any, position: FloatArray) -> FloatArray:
+    padded = np.zeros(layer.ndim)
+    padded[-3:] = position
+    return np.asarray(layer.world_to_data(padded), dtype=np.float64)[-3:]
+
+
+def _world_units(viewer: Viewer) -> tuple[Any, ...] | None:
+    units = getattr(viewer.layers.extent, "units", None)
+    return None if units is None else tuple(units[-3:])
+
+
+def _units_per(world: tuple[Any, ...] | None, layer: Any) -> FloatArray:
     """Return how many of a layer's units one unit of the world is, for its last three axes."""
-    world = getattr(viewer.layers.extent, "units", None)
     if world is None:  # napari < 0.7, or layers whose units do not go together
         return np.ones(3)
-    return np.array(
-        [(1.0 * a).to(b).magnitude for a, b in zip(world[-3:], layer.units[-3:], strict=True)]
-    )
+    return np.array([_factor(a, b) for a, b in zip(world, layer.units[-3:], strict=True)])
+
+
+@lru_cache(maxsize=64)
+def _factor(one: Any, other: Any) -> float:
+    return float((1.0 * one).to(other).magnitude)

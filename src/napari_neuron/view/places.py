@@ -104,19 +104,24 @@ def pickable_layers(viewer: Viewer, cells: Sequence[Morphology] | None = None) -
         Those that count; None for all.
     """
     shown = [
-        (layer, cell, hasattr(layer, "current_frame"))
+        (layer, cell, has_values(layer))
         for layer in viewer.layers
         if layer.visible
         for cell in (cell_of(layer),)
         if cell is not None and (cells is None or any(cell is one for one in cells))
     ]
-    seen = {id(cell) for _, cell, has_values in shown if has_values}
+    seen = {id(cell) for _, cell, is_coloured in shown if is_coloured}
     layers = []
-    for layer, cell, has_values in shown:
-        if has_values or id(cell) not in seen:
+    for layer, cell, is_coloured in shown:
+        if is_coloured or id(cell) not in seen:
             layers.append(layer)
             seen.add(id(cell))
     return layers
+
+
+def has_values(layer: Any) -> bool:
+    """Whether a layer shows the values of a run: a `VoltageLayer`."""
+    return hasattr(layer, "compartment_of_node")
 
 
 def cell_of(layer: Any) -> Morphology | None:
@@ -124,7 +129,7 @@ def cell_of(layer: Any) -> Morphology | None:
     held = layer.metadata.get("napari_neuron")
     if not isinstance(held, dict):
         return None
-    roles = VOLTAGE_ROLES if hasattr(layer, "current_frame") else _OTHER_ROLES
+    roles = VOLTAGE_ROLES if has_values(layer) else _OTHER_ROLES
     found = (held[role] for role in roles if isinstance(held.get(role), Morphology))
     return next(found, None)
 

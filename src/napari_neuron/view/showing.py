@@ -142,7 +142,11 @@ def add_voltage_mesh(
         result,
         cell=morphology.name,
         tubes=tubes,
-        **{"name": f"{morphology.name} mesh", **style},
+        **{
+            "name": f"{morphology.name} mesh",
+            "metadata": {"napari_neuron": {"mesh_of": morphology}},
+            **style,
+        },
     )
 
 

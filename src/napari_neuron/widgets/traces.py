@@ -186,9 +186,7 @@ class TracesWidget(ClosingWidget):
 
     def add_place(self, cell: Morphology, node: int) -> None:
         """Show the trace of a node from the frames, and keep it."""
-        place = self._place(cell, node)
-        self.content.visit(place)
-        self.content.keep(CurveKey("place", place.label))
+        self.content.add(self._place(cell, node))
         self._draw()
         self._mark_places()
 
