@@ -7,7 +7,6 @@ looks at the few blocks whose boxes it meets, and at nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -117,19 +116,10 @@ class CableHits:
         point = np.asarray(point, dtype=np.float64)
         ahead = np.asarray(direction, dtype=np.float64)
         ahead = ahead / np.linalg.norm(ahead)
-        for may_miss in sorted({0.0, tolerance}):  # what it hits is found among fewer
-            hit = self._hit(point, ahead, minimum_radius, may_miss, slab)
-            if hit is not None:
-                return hit
-        return None
-
-    def _hit(
-        self, point: Floats, ahead: Floats, minimum_radius: float, tolerance: float, slab: Any
-    ) -> Hit | None:
         child = self._blocks.met_by(point, ahead, minimum_radius + tolerance)
         if not len(child):
             return None
-        frame = np.stack([*_across(ahead), ahead]).T
+        frame = _frame(ahead)
         above = self._above[child]
         begin = (self._position[child] - point) @ frame
         end = (self._position[above] - point) @ frame
@@ -201,13 +191,15 @@ class FaceHits:
         return Hit(int(faces[first, off.argmin()]), float(depth[first]))
 
 
-def _across(ahead: Floats) -> tuple[Floats, Floats]:
-    """Return two directions at right angles to one and to each other."""
-    aside = np.zeros(3)
-    aside[np.abs(ahead).argmin()] = 1.0
-    right = np.cross(ahead, aside)
-    right /= np.linalg.norm(right)
-    return right, np.cross(ahead, right)
+def _frame(ahead: Floats) -> Floats:
+    """Return two directions across a line and that along it, as columns."""
+    x, y, z = (float(part) for part in ahead)
+    # of the axes the one most across it; by hand, as this is done for every cell
+    aside = ((0.0, z, -y), (-z, 0.0, x), (y, -x, 0.0))[int(np.abs(ahead).argmin())]
+    length = sum(part * part for part in aside) ** 0.5
+    a, b, c = (part / length for part in aside)
+    up = (y * c - z * b, z * a - x * c, x * b - y * a)
+    return np.array([(a, b, c), up, (x, y, z)]).T
 
 
 def _along_a_curve(points: Floats) -> IntArray:

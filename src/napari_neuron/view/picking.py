@@ -51,30 +51,26 @@ def place_under_mouse(viewer: Viewer, event: Any, layers: Sequence[Any]) -> Pick
         slab = 0.5 * float(getattr(step, "step", step[2]))
         slab = max(slab, *(float(m[hidden]) for m in _margins(viewer)))
     pixel = 1 / max(float(camera_of(viewer).zoom), 1e-12)
-    best: tuple[tuple[bool, float], PickedPlace] | None = None
     world = _world_units(viewer)
-    for number, layer in enumerate(layers):
-        cell = cell_of(layer)
-        if cell is None:
-            continue
+    lines = []
+    for layer in layers:
         units = _units_per(world, layer)
-        point, ahead = (
-            _to_data(layer, place * units) for place in (position, position + direction)
-        )
-        scale = float(np.linalg.norm(ahead - point))
-        hit = node_hit(
-            layer,
-            cell,
-            point,
-            ahead - point,
-            tolerance=TOLERANCE * scale * pixel,
-            slab=None if slab is None else slab * scale,
-        )
-        if hit is not None:
-            order = (hit.off > 0, -float(number) if slab is not None else hit.depth / scale)
-            if best is None or order < best[0]:
-                best = order, PickedPlace(layer, cell, hit.row)
-    return None if best is None else best[1]
+        begin, end = (_to_data(layer, place * units) for place in (position, position + direction))
+        lines.append((layer, begin, end - begin, float(np.linalg.norm(end - begin))))
+    for miss in (0.0, TOLERANCE * pixel):  # what is hit is found among fewer
+        found = []
+        for number, (layer, begin, ahead, scale) in enumerate(lines):
+            cell = cell_of(layer)
+            if cell is None:
+                continue
+            half = None if slab is None else slab * scale
+            hit = node_hit(layer, cell, begin, ahead, tolerance=miss * scale, slab=half)
+            if hit is not None:
+                depth = hit.depth / scale if slab is None else -number
+                found.append((depth, number, PickedPlace(layer, cell, hit.row)))
+        if found:
+            return min(found, key=lambda one: one[:2])[2]
+    return None
 
 
 def to_data(viewer: Viewer, layer: Any, position: FloatArray) -> FloatArray:

@@ -51,12 +51,14 @@ class PickedPlace:
 
     @property
     def region(self) -> str:
-        """SWC type in words, and the label where there is one: "axon", "basal dendrite, linker"."""
+        """SWC type and label in words: "axon", "basal dendrite, linker", "type 5"."""
         swc_type = int(self.cell.swc_type[self.row])
         words = TYPE_NAMES.get(swc_type, f"type {swc_type}")
         labels = self.cell.labels
         label = "" if labels is None else str(labels[self.row])
-        return f"{words}, {label}" if label not in ("", words) else words
+        if not label or label in words:
+            return words
+        return f"{words}, {label}" if swc_type in TYPE_NAMES and swc_type else label
 
     @property
     def compartment(self) -> int | None:
@@ -132,22 +134,6 @@ def cell_of(layer: Any) -> Morphology | None:
     roles = VOLTAGE_ROLES if has_values(layer) else _OTHER_ROLES
     found = (held[role] for role in roles if isinstance(held.get(role), Morphology))
     return next(found, None)
-
-
-def prepare(layer: Any) -> None:
-    """Sort what can be hit of a layer, which takes a while for large ones; in any thread."""
-    mesh = getattr(layer, "mesh", None)
-    cell = cell_of(layer)
-    if isinstance(mesh, SurfaceMesh):
-        _faces_of(mesh)
-    if cell is not None:
-        _cable_of(cell)
-
-
-def is_prepared(layer: Any) -> bool:
-    """Whether `prepare` has been called for what a layer shows."""
-    mesh = getattr(layer, "mesh", None)
-    return cell_of(layer) in _CABLES and (not isinstance(mesh, SurfaceMesh) or mesh in _MESHES)
 
 
 def node_hit(

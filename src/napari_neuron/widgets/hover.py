@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
 
-from napari.qt.threading import create_worker
 from psygnal import Signal
 from qtpy.QtCore import QTimer
 
 from napari_neuron.view.picking import place_under_mouse
-from napari_neuron.view.places import PickedPlace, has_values, is_prepared, pickable_layers, prepare
+from napari_neuron.view.places import PickedPlace, has_values, pickable_layers
+from napari_neuron.widgets.latest_job import LatestJob
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -24,7 +22,8 @@ _PAUSE = 25
 class Hover:
     """Looks at voltage layers a while after the mouse has moved, never while it drags.
 
-    What can be hit is sorted in a thread first; until then nothing is found.
+    A thread looks: a hundred cells take longer than the window has, and what can be hit of a
+    large one is sorted first.
 
     Attributes
     ----------
@@ -40,10 +39,11 @@ class Hover:
         self._viewer = viewer
         self.place: PickedPlace | None = None
         self._seen: Any = None
-        self._preparing: WeakSet[Any] = WeakSet()
-        self._cost = 0.0
+        self._job = LatestJob()
+        self._job.finished.connect(self._on_looked)
         self._timer = QTimer()
         self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE)
         self._timer.timeout.connect(self._look)
         viewer.mouse_move_callbacks.append(self._on_moved)
 
@@ -52,6 +52,7 @@ class Hover:
         if self._on_moved in self._viewer.mouse_move_callbacks:
             self._viewer.mouse_move_callbacks.remove(self._on_moved)
         self._timer.stop()
+        self._job.stop()
         self.changed.disconnect()
 
     def _on_moved(self, viewer: Viewer, event: Any) -> None:
@@ -62,31 +63,24 @@ class Hover:
             dims_displayed=list(event.dims_displayed),
         )
         if not self._timer.isActive():
-            self._timer.start(max(_PAUSE, round(3000 * self._cost)))
+            self._timer.start()
 
     def _look(self) -> None:
-        began = time.perf_counter()
-        shown = [x for x in pickable_layers(self._viewer) if has_values(x)]
-        layers = [layer for layer in shown if is_prepared(layer)]
-        new = [x for x in shown if x not in layers and x not in self._preparing]
-        if new:
-            self._preparing.update(new)
-            create_worker(_prepare_all, new).returned.connect(lambda _: self._look_again())
-        place = place_under_mouse(self._viewer, self._seen, layers)
-        self._cost = time.perf_counter() - began
+        layers = [layer for layer in pickable_layers(self._viewer) if has_values(layer)]
+        if layers or self.place is not None:
+            self._job.request(_place, self._viewer, self._seen, layers)
+
+    def _on_looked(self, place: PickedPlace | None) -> None:
         before, self.place = self.place, place
         if _where(before) != _where(place):
             self.changed.emit()
 
-    def _look_again(self) -> None:
-        self._preparing.clear()
-        if self._on_moved in self._viewer.mouse_move_callbacks:
-            self._timer.start(_PAUSE)
 
-
-def _prepare_all(layers: list[Any]) -> None:
-    for layer in layers:
-        prepare(layer)
+def _place(viewer: Viewer, seen: Any, layers: list[Any]) -> PickedPlace | None:
+    try:
+        return place_under_mouse(viewer, seen, layers)
+    except Exception:  # the window may change any layer meanwhile: the next look will do
+        return None
 
 
 def _where(place: PickedPlace | None) -> tuple[int, int] | None:
