@@ -1,7 +1,8 @@
 """`TracePlot`: curves, spikes, rates and cursors on a matplotlib canvas that redraws fast.
 
 Axes and ticks are drawn once and kept as a picture, the curves on it as another; growing curves
-and a moving cursor cost their own lines only.
+and a moving cursor cost their own lines only. Where a run changes the axes, they are drawn one
+after the other, with the window's other work between: see `StagedAxes`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from psygnal import Signal
 
 from napari_neuron.widgets.curves import Curve, CurveKey, RateSettings, SpikeTrain
 from napari_neuron.widgets.decimate import decimated
+from napari_neuron.widgets.staged_axes import StagedAxes
 from napari_neuron.widgets.style import Palette
 from napari_neuron.widgets.trace_axes import TraceAxes
 from napari_neuron.widgets.trace_cursors import TraceCursors
@@ -66,6 +68,7 @@ class TracePlot:
         self._view_is_own = False
         self._empty_axes: Any = None
         self._drawn: Any = None
+        self._stages = StagedAxes(self.canvas, self._on_axes_drawn)
         self.cursors = TraceCursors(self)
         self.canvas.mpl_connect("draw_event", self._on_drawn)
         self.canvas.mpl_connect("resize_event", self._on_resized)
@@ -98,10 +101,8 @@ class TracePlot:
         self._duration = duration
         self._extents.clear()
         self._curves, self._trains = {}, {}
-        for lines in (self._lines, self._marks):
-            for line in lines.values():
-                line.remove()
-            lines.clear()
+        for line in (*self._lines.values(), *self._marks.values()):  # most are needed again
+            line.set_data([], [])
         self._drop_rates(set(self._rates))
         self._view_is_own = False
         self._empty_axes = self._drawn = None
@@ -116,10 +117,13 @@ class TracePlot:
         self._trains = {train.key: train for train in trains}
         changed = self._match_lines()
         self._update_rates()
-        if self._fit_limits() or changed or self._empty_axes is None:
-            self.canvas.draw_idle()
-        else:
+        self._fill_lines()
+        if self._fit_limits() or changed:
+            self._redraw()
+        elif self._empty_axes is not None:
             self.draw_lines()
+        elif not self._stages.is_busy:
+            self._redraw()
 
     def set_rate(self, settings: RateSettings) -> None:
         """Show firing rates that way."""
@@ -129,7 +133,7 @@ class TracePlot:
         self._drop_rates(set(self._rates))
         self._match_lines()
         self._update_rates()
-        self.canvas.draw_idle()
+        self._redraw()
 
     @property
     def rate_settings(self) -> RateSettings:
@@ -225,6 +229,7 @@ class TracePlot:
 
     def close(self) -> None:
         """Forget what was drawn."""
+        self._stages.stop()
         self._curves, self._trains = {}, {}
         self._drop_rates(set(self._rates))
         self._empty_axes = self._drawn = None
@@ -295,7 +300,7 @@ class TracePlot:
         high = self._panels.rate.get_ylim()[1]
         if changed and (fit or not self._view_is_own) and not 0.5 * high < highest < high:
             self._panels.rate.set_ylim(0.0, 1.12 * highest)
-            self.canvas.draw_idle()
+            self._redraw()
 
     def _drop_rates(self, keys: set[CurveKey]) -> None:
         for key in keys:
@@ -344,23 +349,34 @@ class TracePlot:
 
     # drawing -------------------------------------------------------------------------------
 
+    def _redraw(self) -> None:
+        """Draw the axes anew as soon as the window has time, and the lines over them."""
+        self._empty_axes = None
+        self._stages.start(self._drawn)
+
+    def _fill_lines(self) -> None:
+        """Give the lines what there is by now, as fine as it can be seen."""
+        start, stop = self.axes.get_xlim()
+        n_bins = self.axes.bbox.width / 2  # a bin draws a stroke of 1.2 pixels
+        n_bins = max(50, int(min(n_bins, _BINS / max(1, len(self._lines)))))
+        for key, curve in self._curves.items():
+            if curve.step > 0:
+                data = decimated(curve.values, curve.step, start, stop, n_bins)
+                self._lines[key].set_data(*data)
+        for row, (key, train) in enumerate(self._trains.items()):
+            self._marks[key].set_data(train.times, np.full(len(train.times), float(row)))
+
     def draw_lines(self) -> None:
         """Draw curves and spikes over the picture of the axes."""
         if self._empty_axes is None:
             return
         self.canvas.restore_region(self._empty_axes)
-        start, stop = self.axes.get_xlim()
-        n_bins = self.axes.bbox.width / 2  # a bin draws a stroke of 1.2 pixels
-        n_bins = max(50, int(min(n_bins, _BINS / max(1, len(self._lines)))))
         for key in sorted(self._curves, key=lambda key: key.run is None):  # the run itself on top
-            line, curve = self._lines[key], self._curves[key]
-            if curve.step > 0:
-                line.set_data(*decimated(curve.values, curve.step, start, stop, n_bins))
+            if self._curves[key].step > 0:
+                line = self._lines[key]
                 self._axes_of(line).draw_artist(line)
-        for row, (key, train) in enumerate(self._trains.items()):
-            marks = self._marks[key]
-            marks.set_data(train.times, np.full(len(train.times), float(row)))
-            self._panels.raster.draw_artist(marks)
+        for key in self._trains:
+            self._panels.raster.draw_artist(self._marks[key])
         for _, line in self._rates.values() if self._panels.rate.get_visible() else ():
             self._panels.rate.draw_artist(line)
         self._drawn = self.canvas.copy_from_bbox(self.figure.bbox)
@@ -378,11 +394,17 @@ class TracePlot:
         self.cursors.draw()
         self.canvas.update()  # not blit(), which has the whole window drawn at once
 
-    def _on_drawn(self, event: Any) -> None:
+    def _on_axes_drawn(self) -> None:
         self._empty_axes = self.canvas.copy_from_bbox(self.figure.bbox)
+        self._fill_lines()  # the view may be another
         self.draw_lines()
 
+    def _on_drawn(self, event: Any) -> None:
+        self._stages.stop()
+        self._on_axes_drawn()
+
     def _on_resized(self, event: Any) -> None:
+        self._stages.stop()
         self._empty_axes = self._drawn = None
         self._panels.lay_out()
         self.cursors.match_panels()
