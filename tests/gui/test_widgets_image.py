@@ -83,6 +83,22 @@ def test_a_label_becomes_a_cell_that_is_chosen(dock, panel):
     assert "no label 4" in panel.problem.text()
 
 
+def test_skeletonising_can_be_cancelled_and_begun_again(dock, panel):
+    labels = np.zeros((60, 60, 200), dtype=np.int32)
+    labels[20:40, 20:40, 5:195] = 3
+    layer = dock.viewer.add_labels(labels, name="segments")
+    layer.units, layer.scale = ("um",) * 3, (1.0,) * 3
+    layer.selected_label = 3
+    dock.click(panel.skeletonise_button)
+    assert panel.skeletonise_button.isHidden()
+    dock.click(panel.cancel_button)
+    dock.qtbot.waitUntil(panel.cancel_button.isHidden, timeout=20_000)
+    assert panel.problem.text() == ""
+    assert len(dock.session.cells[0]) == 11
+    dock.click(panel.skeletonise_button)
+    dock.qtbot.waitUntil(lambda: len(dock.session.cells[0]) != 11, timeout=20_000)
+
+
 def test_the_slice_follows_the_selected_node_and_the_selected_recorder(dock, panel):
     add_image(dock)
     dock.viewer.dims.ndisplay = 2

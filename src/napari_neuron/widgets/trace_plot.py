@@ -24,9 +24,9 @@ from napari_neuron.widgets.style import Palette
 from napari_neuron.widgets.trace_axes import TraceAxes
 from napari_neuron.widgets.trace_cursors import TraceCursors
 from napari_neuron.widgets.trace_figure import COMPARED, drawn_figure
+from napari_neuron.widgets.trace_limits import TraceLimits
 
 _FIRST_LIMITS = (-90.0, -40.0)
-_LIMIT_STEP = 20.0
 _BINS = 8000
 """Of all curves together, about: of many, each is drawn coarser, with its extremes."""
 
@@ -64,7 +64,7 @@ class TracePlot:
         self._marks: dict[CurveKey, Line2D] = {}
         self._rates: dict[CurveKey, tuple[tuple[Any, ...], Line2D]] = {}
         self._rate_settings = RateSettings()
-        self._extents: dict[CurveKey, tuple[int, float, float]] = {}
+        self._limits = TraceLimits()
         self._view_is_own = False
         self._empty_axes: Any = None
         self._drawn: Any = None
@@ -99,7 +99,7 @@ class TracePlot:
     def begin(self, duration: float) -> None:
         """Show another run from now on, the whole of it (ms)."""
         self._duration = duration
-        self._extents.clear()
+        self._limits.forget()
         self._curves, self._trains = {}, {}
         for line in (*self._lines.values(), *self._marks.values()):  # most are needed again
             line.set_data([], [])
@@ -243,7 +243,7 @@ class TracePlot:
         kept = {key: c.unit for key, c in self._curves.items()}
         for key in set(self._lines) - set(kept):
             self._lines.pop(key).remove()
-            self._extents.pop(key, None)
+            self._limits.forget(key)
         units = [curve.unit for curve in self._curves.values()]
         if set(units) != set(self._panels.units) and units:
             for line in self._lines.values():  # an axis may go, and its lines with it
@@ -313,39 +313,7 @@ class TracePlot:
         """
         if self._view_is_own or (self.mode and not tight):
             return False
-        extents: dict[str, tuple[float, float]] = {}
-        for key, curve in self._curves.items():
-            extent = self._extent(key, curve)
-            if extent is not None:
-                known = extents.get(curve.unit, extent)
-                extents[curve.unit] = min(known[0], extent[0]), max(known[1], extent[1])
-        widened = False
-        for unit, (smallest, largest) in extents.items():
-            axes = self._panels.of(unit)
-            low, high = axes.get_ylim()
-            fits = smallest >= low and largest <= high and not axes.get_autoscaley_on()
-            if fits and not tight:
-                continue
-            if unit == "mV" and not tight:
-                low = min(low, _LIMIT_STEP * np.floor((smallest - 2) / _LIMIT_STEP))
-                high = max(high, _LIMIT_STEP * np.ceil((largest + 4) / _LIMIT_STEP))
-            else:
-                share = 0.08 if tight else 0.25  # not to be drawn anew for every new peak
-                margin = share * (largest - smallest) or 0.05 * abs(largest) or 1.0
-                low, high = smallest - margin, largest + margin
-            axes.set_ylim(low, high)
-            widened = True
-        return widened
-
-    def _extent(self, key: CurveKey, curve: Curve) -> tuple[float, float] | None:
-        """Return the smallest and largest value; looks only at what has come since."""
-        n, low, high = self._extents.get(key, (0, np.inf, -np.inf))
-        new = curve.values[n:]
-        new = new[np.isfinite(new)]
-        if len(new):
-            low, high = min(low, float(new.min())), max(high, float(new.max()))
-        self._extents[key] = (len(curve.values), low, high)
-        return (low, high) if low <= high else None
+        return self._limits.fit(self._panels, self._curves, tight=tight)
 
     # drawing -------------------------------------------------------------------------------
 

@@ -65,6 +65,7 @@ class TracesWidget(ClosingWidget):
         self.session = session_of(viewer)
         self.content = TraceContent(self.session)
         self._wanted_time: float | None = None
+        self._drawn_beside: tuple[SimulationResult, ...] = ()
         self._marked: tuple[Morphology, int] | None = None
         self._places = TracePlaces(viewer)
 
@@ -214,6 +215,7 @@ class TracesWidget(ClosingWidget):
         """Draw what there is by now."""
         content = self.content
         curves, trains = content.update()
+        self._drawn_beside = content.compared
         result = self.result
         self.empty.setText(NO_RUN if result is None else NO_RECORDERS)
         is_empty = result is None or not (result.experiment.recorders or curves)
@@ -288,7 +290,8 @@ class TracesWidget(ClosingWidget):
         if not any(result is self.result for result in results):
             self.show_result(results[-1] if results else None)
         self._show_runs()
-        self._draw()  # a run that is compared may be gone
+        if self._drawn_beside != self.content.compared:  # one of them is gone
+            self._draw()
 
     def _show_runs(self) -> None:
         self.tools.show_runs(self.result, self.content.compared)
