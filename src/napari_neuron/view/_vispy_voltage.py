@@ -21,6 +21,7 @@ from napari.utils.events import EventEmitter, disconnect_events
 from vispy.scene.visuals import create_visual_node
 from vispy.visuals.axis import Ticker
 
+from napari_neuron.view.places import PickedPlace, cell_of, node_hit
 from napari_neuron.view.voltage_visual import N_COLOURS, VoltageVisual
 
 try:  # napari >= 0.7
@@ -30,6 +31,7 @@ except ImportError:
 
 if TYPE_CHECKING:
     from napari_neuron.view.cable_colours import Blend
+    from napari_neuron.view.line_hits import Hit
     from napari_neuron.view.tubes import TubeMesh
     from napari_neuron.view.voltage_layer import VoltageLayer
 
@@ -158,6 +160,7 @@ class GpuSurface(Surface):
     gpu: bool
     frame_changed: EventEmitter
     _drawn: tuple[Any, ...] = ()
+    _box: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
     _dims_step: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
 
     @property
@@ -206,9 +209,12 @@ class GpuSurface(Surface):
 
     @property
     def _extent_data(self) -> np.ndarray:
-        frames, mesh = self.frames, self.mesh
-        low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
-        return np.array([[0, *low], [len(frames) - 1, *high]], dtype=float)
+        # napari asks for it whenever the mouse moves
+        vertices = self.mesh.vertices
+        if self._box is None or self._box[0] is not vertices:
+            self._box = (vertices, vertices.min(axis=0), vertices.max(axis=0))
+        _, low, high = self._box
+        return np.array([[0, *low], [len(self.frames) - 1, *high]], dtype=float)
 
     def _slab(self, axis: int) -> tuple[float, float]:
         """Return where the slice begins and ends on a hidden axis (0 to 2), data coordinates."""
@@ -226,18 +232,14 @@ class GpuSurface(Surface):
     def _get_value(self, position: Any) -> tuple[float, int] | None:
         """Return voltage and node id under the cursor in 2D."""
         displayed = list(self._slice_input.displayed)
-        if min(displayed) < 1:
+        if min(displayed) < 1 or len(displayed) != 2:  # without a direction napari asks in 3D too
             return None
-        axes = [axis - 1 for axis in displayed]
-        points = self.node_position[:, axes]
-        distance = np.linalg.norm(points - np.asarray(position)[displayed], axis=1)
-        reach = np.maximum(self.node_radius, self.minimum_radius)
-        inside = distance <= reach
-        for axis in set(range(3)) - set(axes):
-            low, high = self._slab(axis)
-            depth = self.node_position[:, axis]
-            inside &= (depth + reach >= low) & (depth - reach <= high)
-        return self._value_of_nearest(distance, inside)
+        hidden = next(axis for axis in range(3) if axis + 1 not in displayed)
+        low, high = self._slab(hidden)
+        point = np.array(position[1:], dtype=np.float64)
+        point[hidden] = (low + high) / 2
+        hit = node_hit(self, self.morphology, point, np.eye(3)[hidden], slab=(high - low) / 2)
+        return self._value_at(hit)
 
     def _get_value_3d(
         self, start_point: Any, end_point: Any, dims_displayed: Any
@@ -246,29 +248,37 @@ class GpuSurface(Surface):
         displayed = list(dims_displayed)
         if start_point is None or end_point is None or len(displayed) != 3 or min(displayed) < 1:
             return None, None
-        axes = [axis - 1 for axis in displayed]
-        start, end = np.asarray(start_point)[displayed], np.asarray(end_point)[displayed]
-        ray = end - start
-        length = np.linalg.norm(ray)
-        if not length:
+        start, end = np.asarray(start_point)[1:], np.asarray(end_point)[1:]
+        if np.array_equal(start, end):
             return None, None
-        ray = ray / length
-        from_start = self.node_position[:, axes] - start
-        along = from_start @ ray
-        aside = (from_start**2).sum(axis=1) - along**2  # squared distance from the ray
-        reach = 1.5 * np.maximum(self.node_radius, self.minimum_radius)
-        entry = along - np.sqrt(np.maximum(reach**2 - aside, 0.0))
-        return self._value_of_nearest(entry, aside <= reach**2) or (None, None)
+        near = 0.5 * self.minimum_radius
+        hit = node_hit(self, self.morphology, start, end - start, tolerance=near)
+        return self._value_at(hit) or (None, None)
 
-    def _value_of_nearest(self, distance: Any, inside: Any) -> tuple[float, int] | None:
-        rows = np.flatnonzero(inside)
-        if not len(rows):
+    def _value_at(self, hit: Hit | None) -> tuple[float, int] | None:
+        if hit is None:
             return None
-        row = rows[distance[rows].argmin()]
         return (
-            float(self.current_frame[self.compartment_of_node[row]]),
-            int(self.node_id[row]),
+            float(self.current_frame[self.compartment_of_node[hit.row]]),
+            int(self.node_id[hit.row]),
         )
+
+    def get_status(self, *args: Any, **kwargs: Any) -> dict[str, str]:
+        """Say in the status bar which node is under the cursor, and its value with its unit."""
+        status = super().get_status(*args, **kwargs)
+        words = self._words_for(status)
+        if words:
+            status["value"] = words
+            status["coordinates"] = f"{status['coords']}: {words}"
+        return status
+
+    def _words_for(self, status: dict[str, str]) -> str:
+        """Return what is at the node that napari has been told of, "" if there is none."""
+        _, comma, node = status["value"].rpartition(", ")
+        if not comma or cell_of(self) is None or not node.isdecimal():
+            return ""
+        row = int(self.morphology.rows(int(node))[0])
+        return PickedPlace(self, self.morphology, row).words
 
 
 class VoltageBarOverlay(ColorBarOverlay):

@@ -30,6 +30,7 @@ from napari_neuron.widgets.folder_dialog import ask_for_folder
 from napari_neuron.widgets.header import Header
 from napari_neuron.widgets.image_panel import ImagePanel
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
+from napari_neuron.widgets.place_clicks import PlaceClicks
 from napari_neuron.widgets.placements import Placements
 from napari_neuron.widgets.problem_places import ProblemPlaces
 from napari_neuron.widgets.region_preview import RegionPreview
@@ -98,6 +99,10 @@ class SimulationWidget(ClosingWidget):
         layout.addWidget(self.tabs, 1)
         self.setMinimumWidth(376)
         self._placements = Placements(viewer, self.session, self.tabs, self._edit_all)
+        self._clicks = PlaceClicks(viewer)
+        self._clicks.selected.connect(
+            lambda place: self.header.say(f"Node {place.node} of {place.cell.name} is selected.")
+        )
         self._problems = ProblemPlaces(
             self.tabs,
             {
@@ -448,6 +453,7 @@ class SimulationWidget(ClosingWidget):
         self._voltage.disconnect()
         self._signals.disconnect()
         self._placements.disconnect()
+        self._clicks.disconnect()
         self._count.stop()
         self._catalogue.stop()
         self.biophysics_tab.colour_by.stop()

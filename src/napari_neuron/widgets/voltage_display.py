@@ -101,7 +101,8 @@ class VoltageDisplay:
             self._put(layer)
         if follow:
             self._follows = True
-            self._go_to(0.0)
+            if there is None:  # else it goes to what comes next: napari takes long for each step
+                self._go_to(0.0)
         else:
             self._do_the_rest()
 
