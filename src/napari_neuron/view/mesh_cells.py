@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from napari_neuron.errors import MorphologyError
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.view.tubes import TubeMesh
+from napari_neuron.view.tubes import NO_AXIS, TubeMesh
 
 Mesh = tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]
 """Vertices (n, 3), z, y, x in µm, and faces (n, 3)."""
@@ -72,7 +72,6 @@ def mesh_tubes(mesh: Mesh, morphology: Morphology, compartment_of_node: npt.Arra
     for corner in range(3):
         np.add.at(normal, faces[:, corner], across)
     length = np.linalg.norm(normal, axis=1, keepdims=True)
-    zero = np.zeros(len(vertices), dtype=np.float32)
     return TubeMesh(
         vertices=vertices,
         faces=faces,
@@ -81,8 +80,8 @@ def mesh_tubes(mesh: Mesh, morphology: Morphology, compartment_of_node: npt.Arra
         colour_node=node,
         centre=vertices,
         direction=(normal / np.where(length > 0, length, 1.0)).astype(np.float32),
-        radius=zero,
-        is_sphere=zero > 0,
+        radius=np.full(len(vertices), NO_AXIS, dtype=np.float32),
+        is_sphere=np.zeros(len(vertices), dtype=bool),
         minimum_radius=0.0,
     )
 
