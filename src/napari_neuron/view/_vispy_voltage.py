@@ -30,6 +30,7 @@ class VoltageSurface(Surface):
     gpu: bool
     frame_changed: EventEmitter
     _drawn: tuple[Any, ...] = ()
+    _reach: tuple[Any, Any, Any] | None = None
     _dims_step: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
 
     @property
@@ -104,9 +105,11 @@ class VoltageSurface(Surface):
 
     @property
     def _extent_data(self) -> np.ndarray:
-        frames, mesh = self.frames, self.mesh
-        low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
-        return np.array([[0, *low], [len(frames) - 1, *high]], dtype=float)
+        mesh = self.mesh
+        if self._reach is None or self._reach[0] is not mesh:  # napari asks often, and it is large
+            self._reach = mesh, mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
+        _, low, high = self._reach
+        return np.array([[0, *low], [len(self.frames) - 1, *high]], dtype=float)
 
     def _slab(self, axis: int) -> tuple[float, float]:
         """Return where the slice begins and ends on a hidden axis (0 to 2), data coordinates."""

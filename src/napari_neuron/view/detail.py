@@ -34,8 +34,11 @@ STILL_AFTER = 0.3
 _SHARES = (1 / 4800, 1 / 1200, 1 / 300, 1 / 75)
 """Tolerances of the levels, as parts of the size of the scene."""
 
-_RIBBON_RADII = 1.5
+_RIBBON_RADII = 2.0
 """Tolerances; what is thicker stays a tube."""
+
+_SIDES = 4
+"""Of the tubes of a level."""
 
 _WORTH_IT = 0.6
 """A level needs to have fewer faces than that part of the one before."""
@@ -127,53 +130,61 @@ def coarser_tubes(
     n_faces
         Of the full mesh.
     """
-    size = float(np.ptp(morphology.position, axis=0).max())
-    levels: list[tuple[float, TubeMesh]] = []
-    for share in _SHARES:
-        if size <= 0:
-            break
-        tolerance = share * size
-        mesh = far_tubes(morphology, compartment_of_node, tolerance)
-        if len(mesh.faces) < _WORTH_IT * n_faces:
-            levels.append((tolerance, mesh))
-            n_faces = len(mesh.faces)
-    return tuple(levels)
-
-
-def far_tubes(
-    morphology: Morphology, compartment_of_node: npt.ArrayLike, tolerance: float, sides: int = 6
-) -> TubeMesh:
-    """Return the tubes of a cell as they look when ``tolerance`` (µm) is a pixel or so."""
     if morphology.no_cable_above is not None:
         parent = np.where(morphology.no_cable_above, -1, morphology.parent)
         morphology = morphology.replace(parent=parent, no_cable_above=None)
+    size = float(np.ptp(morphology.position, axis=0).max())
     compartment = np.asarray(compartment_of_node, dtype=np.int64)
-    balls = spheres_of(morphology)
-    kept, above = thinned(morphology, tolerance, balls)
-    radius = np.maximum(morphology.radius, 0.0)
-    is_ball = np.zeros(len(morphology), bool)
-    is_ball[balls] = True
-    edge = kept[above[kept] >= 0]
-    touches = is_ball[edge] | is_ball[above[edge]]  # cable at a sphere is no thicker than itself
-    reach = np.where(touches, radius[edge], np.maximum(radius[edge], radius[above[edge]]))
-    is_thin = reach <= _RIBBON_RADII * tolerance
-    thin, thick = edge[is_thin], edge[~is_thin]
-    parts = [ribbon_mesh(morphology, thin, above[thin], compartment, is_ball)]
-    rows = np.unique(np.concatenate([thick, above[thick], balls]))
-    if len(rows):
-        place = np.full(len(morphology), -1)
-        place[rows] = np.arange(len(rows))
-        parent = np.full(len(rows), -1)
-        parent[place[thick]] = place[above[thick]]
-        some = Morphology(
-            node_id=rows,
-            parent=parent,
-            swc_type=morphology.swc_type[rows],
-            position=morphology.position[rows],
-            radius=radius[rows],
-        )
-        parts.append(tube_mesh(some, compartment[rows], sides=sides).of_rows(rows))
-    return joined(parts)
+    levels: list[tuple[float, TubeMesh]] = []
+    for tolerance in (share * size for share in _SHARES if size > 0):
+        skeleton = _FarSkeleton(morphology, tolerance)
+        if skeleton.n_faces < _WORTH_IT * n_faces:
+            n_faces = skeleton.n_faces
+            levels.append((tolerance, skeleton.mesh(compartment)))
+    return tuple(levels)
+
+
+class _FarSkeleton:
+    """The edges that are left at a tolerance (µm), apart by whether they become ribbons."""
+
+    def __init__(self, morphology: Morphology, tolerance: float) -> None:
+        self.morphology = morphology
+        self.radius = radius = np.maximum(morphology.radius, 0.0)
+        self.balls = spheres_of(morphology)
+        self.is_ball = is_ball = np.zeros(len(morphology), bool)
+        is_ball[self.balls] = True
+        kept, self.above = thinned(morphology, tolerance, self.balls)
+        edge = kept[self.above[kept] >= 0]
+        above = self.above[edge]
+        touches = is_ball[edge] | is_ball[above]  # cable at a sphere is no thicker than itself
+        reach = np.where(touches, radius[edge], np.maximum(radius[edge], radius[above]))
+        is_thin = reach <= _RIBBON_RADII * tolerance
+        self.thin, self.thick = edge[is_thin], edge[~is_thin]
+
+    @property
+    def n_faces(self) -> int:
+        """How many there will be, or a few more; those of spheres are not counted."""
+        return 2 * len(self.thin) + 4 * _SIDES * len(self.thick)
+
+    def mesh(self, compartment: IntArray) -> TubeMesh:
+        """Return the tubes, ribbons and spheres."""
+        cell, above, thick = self.morphology, self.above, self.thick
+        parts = [ribbon_mesh(cell, self.thin, above[self.thin], compartment, self.is_ball)]
+        rows = np.unique(np.concatenate([thick, above[thick], self.balls]))
+        if len(rows):
+            place = np.full(len(cell), -1)
+            place[rows] = np.arange(len(rows))
+            parent = np.full(len(rows), -1)
+            parent[place[thick]] = place[above[thick]]
+            some = Morphology(
+                node_id=rows,
+                parent=parent,
+                swc_type=cell.swc_type[rows],
+                position=cell.position[rows],
+                radius=self.radius[rows],
+            )
+            parts.append(tube_mesh(some, compartment[rows], sides=_SIDES).of_rows(rows))
+        return joined(parts)
 
 
 def thinned(

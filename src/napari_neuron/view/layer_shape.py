@@ -208,6 +208,11 @@ class LayerShape:
         """µm by which each level of detail may be off, 0 for the finest first."""
         return (0.0, *(tolerance for tolerance, _ in self._coarser))
 
+    @property
+    def n_faces(self) -> tuple[int, ...]:
+        """Triangles of each level of detail."""
+        return tuple(len(one.faces) for one in (self._tubes, *(one for _, one in self._coarser)))
+
     def packed_levels(self, order: tuple[int, ...]) -> tuple[PackedMesh, ...]:
         """Return the levels of detail as the graphics card wants them, axes in an order."""
         ready, self._packed = self._packed, None

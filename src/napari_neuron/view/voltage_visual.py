@@ -86,8 +86,10 @@ void main() {
     }
 
     float facing = dot(direction, eye) > 0.0 ? -1.0 : 1.0;
-    vec3 normal = is_ribbon > 0.5 ? -eye : facing * direction;
-    diffuse = max(dot(normal, light), 0.0);
+    diffuse = max(dot(facing * direction, light), 0.0);
+    if (is_ribbon > 0.5) {
+        diffuse = 0.785 * dot(-eye, light);  // that of a round cable, over its width
+    }
     if (flat_view > 0.5) {
         // in 2D all lies in one plane: of what overlaps the nearest is in front, by a hair
         gl_Position.z += 4e-3 * gl_Position.w * (extra / farthest - 1.0);
