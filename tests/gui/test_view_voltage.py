@@ -301,7 +301,7 @@ def test_a_visual_that_cannot_be_made_falls_back_and_is_said_so(make_napari_view
     layer = VoltageLayer(
         cable, uniform_frames(-70, 35), np.arange(11), 0.5, contrast_limits=LIMITS, shading="none"
     )
-    layer.mesh = replace(layer.mesh, radius=layer.mesh.radius[1:])  # no visual can take that
+    layer.mesh = replace(layer.mesh, side=np.zeros(3, np.float32))  # no visual can take that
     said = []
     notification_manager.notification_ready.connect(lambda note: said.append(note.message))
     viewer.dims.ndisplay = 3

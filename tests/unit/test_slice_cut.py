@@ -30,7 +30,7 @@ def cut(morphology, z, axis=0, **settings):
 
 def area(found, axis=0):
     corners = np.delete(found.place[found.faces], axis, axis=2).astype(float)
-    corners = np.unique(corners.round(3), axis=0)  # a plane cuts both parts of an edge
+    corners = np.unique(corners.round(3) + 0.0, axis=0)  # a plane cuts both parts of an edge
     a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     return np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum() / 2
 

@@ -139,15 +139,5 @@ def with_sharp_borders(tubes: TubeMesh, depth: IntArray) -> TubeMesh:
         direction=doubled(tubes.direction),
         radius=doubled(tubes.radius),
         is_sphere=np.concatenate([tubes.is_sphere, tubes.is_sphere[source]]),
+        side=None if tubes.side is None else doubled(tubes.side),
     )
-
-
-def coloured(
-    tubes: TubeMesh, morphology: Morphology, compartment_of_node: IntArray, colouring: Colouring
-) -> tuple[TubeMesh, Blend]:
-    """Return the tubes as a way of colouring needs them, and the blend of their vertices."""
-    if colouring is Colouring.PER_COMPARTMENT:
-        sharp = with_sharp_borders(tubes, np.asarray(morphology.depth))
-        return sharp, unblended(sharp.vertex_compartment)
-    nodes = blend_along_cable(morphology, compartment_of_node)
-    return tubes, nodes.take(tubes.colour_node)

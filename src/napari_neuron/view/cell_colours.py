@@ -15,7 +15,7 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.view.tubes import default_minimum_radius, tube_mesh
 
 try:
-    from napari_neuron.view._vispy_voltage import add_unit_to_colorbar
+    from napari_neuron.view._vispy_visuals import add_unit_to_colorbar
 except Exception:  # private API of napari: anything can have changed; numbers without a unit then
 
     def add_unit_to_colorbar(layer: Surface, unit: str = "") -> None:

@@ -9,6 +9,12 @@ import numpy.typing as npt
 from napari.utils.colormaps import Colormap, ensure_colormap
 from napari.utils.events import Event
 
+from napari_neuron.view.colours import (
+    VARIABLE_COLORMAP,
+    VOLTAGE_COLORMAP,
+    variable_limits,
+    voltage_limits,
+)
 from napari_neuron.view.frames import VariableFrames
 
 DIFFERENCE_COLORMAP = "PiYG"
@@ -110,6 +116,58 @@ class LayerLooks:
         low, high = self._limits(self._values.valid)
         reach = max(middle - low, high - middle)
         self.set_limits(middle - reach, middle + reach)
+
+    def colormap_of(self, name: str) -> Any:
+        """Return the colour map of a variable, whether it is shown or not."""
+        if name == self._shown.name:
+            return self.whole_colormap
+        usual = VOLTAGE_COLORMAP if name == "v" else VARIABLE_COLORMAP
+        return self._looks.get(name, {}).get("colormap", usual)
+
+    def _keep_looks(self) -> None:
+        limits = tuple(self.contrast_limits)
+        looks = {"colormap": self.whole_colormap}
+        if limits != self._own_limits:
+            looks["limits"] = limits
+        self._looks[self._shown.name] = looks
+
+    def _restore_looks(self, colormap: Any) -> None:
+        self.threshold = None
+        self.colormap = colormap
+        looks = self._looks.get(self._shown.name, {})
+        if "limits" in looks:
+            low, high = looks["limits"]
+            self.contrast_limits_range = (low, high)
+            self.contrast_limits = (low, high)
+        else:
+            self._set_own_limits(self._limits(self._values.valid))
+        if hasattr(self.colorbar, "unit"):
+            self.colorbar.unit = self._shown.unit
+
+    def _limits(
+        self, frames: npt.NDArray[np.float32], *, narrowest: float = 10.0
+    ) -> tuple[float, float]:
+        if self._shown.name == "v":
+            return voltage_limits(frames, narrowest=narrowest)
+        return variable_limits(frames)
+
+    def _widen_limits(self, before: int) -> None:
+        """Let the colours reach the frames after ``before``, unless somebody has set them."""
+        own, new = self._own_limits, self.frames[before : self.n_valid]
+        if own is None or not new.size or tuple(self.contrast_limits) != own:
+            return
+        if not before:
+            limits = self._limits(new)
+        else:
+            limits = self._limits(new, narrowest=0.0)
+            limits = min(own[0], limits[0]), max(own[1], limits[1])
+        if limits != own:
+            self._set_own_limits(limits)
+
+    def _set_own_limits(self, limits: tuple[float, float]) -> None:
+        self._own_limits = limits
+        self.contrast_limits_range = limits
+        self.contrast_limits = limits
 
     # the threshold -------------------------------------------------------------------------
 

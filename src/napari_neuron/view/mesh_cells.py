@@ -12,7 +12,7 @@ import numpy.typing as npt
 from napari_neuron.errors import MorphologyError
 from napari_neuron.morphology.formats.precomputed_mesh import read_precomputed_mesh
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.view.tubes import TubeMesh
+from napari_neuron.view.tubes import NO_AXIS, TubeMesh
 
 Mesh = tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]
 """Vertices (n, 3), z, y, x in µm, and faces (n, 3)."""
@@ -112,7 +112,6 @@ def mesh_tubes(
     for corner in range(3):
         np.add.at(normal, faces[:, corner], across)
     length = np.linalg.norm(normal, axis=1, keepdims=True)
-    zero = np.zeros(len(vertices), dtype=np.float32)
     return SurfaceMesh(
         vertices=vertices,
         faces=faces,
@@ -121,8 +120,8 @@ def mesh_tubes(
         colour_node=node,
         centre=vertices,
         direction=(normal / np.where(length > 0, length, 1.0)).astype(np.float32),
-        radius=zero,
-        is_sphere=zero > 0,
+        radius=np.full(len(vertices), NO_AXIS, dtype=np.float32),
+        is_sphere=np.zeros(len(vertices), dtype=bool),
         minimum_radius=0.0,
     )
 

@@ -165,11 +165,11 @@ class ActivityLayer(VoltageLayer):
 
 
 try:
-    from napari_neuron.view import _vispy_voltage
+    from napari_neuron.view import _vispy_visuals
 except Exception:  # the layer falls back and says so
     pass
 else:
-    _vispy_voltage.register(ActivityLayer)
+    _vispy_visuals.register(ActivityLayer)
 
 
 def sphere_radius(positions: npt.NDArray[np.float64]) -> float:

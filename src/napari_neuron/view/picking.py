@@ -12,7 +12,7 @@ from psygnal import Signal
 
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.view.overlays import camera_of
-from napari_neuron.view.places import PickedPlace, cell_of, node_hit, pickable_layers
+from napari_neuron.view.places import PickedPlace, drawn_cells, pickable_layers, place_hit
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -60,14 +60,12 @@ def place_under_mouse(viewer: Viewer, event: Any, layers: Sequence[Any]) -> Pick
     for miss in (0.0, TOLERANCE * pixel):  # what is hit is found among fewer
         found = []
         for number, (layer, begin, ahead, scale) in enumerate(lines):
-            cell = cell_of(layer)
-            if cell is None:
-                continue
             half = None if slab is None else slab * scale
-            hit = node_hit(layer, cell, begin, ahead, tolerance=miss * scale, slab=half)
-            if hit is not None:
-                depth = hit.depth / scale if slab is None else -number
-                found.append((depth, number, PickedPlace(layer, cell, hit.row)))
+            near, cells = miss * scale, drawn_cells(layer)
+            one = place_hit(layer, cells, begin, ahead, tolerance=near, slab=half)
+            if one is not None:
+                depth = one[1].depth / scale if slab is None else -number
+                found.append((depth, number, one[0]))
         if found:
             return min(found, key=lambda one: one[:2])[2]
     return None

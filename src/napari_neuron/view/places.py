@@ -64,7 +64,16 @@ class PickedPlace:
     def compartment(self) -> int | None:
         """Number of the compartment among the cell's; None where no run is shown."""
         columns = getattr(self.layer, "compartment_of_node", None)
-        return None if columns is None else int(columns[self.row])
+        if columns is None:
+            return None
+        first = 0  # of the cell's nodes among those of the layer
+        for cell in self.layer.cells:
+            if cell is self.cell:
+                break
+            first += len(cell)
+        else:
+            first = 0  # the layer knows it from before it was labelled
+        return int(columns[first + self.row])
 
     @property
     def value(self) -> float | None:
@@ -105,19 +114,19 @@ def pickable_layers(viewer: Viewer, cells: Sequence[Morphology] | None = None) -
     cells
         Those that count; None for all.
     """
-    shown = [
-        (layer, cell, has_values(layer))
-        for layer in viewer.layers
-        if layer.visible
-        for cell in (cell_of(layer),)
-        if cell is not None and (cells is None or any(cell is one for one in cells))
-    ]
-    seen = {id(cell) for _, cell, is_coloured in shown if is_coloured}
+    shown = []
+    for layer in viewer.layers:
+        drawn = {id(cell) for cell in drawn_cells(layer)} if layer.visible else set()
+        if cells is not None:
+            drawn &= {id(cell) for cell in cells}
+        if drawn:
+            shown.append((layer, drawn))
+    seen = set().union(*(drawn for layer, drawn in shown if has_values(layer)))
     layers = []
-    for layer, cell, is_coloured in shown:
-        if is_coloured or id(cell) not in seen:
+    for layer, drawn in shown:
+        if has_values(layer) or not drawn <= seen:
             layers.append(layer)
-            seen.add(id(cell))
+            seen |= drawn
     return layers
 
 
@@ -134,6 +143,36 @@ def cell_of(layer: Any) -> Morphology | None:
     roles = VOLTAGE_ROLES if has_values(layer) else _OTHER_ROLES
     found = (held[role] for role in roles if isinstance(held.get(role), Morphology))
     return next(found, None)
+
+
+def drawn_cells(layer: Any) -> tuple[Morphology, ...]:
+    """Return the cells that a layer draws and that can be picked."""
+    cell = cell_of(layer)
+    if cell is None:
+        return ()
+    if not has_values(layer) or len(layer.cells) == 1:
+        return (cell,)
+    return tuple(one for one in layer.cells if one.name in layer.visible_cells)
+
+
+def place_hit(
+    layer: Any,
+    cells: Sequence[Morphology],
+    point: npt.ArrayLike,
+    direction: npt.ArrayLike,
+    *,
+    tolerance: float = 0.0,
+    slab: float | None = None,
+) -> tuple[PickedPlace, Hit] | None:
+    """Return the place on one of a layer's cells that a line hits first; see `node_hit`."""
+    found = []
+    for cell in cells:
+        hit = node_hit(layer, cell, point, direction, tolerance=tolerance, slab=slab)
+        if hit is not None:
+            found.append((PickedPlace(layer, cell, hit.row), hit))
+    if not found:
+        return None
+    return min(found, key=lambda one: one[1].depth if slab is None else one[1].off)
 
 
 def node_hit(

@@ -8,6 +8,7 @@ its outline is found exactly, by asking for each direction how far it reaches.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -39,25 +40,57 @@ class EdgeTubes:
     start_node: IntArray
     end_node: IntArray
 
+    def rows(self, rows: IntArray) -> EdgeTubes:
+        """Return some of the edges."""
+        return EdgeTubes(
+            self.start[rows],
+            self.end[rows],
+            self.start_radius[rows],
+            self.end_radius[rows],
+            self.start_node[rows],
+            self.end_node[rows],
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class SliceCut:
-    """Convex polygons that fill the cut.
+    """Convex polygons that fill the cut, each with vertices on its outline and on its axis.
 
     Attributes
     ----------
-    place : (n_vertices, 3) float32
+    centre : (n_vertices, 3) float32
         In the order of the cell's axes z, y, x (µm), but for the axis that is cut: there it is how
         far the cable is from the slice, 0 for what the slice cuts.
+    direction : (n_vertices, 3) float32
+        In the slice, from the axis to the outline; 0 for vertices on the axis.
+    radius : (n_vertices,) float32
+        µm from the axis to the outline.
     node : (n_vertices,) int64
         Row of the node whose compartment colours each vertex.
+    rank : (n_vertices,) float32
+        Of two polygons at one place the one with the lower rank is seen: µm from the axis of the
+        tube where the slice cuts it; more than all those where it lies near.
     faces : (n_faces, 3) int32
         Triangles; what is nearest to the slice comes first.
     """
 
-    place: npt.NDArray[np.float32]
+    centre: npt.NDArray[np.float32]
+    direction: npt.NDArray[np.float32]
+    radius: npt.NDArray[np.float32]
     node: IntArray
+    rank: npt.NDArray[np.float32]
     faces: npt.NDArray[np.int32]
+
+    @cached_property
+    def place(self) -> npt.NDArray[np.float32]:
+        """(n_vertices, 3) where each vertex is; axes as those of ``centre``."""
+        return self.centre + self.radius[:, None] * self.direction
+
+    def painted_faces(self) -> npt.NDArray[np.int32]:
+        """Return the faces for who has no ``rank``: round ends first, under what goes beside."""
+        a, b, c = (self.centre[self.faces[:, corner]] for corner in range(3))
+        is_end = ((a == b) & (b == c)).all(axis=1)
+        return np.concatenate([self.faces[is_end], self.faces[~is_end]])
 
 
 def edge_tubes(morphology: Morphology, mesh: TubeMesh) -> EdgeTubes:
@@ -144,20 +177,33 @@ def cut_tubes(
         rest = np.flatnonzero((parts.off.min(axis=0) <= reach) & (parts.off.max(axis=0) > 0))
         rest = rest[np.argsort(parts.off.mean(axis=0)[rest], kind="stable")]
         found.append(_polygons(parts.rows(rest), rich=False, whole=True))
-    n_polygons = [polygons.place.shape[0] for polygons in found]
-    starts = np.cumsum([0, *(p.place.shape[0] * p.place.shape[1] for p in found)])
-    place = np.empty((starts[-1], 3), dtype=np.float32)
-    place[:, aside] = np.concatenate([p.place.reshape(-1, 2) for p in found])
-    place[:, axis] = np.concatenate([p.off.ravel() for p in found])
-    edge = near[np.concatenate([np.repeat(p.edge, p.place.shape[1]) for p in found])]
-    half = np.concatenate([p.along.ravel() for p in found]) > 0.5
+    n_corners = [p.disk.shape[1] for p in found]
+    starts = np.cumsum([0, *(p.disk.size for p in found)])
+    farthest = float(parts.radius.max()) if len(edge) else 0.0
+
+    def all_of(values: list[Floats]) -> Floats:
+        return np.concatenate([one.reshape(-1, *one.shape[2:]) for one in values])
+
+    centre = np.zeros((starts[-1], 3), dtype=np.float32)
+    direction = np.zeros_like(centre)
+    centre[:, aside] = all_of([p.centre for p in found])
+    centre[:, axis] = all_of([p.off for p in found])
+    direction[:, aside] = all_of([p.direction for p in found])
+    ranks = [p.rank if number == 0 else farthest + p.off for number, p in enumerate(found)]
+    edge = near[
+        np.concatenate([np.repeat(p.edge, n) for p, n in zip(found, n_corners, strict=True)])
+    ]
+    half = all_of([p.along for p in found]) > 0.5
     faces = [
-        _faces(n, polygons.place.shape[1]) + start
-        for n, polygons, start in zip(n_polygons, found, starts, strict=False)
+        _faces(len(p.disk), n) + start
+        for p, n, start in zip(found, n_corners, starts[:-1], strict=True)
     ]
     return SliceCut(
-        place=place,
+        centre=centre,
+        direction=direction,
+        radius=all_of([p.disk for p in found]).astype(np.float32),
         node=np.where(half, tubes.end_node[edge], tubes.start_node[edge]),
+        rank=all_of(ranks).astype(np.float32),
         faces=np.concatenate(faces).astype(np.int32),
     )
 
@@ -186,10 +232,15 @@ class _Parts:
 
 @dataclass(frozen=True, eq=False)
 class _Polygons:
+    """Corners of outlines, and after them the points of their axes; arrays (n, corners, ...)."""
+
     edge: IntArray  # (n,)
-    place: Floats  # (n, corners, 2)
-    off: Floats  # (n, corners)
+    centre: Floats  # (n, corners, 2) µm, the middle of the disk that reaches farthest
+    direction: Floats  # (n, corners, 2) unit vectors; 0 on the axis
+    disk: Floats  # (n, corners) µm, its radius
+    off: Floats  # (n, corners) µm from the slice; 0 where it is cut
     along: Floats  # (n, corners)
+    rank: Floats  # (n, corners) µm from the axis of the tube
 
 
 def _polygons(parts: _Parts, *, rich: bool, whole: bool = False) -> _Polygons:
@@ -216,6 +267,7 @@ def _polygons(parts: _Parts, *, rich: bool, whole: bool = False) -> _Polygons:
     centre = (t_low + t_high) / 2
     disk = np.sqrt(np.maximum((a * centre**2 + b * centre + c), 1e-18))
     narrows = -(2 * a * centre + b) / (2 * disk * np.maximum(length, 1e-12))
+    narrows = np.where(length > 1e-12, narrows, 0.0)  # a disk is as round everywhere
     stretch = np.maximum((t_high - t_low) * length / (2 * disk), 1.0)
     angle = _angles(np.arccos(np.clip(narrows, -1, 1)), stretch, rich)
     cos, sin = np.cos(angle), np.sin(angle)
@@ -236,15 +288,28 @@ def _polygons(parts: _Parts, *, rich: bool, whole: bool = False) -> _Polygons:
         best = np.where(how_far > farthest, t, best)
         farthest = np.maximum(how_far, farthest)
     disk = np.sqrt(np.maximum(a * best**2 + b * best + c, 0.0))
-    ahead = (best * length[:, None] + disk * cos)[:, :, None] * forward[:, None]
-    sideways = (disk * sin)[:, :, None] * forward[:, None, ::-1] * (-1.0, 1.0)
-    shown = parts.off[0][:, None] + best * (parts.off[1] - parts.off[0])[:, None]
+    forward = forward[:, None]
+    centre = parts.begin[:, None] + (best * length[:, None])[:, :, None] * forward
+    direction = cos[:, :, None] * forward + sin[:, :, None] * forward[:, :, ::-1] * (-1.0, 1.0)
+    # what is left of the axis mirrors what is right of it: one row of points on it serves both
+    on_axis = slice(0, best.shape[1] // 2 + 1)
+    away = parts.off[0][:, None] + best * (parts.off[1] - parts.off[0])[:, None]
+    thick = parts.radius[0][:, None] + best * step[:, None]
+    # what is near is drawn under what is cut
+    shown = np.maximum(away, 1e-6) if whole else np.zeros(best.shape)
+
+    def with_axis(outline: Floats, axis: Floats) -> Floats:
+        return np.concatenate([outline, axis[:, on_axis]], axis=1)
+
+    along = parts.along[0][:, None] + best * (parts.along[1] - parts.along[0])[:, None]
     return _Polygons(
         edge=parts.edge,
-        place=parts.begin[:, None] + ahead + sideways,
-        # what is near is drawn under what is cut
-        off=np.maximum(shown, 1e-6) if whole else np.zeros(best.shape),
-        along=parts.along[0][:, None] + best * (parts.along[1] - parts.along[0])[:, None],
+        centre=with_axis(centre, centre),
+        direction=with_axis(direction, np.zeros_like(direction)),
+        disk=with_axis(disk, disk),
+        off=with_axis(shown, shown),
+        along=with_axis(along, along),
+        rank=with_axis(thick, away),
     )
 
 
@@ -272,12 +337,17 @@ def _angles(side: Floats, stretch: Floats, rich: bool) -> Floats:
 
 
 def _faces(n: int, corners: int) -> IntArray:
-    """Return triangles across n convex polygons, so that colours run along their tubes."""
-    half = corners // 2
-    strip = [(0, 1, corners - 1)]
-    for left in range(1, half - 1):
-        right = corners - left
-        strip += [(left, left + 1, right), (left + 1, right - 1, right)]
-    strip.append((half - 1, half, half + 1))
+    """Return triangles of n polygons of so many corners, those on the axis included.
+
+    They lie between the outline and the axis, so that colours run along the tubes, and so that
+    where two overlap they meet half-way between their axes.
+    """
+    half = (corners - 1) // 3
+    around = 2 * half
+    quads = []
+    for k in range(half):
+        a, b = around + k, around + k + 1  # on the axis
+        quads += [(k, k + 1, b), (k, b, a)]
+        quads += [((around - k) % around, a, around - k - 1), (around - k - 1, a, b)]
     first = corners * np.arange(n)
-    return (first[:, None, None] + np.array(strip)).reshape(-1, 3)
+    return (first[:, None, None] + np.array(quads)).reshape(-1, 3)

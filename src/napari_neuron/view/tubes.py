@@ -7,14 +7,26 @@ tubes do not twist; the turns are summed for all runs at once instead of walking
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.morphology.model import SOMA, IntArray, Morphology
+from napari_neuron.view.spheres import unit_sphere
 
 FloatArray = npt.NDArray[np.float32]
+
+NO_AXIS = -1.0
+"""Radius of vertices that have no axis to be moved from: those of a mesh."""
+
+
+_PER_VERTEX = (
+    *("vertices", "vertex_compartment", "vertex_node", "colour_node"),
+    *("centre", "direction", "radius", "is_sphere"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +48,14 @@ class TubeMesh:
     centre, direction : (n_vertices, 3) float32
         The skeleton point (z, y, x in µm) and the outward unit vector of each vertex.
     radius : (n_vertices,) float32
-        µm, as the skeleton has it.
+        µm, as the skeleton has it; `NO_AXIS` for vertices that stay where they are.
     is_sphere : (n_vertices,) bool
         Vertices of spheres; the others are of tubes.
     minimum_radius : float
         Thinner tubes are drawn with this radius, µm.
+    side : (n_vertices,) float32 or None
+        1 and -1 for the two edges of a ribbon, which is turned to whoever looks: there
+        ``direction`` is that of the cable. 0, or None for all: vertices of tubes.
     """
 
     vertices: FloatArray
@@ -53,6 +68,7 @@ class TubeMesh:
     radius: FloatArray
     is_sphere: npt.NDArray[np.bool_]
     minimum_radius: float
+    side: FloatArray | None = None
 
     def with_minimum_radius(self, minimum_radius: float) -> TubeMesh:
         """Return the same tubes with another minimum radius (µm)."""
@@ -63,6 +79,29 @@ class TubeMesh:
         """Return the same tubes coloured by other columns, one for every node of the cell."""
         compartment = np.asarray(compartment_of_node, dtype=np.int64)
         return replace(self, vertex_compartment=compartment[self.colour_node])
+
+    def of_rows(self, rows: IntArray) -> TubeMesh:
+        """Return the same tubes as those of a larger cell, of which ``rows`` are the nodes."""
+        return replace(self, vertex_node=rows[self.vertex_node], colour_node=rows[self.colour_node])
+
+
+def joined(meshes: Sequence[TubeMesh]) -> TubeMesh:
+    """Return several meshes of one cell as one."""
+
+    def together(name: str) -> npt.NDArray[Any]:
+        return np.concatenate([getattr(mesh, name) for mesh in meshes])
+
+    starts = np.cumsum([0, *(len(mesh.centre) for mesh in meshes)]).astype(np.int32)
+    sides = [
+        np.zeros(len(mesh.centre), np.float32) if mesh.side is None else mesh.side
+        for mesh in meshes
+    ]
+    return replace(
+        meshes[0],
+        faces=np.concatenate([m.faces + start for m, start in zip(meshes, starts, strict=False)]),
+        side=np.concatenate(sides),
+        **{name: together(name) for name in _PER_VERTEX},
+    )
 
 
 def tube_mesh(
@@ -99,7 +138,7 @@ def tube_mesh(
         morphology = morphology.replace(parent=parent, no_cable_above=None)
     position = morphology.position[:, ::-1]  # z, y, x from here on
     radius = np.maximum(morphology.radius, 0.0)
-    balls = _balls(morphology)
+    balls = spheres_of(morphology)
     rings = _rings(morphology, position, radius, balls)
     around = _ring_directions(rings, sides)
 
@@ -132,7 +171,7 @@ def tube_mesh(
     vertex_radius = rings.radius[vertex_ring]
     colour_node = rings.colour_node[vertex_ring]
     if len(balls):
-        unit, unit_faces = _sphere(len(balls))
+        unit, unit_faces = unit_sphere(len(balls))
         offset = start + len(unit) * np.arange(len(balls))
         faces.append((unit_faces[None] + offset[:, None, None]).reshape(-1, 3).astype(np.int32))
         direction = np.concatenate([direction, np.tile(unit, (len(balls), 1))])
@@ -189,10 +228,11 @@ class _Part:
 def _offset(
     centre: FloatArray, direction: FloatArray, radius: FloatArray, minimum_radius: float
 ) -> FloatArray:
-    return centre + np.maximum(radius, np.float32(minimum_radius))[:, None] * direction
+    moved = np.where(radius < 0, np.float32(0), np.maximum(radius, np.float32(minimum_radius)))
+    return centre + moved[:, None] * direction
 
 
-def _balls(morphology: Morphology) -> IntArray:
+def spheres_of(morphology: Morphology) -> IntArray:
     """Return the rows drawn as spheres: somas of one point, and nodes without edges."""
     parent, n = morphology.parent, len(morphology)
     has_parent = parent >= 0
@@ -342,37 +382,6 @@ def _caps(
 def _quad_faces(quads: tuple[npt.NDArray[np.int64], ...]) -> IntArray:
     a, b, c, d = quads
     return np.stack([np.stack([a, b, c], axis=-1), np.stack([b, d, c], axis=-1)]).reshape(-1, 3)
-
-
-def _sphere(count: int) -> tuple[npt.NDArray[np.float64], IntArray]:
-    """Return a unit sphere, an octahedron refined the less the more of them are drawn."""
-    vertices = np.array(
-        [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], dtype=np.float64
-    )
-    faces = np.array(
-        [
-            [0, 2, 4],
-            [2, 1, 4],
-            [1, 3, 4],
-            [3, 0, 4],
-            [2, 0, 5],
-            [1, 2, 5],
-            [3, 1, 5],
-            [0, 3, 5],
-        ],
-        dtype=np.int64,
-    )
-    for _ in range(3 if count <= 100 else 1 if count <= 10_000 else 0):
-        edges = np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
-        edges, which = np.unique(edges, axis=0, return_inverse=True)
-        middles = _unit(vertices[edges].sum(axis=1))
-        ab, bc, ca = (len(vertices) + which.reshape(-1, 3)).T
-        a, b, c = faces.T
-        vertices = np.concatenate([vertices, middles])
-        faces = np.concatenate(
-            [np.stack(f, axis=1) for f in ((a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca))]
-        )
-    return vertices, faces
 
 
 def _unit(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -3,48 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from napari.layers import Surface
 from napari.utils.events import Event, EventEmitter
 
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.view.cable_colours import (
-    Blend,
-    Colouring,
-    blend_along_cable,
-    coloured,
-    unblended,
-)
-from napari_neuron.view.colours import (
-    VARIABLE_COLORMAP,
-    VOLTAGE_COLORMAP,
-    variable_limits,
-    voltage_limits,
-)
+from napari_neuron.view._vispy_voltage import VoltageSurface
+from napari_neuron.view.cable_colours import Colouring
+from napari_neuron.view.colours import VOLTAGE_COLORMAP, voltage_limits
 from napari_neuron.view.frames import FrameValues, VariableFrames
 from napari_neuron.view.layer_looks import LayerLooks
-from napari_neuron.view.slice_cut import SliceCut, cut_tubes, edge_tubes
-from napari_neuron.view.tubes import TubeMesh, default_minimum_radius, tube_mesh
+from napari_neuron.view.layer_shape import MINIMUM_WIDTH, LayerShape
+from napari_neuron.view.tubes import TubeMesh
 
 _log = logging.getLogger(__name__)
 
 try:
-    from napari_neuron.view import _vispy_voltage
+    from napari_neuron.view import _vispy_visuals
 except Exception as error:  # private API of napari: anything can have changed
-    _GPU_PROBLEM = f"{type(error).__name__}: {error}"
-    _Base: type[Surface] = Surface
+    GPU_PROBLEM = f"{type(error).__name__}: {error}"
 else:
-    _GPU_PROBLEM = ""
-    _Base = _vispy_voltage.GpuSurface
+    GPU_PROBLEM = ""
 
 
-class VoltageLayer(LayerLooks, _Base):
-    """The voltage of one cell over time, or another variable of its membrane.
+class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
+    """The voltage of a cell, or of several, over time, or another variable of their membrane.
 
     A `napari.layers.Surface` with the axes time (ms), z, y, x (µm). With ``gpu`` a step in time
     uploads one number per compartment and the graphics card does the rest; without, napari colours
@@ -53,11 +39,11 @@ class VoltageLayer(LayerLooks, _Base):
     Parameters
     ----------
     morphology
-        The cell.
+        The cell, or several.
     frames : (n_frames, n_compartments) float32
         mV; an array or a memory map, which may still be filling.
     compartment_of_node : (n_nodes,) int
-        Column of ``frames`` for every node of the cell.
+        Column of ``frames`` for every node of the cell; of several, one after the other.
     frame_interval
         ms between two frames.
     n_valid
@@ -65,7 +51,9 @@ class VoltageLayer(LayerLooks, _Base):
     more_frames
         Of other variables, as many as ``frames``. The voltage is shown first; `show_variable`.
     minimum_radius
-        µm; thinner neurites are drawn this thick. By default so that they can be seen.
+        µm; thinner neurites are drawn this thick.
+    minimum_width
+        Pixels; what is thinner on the screen is drawn that wide, however far the camera is.
     tubes
         What is drawn instead of the tubes of the skeleton, such as a mesh; see `mesh_tubes`.
     colouring
@@ -78,50 +66,36 @@ class VoltageLayer(LayerLooks, _Base):
 
     def __init__(
         self,
-        morphology: Morphology,
+        morphology: Morphology | Sequence[Morphology],
         frames: npt.NDArray[np.float32],
         compartment_of_node: npt.ArrayLike,
         frame_interval: float,
         *,
         n_valid: int | None = None,
         more_frames: Iterable[VariableFrames] = (),
-        minimum_radius: float | None = None,
+        minimum_radius: float = 0.0,
+        minimum_width: float = MINIMUM_WIDTH,
         tubes: TubeMesh | None = None,
         colouring: str = Colouring.ALONG_THE_CABLE,
         gpu: bool = True,
         **surface: Any,
     ) -> None:
-        self.gpu = gpu and not _GPU_PROBLEM
+        self.gpu = gpu and not GPU_PROBLEM
         self.frame_changed = EventEmitter(source=self, type_name="frame_changed")
         self.frames = frames
         self._variables = _by_name(frames, more_frames)
         self._shown = self._variables["v"]
         self._looks: dict[str, dict[str, Any]] = {}
         self.frame_interval = float(frame_interval)
-        self.compartment_of_node = np.asarray(compartment_of_node, dtype=np.int64)
-        self.node_id = morphology.node_id
-        self.node_position = morphology.position[:, ::-1]
-        self.node_radius = np.maximum(morphology.radius, 0.0)
-        if minimum_radius is None:
-            minimum_radius = default_minimum_radius(morphology)
-        n_nodes = len(morphology)
-        sides = 8 if n_nodes < 20_000 else 6 if n_nodes < 100_000 else 4
-        self.mesh: TubeMesh
-        self.morphology = morphology
-        self._colouring = Colouring(colouring)
-        if tubes is None:
-            tubes = tube_mesh(
-                morphology, self.compartment_of_node, minimum_radius=minimum_radius, sides=sides
-            )
-        self._set_tubes(tubes)
+        self._set_up_shape(
+            morphology, compartment_of_node, minimum_radius, minimum_width, tubes, colouring
+        )
         self._values = FrameValues(frames, self.blend, len(frames) if n_valid is None else n_valid)
-        self._edges = edge_tubes(morphology, tubes)
-        self._slab_shown = 0.0
         settings: dict[str, Any] = {
-            "name": f"{morphology.name} voltage",
+            "name": f"{self.morphology.name} voltage",
             "colormap": VOLTAGE_COLORMAP,
             "shading": "smooth",
-            "metadata": {"napari_neuron": {"voltage_of": morphology}},
+            "metadata": {"napari_neuron": {"voltage_of": self.morphology, "cells": self.cells}},
         }
         settings.update(surface)
         self._own_limits: tuple[float, float] | None = None
@@ -133,89 +107,14 @@ class VoltageLayer(LayerLooks, _Base):
         self.units = ("ms", "um", "um", "um")
         self.scale = (self.frame_interval, 1.0, 1.0, 1.0)
         self.axis_labels = ("time", "z", "y", "x")
-        if not _GPU_PROBLEM:
-            _vispy_voltage.add_unit_to_colorbar(self)
+        if not GPU_PROBLEM:
+            _vispy_visuals.add_unit_to_colorbar(self)
         self.colorbar.visible = True
-        self.events.add(minimum_radius=Event, valid_frames=Event, variable=Event, colouring=Event)
+        self.events.add(valid_frames=Event, variable=Event)
+        self._set_up_shape_events()
         self._set_up_looks()
-        if gpu and _GPU_PROBLEM:
-            self.fall_back(_GPU_PROBLEM)
-
-    @property
-    def minimum_radius(self) -> float:
-        """µm; thinner neurites are drawn this thick."""
-        return self.mesh.minimum_radius
-
-    @minimum_radius.setter
-    def minimum_radius(self, radius: float) -> None:
-        if radius < 0 or not np.isfinite(radius):
-            raise ValueError(f"minimum_radius must be 0 or more, not {radius}")
-        if radius == self.minimum_radius:
-            return
-        self._tubes = self._tubes.with_minimum_radius(radius)
-        self.mesh = self.mesh.with_minimum_radius(radius)
-        self.events.minimum_radius()
-        self.vertices = self.mesh.vertices
-
-    @property
-    def colouring(self) -> Colouring:
-        """Whether colours run into one another along the cable, or end with each compartment."""
-        return self._colouring
-
-    @colouring.setter
-    def colouring(self, colouring: str) -> None:
-        if colouring == self._colouring:
-            return
-        self._colouring = Colouring(colouring)
-        self._set_tubes(self._tubes)
-        self._take_frames(self.frames, self.n_valid)
-        self.refresh()
-        self.events.colouring()
-
-    def _set_tubes(self, tubes: TubeMesh) -> None:
-        self._tubes = tubes
-        self._node_blend: Blend | None = None
-        self.mesh, self.blend = coloured(
-            tubes, self.morphology, self.compartment_of_node, self._colouring
-        )
-
-    @property
-    def node_blend(self) -> Blend:
-        """How the nodes of the cell are coloured."""
-        if self._node_blend is None:
-            column = self.compartment_of_node
-            self._node_blend = (
-                unblended(column)
-                if self._colouring is Colouring.PER_COMPARTMENT
-                else blend_along_cable(self.morphology, column)
-            )
-        return self._node_blend
-
-    @property
-    def slab(self) -> float:
-        """µm; in 2D, cable that runs that near the slice is shown too, fading. 0 for none."""
-        return self._slab_shown
-
-    @slab.setter
-    def slab(self, reach: float) -> None:
-        if reach < 0 or not np.isfinite(reach):
-            raise ValueError(f"slab must be 0 or more, not {reach}")
-        if reach != self._slab_shown:
-            self._slab_shown = float(reach)
-            self.refresh(thumbnail=False, highlight=False, extent=False)
-
-    def cut(self, axis: int, slice_range: tuple[float, float]) -> SliceCut:
-        """Return what a slice shows: see `cut_tubes`."""
-        edges = self._edges
-        if self._colouring is Colouring.PER_COMPARTMENT:  # as in 3D: that of the node it leads to
-            edges = replace(edges, start_node=edges.end_node)
-        return cut_tubes(
-            edges,
-            axis,
-            slice_range,
-            minimum_radius=self.minimum_radius,
-            reach=self._slab_shown,
-        )
+        if gpu and GPU_PROBLEM:
+            self.fall_back(GPU_PROBLEM)
 
     @property
     def n_valid(self) -> int:
@@ -254,13 +153,6 @@ class VoltageLayer(LayerLooks, _Base):
         """Return the unit of one of `variables`; "" if it has none."""
         return self._variables[name].unit
 
-    def colormap_of(self, name: str) -> Any:
-        """Return the colour map of a variable, whether it is shown or not."""
-        if name == self._shown.name:
-            return self.whole_colormap
-        usual = VOLTAGE_COLORMAP if name == "v" else VARIABLE_COLORMAP
-        return self._looks.get(name, {}).get("colormap", usual)
-
     def show_variable(self, name: str) -> None:
         """Colour the cell by another variable.
 
@@ -297,8 +189,7 @@ class VoltageLayer(LayerLooks, _Base):
         """
         column = np.asarray(compartment_of_node, dtype=np.int64)
         if not np.array_equal(column, self.compartment_of_node):
-            self.compartment_of_node = column
-            self._set_tubes(self._tubes.with_compartments(column))
+            self._set_compartments(column)
         self._variables = _by_name(frames, more_frames)
         is_kept = self._shown.name in self._variables
         colormap = self.colormap_of("v")
@@ -322,34 +213,7 @@ class VoltageLayer(LayerLooks, _Base):
         if len(self.vertices) == len(self.blend):
             self.vertex_values = self._values
         else:  # more or fewer vertices are shared between compartments
-            self.data = (self.mesh.vertices, self.mesh.faces, self._values)
-
-    def _keep_looks(self) -> None:
-        limits = tuple(self.contrast_limits)
-        looks = {"colormap": self.whole_colormap}
-        if limits != self._own_limits:
-            looks["limits"] = limits
-        self._looks[self._shown.name] = looks
-
-    def _restore_looks(self, colormap: Any) -> None:
-        self.threshold = None
-        self.colormap = colormap
-        looks = self._looks.get(self._shown.name, {})
-        if "limits" in looks:
-            low, high = looks["limits"]
-            self.contrast_limits_range = (low, high)
-            self.contrast_limits = (low, high)
-        else:
-            self._set_own_limits(self._limits(self._values.valid))
-        if not _GPU_PROBLEM:
-            self.colorbar.unit = self._shown.unit
-
-    def _limits(
-        self, frames: npt.NDArray[np.float32], *, narrowest: float = 10.0
-    ) -> tuple[float, float]:
-        if self._shown.name == "v":
-            return voltage_limits(frames, narrowest=narrowest)
-        return variable_limits(frames)
+            self._show_plain()
 
     @property
     def frame_asked_for(self) -> int:
@@ -367,30 +231,13 @@ class VoltageLayer(LayerLooks, _Base):
         from napari.utils.notifications import show_warning
 
         self.gpu = False
+        self._show_plain()
         self.refresh()
         _log.warning("voltage layer without GPU: %s", problem)
         show_warning(
             "The fast way of colouring a neuron does not work with this version of napari "
             f"({problem}); voltages are shown by napari's Surface layer, which is slower."
         )
-
-    def _widen_limits(self, before: int) -> None:
-        """Let the colours reach the frames after ``before``, unless somebody has set them."""
-        own, new = self._own_limits, self.frames[before : self.n_valid]
-        if own is None or not new.size or tuple(self.contrast_limits) != own:
-            return
-        if not before:
-            limits = self._limits(new)
-        else:
-            limits = self._limits(new, narrowest=0.0)
-            limits = min(own[0], limits[0]), max(own[1], limits[1])
-        if limits != own:
-            self._set_own_limits(limits)
-
-    def _set_own_limits(self, limits: tuple[float, float]) -> None:
-        self._own_limits = limits
-        self.contrast_limits_range = limits
-        self.contrast_limits = limits
 
     def as_layer_data_tuple(self) -> tuple[Any, dict[str, Any], str]:
         """Return the cell as it looks now, without time: what "duplicate" copies and writers write.
@@ -417,5 +264,5 @@ def _by_name(
     return {variable.name: variable for variable in everything}
 
 
-if not _GPU_PROBLEM:
-    _vispy_voltage.register(VoltageLayer)
+if not GPU_PROBLEM:
+    _vispy_visuals.register(VoltageLayer)

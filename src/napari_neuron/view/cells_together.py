@@ -1,0 +1,49 @@
+"""Several cells as one skeleton, for what draws them all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from napari_neuron.morphology.model import IntArray, Morphology
+
+
+def cells_together(cells: Sequence[Morphology]) -> tuple[Morphology, IntArray]:
+    """Return cells end to end as one morphology, and of each of its nodes which cell it is of.
+
+    Nodes keep their order; their ids are new where there are several cells, as those of two cells
+    may be the same.
+
+    Returns
+    -------
+    Morphology
+        The only cell itself where there is one.
+    (n_nodes,) int64
+        Index into ``cells``.
+    """
+    if not cells:
+        raise ValueError("there is no cell to show")
+    sizes = [len(cell) for cell in cells]
+    cell_of_node = np.repeat(np.arange(len(cells)), sizes)
+    if len(cells) == 1:
+        return cells[0], cell_of_node
+    starts = np.cumsum([0, *sizes[:-1]])
+    parents = [
+        np.where(cell.parent >= 0, cell.parent + start, -1)
+        for cell, start in zip(cells, starts, strict=True)
+    ]
+    without_cable = [
+        np.zeros(len(cell), bool) if cell.no_cable_above is None else cell.no_cable_above
+        for cell in cells
+    ]
+    together = Morphology(
+        node_id=np.arange(sum(sizes)),
+        parent=np.concatenate(parents),
+        swc_type=np.concatenate([cell.swc_type for cell in cells]),
+        position=np.concatenate([cell.position for cell in cells]),
+        radius=np.concatenate([cell.radius for cell in cells]),
+        name=f"{len(cells)} cells",
+        no_cable_above=np.concatenate(without_cable),
+    )
+    return together, cell_of_node

@@ -1,0 +1,295 @@
+"""`LayerShape`: what a voltage layer draws: tubes or a mesh, how thin, how fine, which cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from napari.utils.events import Event
+
+from napari_neuron.morphology.model import IntArray, Morphology
+from napari_neuron.view.cable_colours import (
+    Blend,
+    Colouring,
+    blend_along_cable,
+    unblended,
+    with_sharp_borders,
+)
+from napari_neuron.view.cells_together import cells_together
+from napari_neuron.view.detail import Detail, PackedMesh, coarser_tubes, packed
+from napari_neuron.view.slice_cut import SliceCut, cut_tubes, edge_tubes
+from napari_neuron.view.tubes import TubeMesh, tube_mesh
+
+MINIMUM_WIDTH = 1.5
+"""Pixels; no line of the screen is thinner than one that has a pixel in each row it crosses."""
+
+_FEW_NODES = 20_000
+"""Cells with fewer are drawn in full at all times."""
+
+
+class LayerShape:
+    """The geometry of a `VoltageLayer`, and how it is drawn; mixed into it."""
+
+    def _set_up_shape(
+        self,
+        morphology: Morphology | Sequence[Morphology],
+        compartment_of_node: npt.ArrayLike,
+        minimum_radius: float,
+        minimum_width: float,
+        tubes: TubeMesh | None,
+        colouring: str,
+    ) -> None:
+        cells = (morphology,) if isinstance(morphology, Morphology) else tuple(morphology)
+        self.cells = cells
+        self.morphology, self.cell_of_node = cells_together(cells)
+        self.compartment_of_node = np.asarray(compartment_of_node, dtype=np.int64)
+        self.node_id = np.concatenate([cell.node_id for cell in cells])
+        self.node_position = self.morphology.position[:, ::-1]
+        self.node_radius = np.maximum(self.morphology.radius, 0.0)
+        self.mesh: TubeMesh
+        self._colouring = Colouring(colouring)
+        self._minimum_width = float(minimum_width)
+        self._visible_cells = tuple(cell.name for cell in cells)
+        self._slab_shown = 0.0
+        self._detail = Detail.AUTOMATIC
+        self._plain_radius = float(minimum_radius)
+        self._plain_cut: tuple[Any, ...] | None = None
+        self.pixel = 0.0
+        n_nodes = len(self.morphology)
+        sides = 8 if n_nodes < _FEW_NODES else 6 if n_nodes < 100_000 else 4
+        self._coarser: tuple[tuple[float, TubeMesh], ...] = ()
+        if tubes is None:
+            tubes = tube_mesh(
+                self.morphology,
+                self.compartment_of_node,
+                minimum_radius=minimum_radius,
+                sides=sides,
+            )
+            if self.gpu and n_nodes >= _FEW_NODES:
+                self._coarser = coarser_tubes(
+                    self.morphology, self.compartment_of_node, len(tubes.faces)
+                )
+        self._set_tubes(tubes)
+        self._edges = edge_tubes(self.morphology, tubes)
+        self._packed: tuple[PackedMesh, ...] | None = None
+        if self._coarser:  # now, in whichever thread: the window's has no time for it
+            self._packed = self._pack((2, 1, 0))
+
+    def _set_up_shape_events(self) -> None:
+        names = ("minimum_radius", "minimum_width", "colouring", "visible_cells", "detail")
+        self.events.add(**dict.fromkeys(names, Event))
+
+    # how thin ------------------------------------------------------------------------------
+
+    @property
+    def minimum_radius(self) -> float:
+        """µm; thinner neurites are drawn this thick."""
+        return self.mesh.minimum_radius
+
+    @minimum_radius.setter
+    def minimum_radius(self, radius: float) -> None:
+        if radius < 0 or not np.isfinite(radius):
+            raise ValueError(f"minimum_radius must be 0 or more, not {radius}")
+        if radius == self.minimum_radius:
+            return
+        self._tubes = self._tubes.with_minimum_radius(radius)
+        self.mesh = self.mesh.with_minimum_radius(radius)
+        self._plain_radius = radius
+        self.events.minimum_radius()
+        self.vertices = self.mesh.vertices
+        self._widen_plain_tubes(self.pixel)
+
+    @property
+    def minimum_width(self) -> float:
+        """Pixels; what is thinner on the screen is drawn that wide. 0 for true widths."""
+        return self._minimum_width
+
+    @minimum_width.setter
+    def minimum_width(self, width: float) -> None:
+        if width < 0 or not np.isfinite(width):
+            raise ValueError(f"minimum_width must be 0 or more, not {width}")
+        if width != self._minimum_width:
+            self._minimum_width = float(width)
+            self.events.minimum_width()
+            self._plain_cut = None
+            self._widen_plain_tubes(self.pixel)
+
+    def _widen_plain_tubes(self, pixel: float) -> None:
+        """Where the GPU does not do it: move vertices when the zoom has changed by a quarter.
+
+        Parameters
+        ----------
+        pixel
+            µm that a pixel of the screen is wide.
+        """
+        self.pixel = pixel
+        if self.gpu:
+            return
+        wanted = max(self.minimum_radius, 0.5 * self._minimum_width * pixel)
+        if not 0.8 * self._plain_radius <= wanted <= 1.25 * self._plain_radius:
+            self._plain_radius = wanted
+            self._show_plain()
+
+    def _show_plain(self) -> None:
+        """Give napari the mesh that it is to draw where the GPU does not do it."""
+        vertices, faces = self.mesh.vertices, self.mesh.faces
+        if not self.gpu:
+            vertices = self.mesh.with_minimum_radius(self._plain_radius).vertices
+            if len(self._visible_cells) < len(self.cells):
+                is_shown = self.node_is_visible[self.mesh.vertex_node]
+                faces = faces[is_shown[faces[:, 0]]]
+        self._plain_cut = None
+        self.data = (vertices, faces, self._values)
+
+    # colours along the cable ---------------------------------------------------------------
+
+    @property
+    def colouring(self) -> Colouring:
+        """Whether colours run into one another along the cable, or end with each compartment."""
+        return self._colouring
+
+    @colouring.setter
+    def colouring(self, colouring: str) -> None:
+        if colouring == self._colouring:
+            return
+        self._colouring = Colouring(colouring)
+        self._set_tubes(self._tubes)
+        self._take_frames(self.frames, self.n_valid)
+        self.refresh()
+        self.events.colouring()
+
+    def _set_tubes(self, tubes: TubeMesh) -> None:
+        self._tubes = tubes
+        self._packed = None
+        self._node_blend: Blend | None = None
+        self.mesh, self.blend = self._coloured(tubes)
+
+    def _set_compartments(self, column: IntArray) -> None:
+        self.compartment_of_node = column
+        self._coarser = tuple((size, one.with_compartments(column)) for size, one in self._coarser)
+        self._set_tubes(self._tubes.with_compartments(column))
+
+    def _coloured(self, tubes: TubeMesh) -> tuple[TubeMesh, Blend]:
+        """Return tubes as the way of colouring needs them, and the blend of their vertices."""
+        if self._colouring is Colouring.PER_COMPARTMENT:
+            sharp = with_sharp_borders(tubes, np.asarray(self.morphology.depth))
+            return sharp, unblended(sharp.vertex_compartment)
+        return tubes, self.node_blend.take(tubes.colour_node)
+
+    @property
+    def node_blend(self) -> Blend:
+        """How the nodes of the cell are coloured."""
+        if self._node_blend is None:
+            column = self.compartment_of_node
+            self._node_blend = (
+                unblended(column)
+                if self._colouring is Colouring.PER_COMPARTMENT
+                else blend_along_cable(self.morphology, column)
+            )
+        return self._node_blend
+
+    # how fine ------------------------------------------------------------------------------
+
+    @property
+    def detail(self) -> Detail:
+        """How fine a large scene is drawn; see `Detail`."""
+        return self._detail
+
+    @detail.setter
+    def detail(self, detail: str) -> None:
+        self._detail = Detail(detail)
+        self.events.detail()
+
+    @property
+    def tolerances(self) -> tuple[float, ...]:
+        """µm by which each level of detail may be off, 0 for the finest first."""
+        return (0.0, *(tolerance for tolerance, _ in self._coarser))
+
+    @property
+    def n_faces(self) -> tuple[int, ...]:
+        """Triangles of each level of detail."""
+        return tuple(len(one.faces) for one in (self._tubes, *(one for _, one in self._coarser)))
+
+    def packed_levels(self, order: tuple[int, ...]) -> tuple[PackedMesh, ...]:
+        """Return the levels of detail as the graphics card wants them, axes in an order."""
+        ready, self._packed = self._packed, None
+        if ready is not None and order == (2, 1, 0):
+            return ready
+        return self._pack(order)
+
+    def _pack(self, order: tuple[int, ...]) -> tuple[PackedMesh, ...]:
+        coarser = (self._coloured(tubes) for _, tubes in self._coarser)
+        return tuple(
+            packed(mesh, blend, order) for mesh, blend in ((self.mesh, self.blend), *coarser)
+        )
+
+    # which cells ---------------------------------------------------------------------------
+
+    @property
+    def visible_cells(self) -> tuple[str, ...]:
+        """Names of the cells that are drawn, in the order of ``cells``."""
+        return self._visible_cells
+
+    @visible_cells.setter
+    def visible_cells(self, names: Iterable[str]) -> None:
+        wanted = set(names)
+        known = [cell.name for cell in self.cells]
+        unknown = wanted.difference(known)
+        if unknown:
+            raise ValueError(f"there is no cell {sorted(unknown)[0]!r} in this layer")
+        visible = tuple(name for name in known if name in wanted)
+        if visible == self._visible_cells:
+            return
+        self._visible_cells = visible
+        if not self.gpu:
+            self._show_plain()
+        self.refresh(thumbnail=False, highlight=False, extent=False)
+        self.events.visible_cells()
+
+    @property
+    def node_is_visible(self) -> npt.NDArray[np.bool_]:
+        """(n_nodes,) whether the cell of each node is drawn."""
+        cell_is = np.array([cell.name in self._visible_cells for cell in self.cells])
+        return cell_is[self.cell_of_node]
+
+    @property
+    def hidden_compartments(self) -> IntArray:
+        """Columns of the frames that belong to cells that are not drawn."""
+        if len(self._visible_cells) == len(self.cells):
+            return np.zeros(0, dtype=np.int64)
+        return np.unique(self.compartment_of_node[~self.node_is_visible])
+
+    # slices --------------------------------------------------------------------------------
+
+    @property
+    def slab(self) -> float:
+        """µm; in 2D, cable that runs that near the slice is shown too, fading. 0 for none."""
+        return self._slab_shown
+
+    @slab.setter
+    def slab(self, reach: float) -> None:
+        if reach < 0 or not np.isfinite(reach):
+            raise ValueError(f"slab must be 0 or more, not {reach}")
+        if reach != self._slab_shown:
+            self._slab_shown = float(reach)
+            self.refresh(thumbnail=False, highlight=False, extent=False)
+
+    def cut(
+        self, axis: int, slice_range: tuple[float, float], reach: float | None = None
+    ) -> SliceCut:
+        """Return what a slice shows: see `cut_tubes`; of the slab, unless ``reach`` is given."""
+        edges = self._edges
+        if len(self._visible_cells) < len(self.cells):
+            edges = edges.rows(np.flatnonzero(self.node_is_visible[edges.end_node]))
+        if self._colouring is Colouring.PER_COMPARTMENT:  # as in 3D: that of the node it leads to
+            edges = replace(edges, start_node=edges.end_node)
+        return cut_tubes(
+            edges,
+            axis,
+            slice_range,
+            minimum_radius=self.minimum_radius,
+            reach=self._slab_shown if reach is None else reach,
+        )
