@@ -14,7 +14,7 @@ from qtpy.QtCore import QPoint, Qt
 from test_widgets_traces import RECORDERS, SOMA, TIP, TIP_SPIKES, result_of, row, show, tick
 
 from napari_neuron import RunSettings, VoltageRecorder
-from napari_neuron.session import RunStarted
+from napari_neuron.runner import RunStarted
 from napari_neuron.widgets.curves import CurveKey, FrameTraces, Place, RateSettings, SpikeTrain
 from napari_neuron.widgets.trace_panel import spikes_in_words
 from napari_neuron.widgets.trace_plot import TracePlot

@@ -8,7 +8,8 @@ import pytest
 from napari_neuron import Experiment, Morphology, Passive, RunSettings, SimulationError
 from napari_neuron.engine.protocol import Advanced, Finished, Started
 from napari_neuron.result.model import Status
-from napari_neuron.session import Progress, RunEnded, RunStarted, RunState, Session
+from napari_neuron.runner import Progress, RunEnded, RunStarted, RunState
+from napari_neuron.session import Session
 
 
 class SteadyEngine:

@@ -14,7 +14,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_neuron.session import Progress, RunState
+from napari_neuron.runner import Progress, RunState
 from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import hint
 from napari_neuron.widgets.problem import ProblemLabel

@@ -14,7 +14,7 @@ from napari_neuron.errors import ExperimentError, MorphologyError, NapariNeuronE
 from napari_neuron.morphology import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.result.model import Status
-from napari_neuron.session import RunState
+from napari_neuron.runner import RunState
 from napari_neuron.spec import Experiment
 from napari_neuron.view import VoltageLayer, make_voltage_layer
 from napari_neuron.widgets.biophysics_tab import BiophysicsTab
