@@ -17,10 +17,11 @@ from psygnal import Signal
 
 from napari_neuron.compile.cells import source_of
 from napari_neuron.compile.repair import repair
-from napari_neuron.errors import SimulationError
+from napari_neuron.errors import ExperimentError, SimulationError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.runner import RunEnded, RunEvent, Runner
-from napari_neuron.spec import Experiment, Repair
+from napari_neuron.spec import CellSource, Experiment, Repair
+from napari_neuron.spec.cells_of_experiment import for_cells
 from napari_neuron.undo_list import UndoList
 
 if TYPE_CHECKING:
@@ -39,10 +40,11 @@ class _Step:
 
 @dataclass
 class _History:
-    """The experiments on one choice of cells, and those cells without any repair."""
+    """The experiments on one choice of cells, those cells without any repair, which is shown."""
 
     steps: UndoList[_Step]
     opened: tuple[Morphology, ...] = ()
+    shown: int = 0
 
 
 class Session(Runner):
@@ -91,6 +93,19 @@ class Session(Runner):
         return self._history.opened
 
     @property
+    def shown_cell(self) -> Morphology | None:
+        """The chosen cell that is looked at: checked, labelled, repaired; None without a cell."""
+        cells = self.cells
+        return cells[self._history.shown] if cells else None
+
+    def show_cell(self, name: str) -> None:
+        """Look at the chosen cell of that name; `cells_changed` tells of it."""
+        names = [cell.name for cell in self.cells]
+        if name in names and names.index(name) != self._history.shown:
+            self._history.shown = names.index(name)
+            self.cells_changed.emit(self.cells)
+
+    @property
     def experiment(self) -> Experiment:
         """The experiment as it is now."""
         return self._history.steps.current.experiment
@@ -99,37 +114,57 @@ class Session(Runner):
         """Work on other cells. Each choice of cells has an experiment and an undo list of its own.
 
         Cells of the same names are taken as the same cells, opened anew: the experiment stays as
-        it is, but for the repairs, which these cells do not have.
+        it is, but for the repairs, which these cells do not have. Where cells are added to the
+        chosen ones or left out, for the first time, what concerns those that stay is taken over.
+
+        Raises
+        ------
+        ExperimentError
+            If two of the cells have one name.
         """
         cells = tuple(cells)
         if _same(cells, self.cells):
             return
         before = self.experiment
         names = tuple(cell.name for cell in cells)
-        history = self._histories.setdefault(names, _new_history())
+        for name in names:
+            if names.count(name) > 1:
+                raise ExperimentError(
+                    "cells", f"two skeletons are called {name!r}; close one, or open it renamed"
+                )
+        history = self._histories.get(names)
+        if history is None:
+            history = self._histories[names] = _new_history(self._taken_over(names))
         if not _same(cells, history.steps.current.cells):
-            sources = tuple(source_of(cell) for cell in cells)
+            found = [self._known(cell) or (source_of(cell), cell) for cell in cells]
+            sources = tuple(source for source, _ in found)
             history.steps.change_all(
                 lambda step: _Step(step.experiment.replace(cells=sources), cells)
             )
-            history.opened = cells
+            history.opened = tuple(opened for _, opened in found)
         self._history = history
         self.cells_changed.emit(cells)
         if self.experiment != before:
             self.experiment_changed.emit(self.experiment)
 
     def relabel(self, cell: Morphology) -> None:
-        """Take labels over from ``cell``, which has the nodes of the first chosen cell.
+        """Take labels over from ``cell``, which has name and nodes of a chosen cell.
 
         They hold in every step of the undo list.
         """
-        history = self._history
-        chosen = self.cells[0]
+        chosen = next(one for one in self.cells if one.name == cell.name)
 
         def labelled(cells: tuple[Morphology, ...]) -> tuple[Morphology, ...]:
-            first = cell if cells[0] is chosen else _with_labels_of(cells[0], cell)
-            return (first, *cells[1:])
+            return tuple(
+                cell
+                if one is chosen
+                else _with_labels_of(one, cell)
+                if one.name == cell.name
+                else one
+                for one in cells
+            )
 
+        history = self._history
         history.steps.change_all(lambda step: _Step(step.experiment, labelled(step.cells)))
         history.opened = labelled(history.opened)
         self.cells_changed.emit(self.cells)
@@ -151,7 +186,7 @@ class Session(Runner):
         self._tell_since(before)
 
     def repair(self, repairs: tuple[Repair, ...], cell: Morphology | None = None) -> None:
-        """Repair the first chosen cell, in one step that `undo` takes back.
+        """Repair the cell that is shown, in one step that `undo` takes back.
 
         Parameters
         ----------
@@ -165,13 +200,27 @@ class Session(Runner):
         MorphologyError
             If a repair cannot be carried out; nothing has changed then.
         """
-        chosen = self.cells[0]
-        after = repair(chosen, repairs) if cell is None else cell
-        if after is chosen:
+        at = self._history.shown
+        after = repair(self.cells[at], repairs) if cell is None else cell
+        if after is self.cells[at]:
             return
-        source, *others = self.experiment.cells
-        mended = source.replace(repairs=(*source.repairs, *repairs))
-        self.edit(self.experiment.replace(cells=(mended, *others)), (after, *self.cells[1:]))
+        sources, cells = list(self.experiment.cells), list(self.cells)
+        sources[at] = sources[at].replace(repairs=(*sources[at].repairs, *repairs))
+        cells[at] = after
+        self.edit(self.experiment.replace(cells=tuple(sources)), tuple(cells))
+
+    def _known(self, cell: Morphology) -> tuple[CellSource, Morphology] | None:
+        """Return where a chosen cell comes from, with its repairs, and what it was before them."""
+        rows = zip(self.cells, self.experiment.cells, self.opened_cells, strict=True)
+        return next(((source, opened) for one, source, opened in rows if one is cell), None)
+
+    def _taken_over(self, names: tuple[str, ...]) -> Experiment:
+        """Return what an experiment on cells of these names begins with."""
+        before = [cell.name for cell in self.cells]
+        is_other = len(names) == len(before) == 1 or not set(names) & set(before)
+        if is_other:
+            return Experiment()
+        return for_cells(self.experiment, names, before[0] if len(before) == 1 else None)
 
     def _tell_since(self, before: tuple[Morphology, ...]) -> None:
         if not _same(before, self.cells):
@@ -257,8 +306,8 @@ class Session(Runner):
         self.run_started.emit(result)
 
 
-def _new_history() -> _History:
-    return _History(UndoList(_Step(Experiment(), ())))
+def _new_history(experiment: Experiment | None = None) -> _History:
+    return _History(UndoList(_Step(experiment or Experiment(), ())))
 
 
 def _same(one: tuple[Morphology, ...], other: tuple[Morphology, ...]) -> bool:

@@ -13,6 +13,7 @@ from napari_neuron.compile.catalogue import Catalogue
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.session import Session
 from napari_neuron.spec import Experiment
+from napari_neuron.spec.cells_of_experiment import for_cells
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -95,14 +96,30 @@ class CellInView:
 
     @property
     def cell(self) -> Morphology | None:
-        """The chosen cell."""
-        cells = self._session.cells
-        return cells[0] if cells else None
+        """The chosen cell that is shown."""
+        return self._session.shown_cell
+
+    @property
+    def cells(self) -> tuple[Morphology, ...]:
+        """All chosen cells."""
+        return self._session.cells
+
+    @property
+    def cell_name(self) -> str | None:
+        """What what is placed on the shown cell calls it: None for the only one."""
+        cell = self.cell
+        return cell.name if cell is not None and len(self.cells) > 1 else None
 
     @property
     def experiment(self) -> Experiment:
         """The experiment on it."""
         return self._session.experiment
+
+    @property
+    def experiment_on_cell(self) -> Experiment:
+        """What of it concerns the shown cell."""
+        name = self.cell_name
+        return self.experiment if name is None else for_cells(self.experiment, [name])
 
     @property
     def catalogue(self) -> Catalogue | None:
@@ -147,17 +164,20 @@ class CellInView:
         self._watch([])
 
     def _layers_with_nodes(self) -> list[Any]:
-        if self.cell is None:
-            return []
-        layers = layers_of(self._viewer, self.cell)
+        return [] if self.cell is None else self._points_of(self.cell)
+
+    def _points_of(self, cell: Morphology) -> list[Any]:
+        layers = layers_of(self._viewer, cell)
         return [x for x in layers if isinstance(x, Points) and "node_id" in x.features]
 
     def _on_cells_changed(self) -> None:
         self._on_layers_changed()
         self.cell_changed.emit()
+        if len(self.cells) > 1:  # the points of another may count now, with the same layers there
+            self.selection_changed.emit()
 
     def _on_layers_changed(self, event: Any = None) -> None:
-        self._watch(self._layers_with_nodes())
+        self._watch([layer for cell in self.cells for layer in self._points_of(cell)])
 
     def _watch(self, layers: list[Any]) -> None:
         if layers == self._watched:
@@ -170,4 +190,10 @@ class CellInView:
         self.selection_changed.emit()
 
     def _on_selected(self, *_: Any) -> None:
+        """Show the cell whose layer is active: that is where a person is at work."""
+        active = self._viewer.layers.selection.active
+        if active is not None and len(self.cells) > 1:
+            there = shown_in(active, "morphology", "synapses_of")
+            if there is not self.cell and any(there is cell for cell in self.cells):
+                self._session.show_cell(there.name)
         self.selection_changed.emit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +68,7 @@ class SimulationWidget(ClosingWidget):
         self._files = CellFiles(viewer, self.session)
         self._count = CompartmentCount()
         self._catalogue = CatalogueReader(self._view)
-        self._made: tuple[SimulationResult, VoltageLayer] | None = None
+        self._made: tuple[SimulationResult, dict[str, VoltageLayer]] | None = None
 
         self.header = Header()
         self._palette = Palette.of(viewer.theme)
@@ -129,6 +129,7 @@ class SimulationWidget(ClosingWidget):
     def _connect_editors(self) -> None:
         header, session = self.header, self.session
         header.cell_requested.connect(self._files.choose)
+        header.cells_requested.connect(self._on_cells_requested)
         header.run_requested.connect(self.run)
         header.cancel_requested.connect(session.cancel)
         header.undo_requested.connect(session.undo)
@@ -226,7 +227,8 @@ class SimulationWidget(ClosingWidget):
             dialog.open()
 
     def _on_synapses_placed(self, stimuli: tuple[Any, ...]) -> None:
-        self._edit("stimuli", (*self.session.experiment.stimuli, *stimuli))
+        placed = [stimulus.replace(cell=self._view.cell_name) for stimulus in stimuli]
+        self._edit("stimuli", (*self.session.experiment.stimuli, *placed))
 
     def _on_mod_files_compiled(self, library: Any) -> None:
         # those of one folder: what is compiled together is loaded together
@@ -240,12 +242,14 @@ class SimulationWidget(ClosingWidget):
 
     def _say_what_is_next(self) -> None:
         cell, duration = self._view.cell, self.session.experiment.run.duration
+        n = len(self.session.cells)
         if self.session.run_state is not RunState.IDLE:
             return
         if cell is None:
             self.header.say("Open a skeleton to begin.")
         else:
-            self.header.say(f"Run simulates {shown_number(duration)} ms of {cell.name}.")
+            what = cell.name if n == 1 else f"{n} cells"
+            self.header.say(f"Run simulates {shown_number(duration)} ms of {what}.")
 
     def open_experiment(self, path: str | Path) -> None:
         """Make the experiment in a file the current one; undo goes back."""
@@ -261,15 +265,25 @@ class SimulationWidget(ClosingWidget):
         if self._layers.is_replacing:
             return
         cells = cells_in(self.viewer)
-        chosen = self._view.cell
-        if not any(cell is chosen for cell in cells.values()):
-            self.session.choose_cells(tuple(cells.values())[:1])
+        left = [one for one in self.session.cells if any(one is cell for cell in cells.values())]
+        if not left or len(left) < len(self.session.cells):
+            self.session.choose_cells(tuple(left) or tuple(cells.values())[:1])
         self._show_cells()
+
+    def _on_cells_requested(self, names: tuple[str, ...]) -> None:
+        try:
+            self._files.choose_together(names)
+        except ExperimentError as error:
+            self._show_cells()
+            self.header.say("", str(error))
 
     def _show_cells(self) -> None:
         cells, chosen = cells_in(self.viewer), self._view.cell
+        together = {id(cell) for cell in self.session.cells}
         name = next((name for name, cell in cells.items() if cell is chosen), None)
-        self.header.set_cells(tuple(cells), name)
+        self.header.set_cells(
+            tuple(cells), name, tuple(n for n, cell in cells.items() if id(cell) in together)
+        )
         self.header.run_button.setEnabled(chosen is not None)
         layer = None if chosen is None else self._voltage.layer_of(chosen.name)
         self.run_tab.shown.set_layer(layer)
@@ -311,7 +325,7 @@ class SimulationWidget(ClosingWidget):
 
     def _show_markers(self, *_: Any) -> None:
         cell = self._view.cell
-        self._placements.show(cell)
+        self._placements.show(self.session.cells)
         self.cell_tab.check.set_shown(self.tabs.currentWidget() is self.cell_tab)
         is_shown = self.tabs.currentWidget() is self.biophysics_tab
         nodes, hidden = self.biophysics_tab.shown_nodes if is_shown else (None, None)
@@ -320,8 +334,13 @@ class SimulationWidget(ClosingWidget):
     def _follow_item(self, row: int) -> None:
         items = getattr(getattr(self.tabs.currentWidget(), "editor", None), "value", ())
         if 0 <= row < len(items):
+            self._show_cell_of(items[row])
             nodes = getattr(items[row], "nodes", None) or [getattr(items[row], "node", -1)]
             self.image_panel.go_to(nodes[0])
+
+    def _show_cell_of(self, item: Any) -> None:
+        if item.cell is not None:
+            self.session.show_cell(item.cell)
 
     def _on_pick_requested(self) -> None:
         layer = self._view.nodes_layer
@@ -351,28 +370,30 @@ class SimulationWidget(ClosingWidget):
     def _run(self) -> None:
         self._clear_problems()
         try:
-            RunDriver(self.session, self._prepare(self._view.cell))
+            RunDriver(self.session, self._prepare(self.session.cells))
         except NapariNeuronError as error:
             self.header.say("", str(error))
 
-    def _prepare(self, cell: Morphology | None) -> Callable[[SimulationResult], None]:
-        if cell is None or self._voltage.layer_for(cell) is not None:
-            return lambda result: None
-        looks = self._voltage.looks(cell.name)
+    def _prepare(self, cells: Sequence[Morphology]) -> Callable[[SimulationResult], None]:
+        names = [cell.name for cell in cells if self._voltage.layer_for(cell) is None]
+        looks = {name: self._voltage.looks(name) for name in names}
 
-        def make_layer(result: SimulationResult) -> None:  # in the thread of the run
-            self._made = (result, make_voltage_layer(result, **looks))
+        def make_layers(result: SimulationResult) -> None:  # in the thread of the run
+            self._made = (
+                result,
+                {name: make_voltage_layer(result, cell=name, **looks[name]) for name in names},
+            )
 
-        return make_layer
+        return make_layers
 
     def _on_run_state_changed(self, state: RunState) -> None:
         self.header.set_run_state(state)
 
     def _on_run_started(self, result: SimulationResult) -> None:
         made, self._made = self._made, None
-        layer = made[1] if made is not None and made[0] is result else None
+        layers = made[1] if made is not None and made[0] is result else {}
         self.biophysics_tab.colour_by.choose(NOTHING)  # the voltage is what is looked at now
-        self._voltage.show(result, follow=True, layer=layer)
+        self._voltage.show(result, follow=True, layers=layers)
         self._placements.raise_to_top()
 
     def _on_run_advanced(self, progress: Any) -> None:
