@@ -204,8 +204,9 @@ def test_an_experiment_on_several_files_is_saved_and_opened(dock, tmp_path):
     other.traces.close()
 
 
-def test_two_skeletons_of_one_name_cannot_be_simulated_together(dock):
+def test_two_skeletons_of_one_name_are_told_apart(dock):
     add_cell(dock.viewer, apart("a", 500))
     tick(dock, "a (2)")
-    assert "called 'a'" in dock.widget.header.problem.text()
-    assert names_of(dock) == ["a"]
+    assert names_of(dock) == ["a", "a (2)"]
+    assert dock.session.cells[1].position[0, 1] == 500
+    assert list(dock.widget.header.cell.choices) == ["a", "a (2)"]

@@ -174,8 +174,16 @@ def with_change(
     made = list(items)
     made[row] = changed
     for other in others if changes else ():
-        made[other] = items[other].replace(**changes)
+        fitting = {n: _for_rows(v, getattr(items[other], n)) for n, v in changes.items()}
+        made[other] = items[other].replace(**fitting)
     return tuple(made)
+
+
+def _for_rows(value: Any, before: Any) -> Any:
+    """Return a column of equal numbers as long as the one it replaces; all else as it is."""
+    if isinstance(value, tuple) and len(set(value)) == 1 and len(before) != len(value):
+        return value[:1] * len(before)
+    return value
 
 
 def free_label(wanted: str, taken: set[str]) -> str:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 
+CIRCUIT = "napari_neuron_circuit"
+"""Key of a layer's metadata: cells with one value are opened together."""
+
+
 class CellFiles:
     """Exchanges the morphology in session and layers.
 
@@ -38,6 +42,7 @@ class CellFiles:
         self._viewer = viewer
         self._session = session
         self._worker: Any = None
+        self._seen: set[str] = set()
 
     def choose(self, name: str) -> None:
         """Work on the cell of that name; of several that are chosen already, show it."""
@@ -52,15 +57,40 @@ class CellFiles:
     def choose_together(self, names: Sequence[str]) -> None:
         """Work on the cells of some names, in one experiment.
 
-        Raises
-        ------
-        ExperimentError
-            If two of them have one name.
+        Of two cells with one name the second is called "name (2)" from now on.
         """
         cells = cells_in(self._viewer)
-        chosen = tuple(cells[name] for name in names if name in cells)
+        chosen = [(name, cells[name]) for name in names if name in cells]
         if chosen:
-            self._session.choose_cells(chosen)
+            self._session.choose_cells(tuple(self._renamed(cell, name) for name, cell in chosen))
+
+    def complete_circuit(self) -> None:
+        """Work on all cells that were opened as one circuit with the shown one.
+
+        Only when one of them has just come; a person may leave out some afterwards.
+        """
+        cells = cells_in(self._viewer)
+        circuit_of = {
+            name: layers_of(self._viewer, cell)[0].metadata.get(CIRCUIT)
+            for name, cell in cells.items()
+        }
+        new, self._seen = set(cells) - self._seen, set(cells)
+        shown = self._session.shown_cell
+        circuit = next((circuit_of[name] for name, cell in cells.items() if cell is shown), None)
+        if circuit is not None and any(circuit_of[name] == circuit for name in new):
+            self.choose_together([name for name in cells if circuit_of[name] == circuit])
+
+    def _renamed(self, cell: Morphology, name: str) -> Morphology:
+        if cell.name == name:
+            return cell
+        renamed = cell.replace(name=name)
+        self._show_in_layers(cell, renamed)
+        return renamed
+
+    def _show_in_layers(self, before: Morphology, after: Morphology) -> None:
+        for layer in layers_of(self._viewer, before):
+            roles = dict.fromkeys(layer.metadata[KEY], after)
+            layer.metadata = {**layer.metadata, KEY: roles}
 
     def add(self, cell: Morphology) -> None:
         """Add the layers of a cell, and work on it."""
@@ -145,9 +175,8 @@ class CellFiles:
         for before, cell in labelled:
             if not any(one is before for one in self._session.cells):
                 continue
-            for layer in layers_of(self._viewer, before):
-                roles = dict.fromkeys(layer.metadata[KEY], cell)
-                layer.metadata = {**layer.metadata, KEY: roles}
+            self._show_in_layers(before, cell)
+            for layer in layers_of(self._viewer, cell):
                 if "path_distance" in getattr(layer, "features", ()):
                     layer.features = layer.features.assign(label=cell.labels.astype(object))
             self._session.relabel(cell)

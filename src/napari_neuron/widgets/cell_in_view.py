@@ -152,6 +152,17 @@ class CellInView:
         ids = np.asarray(layer.features["node_id"], dtype=np.int64)
         return tuple(int(i) for i in ids[rows])
 
+    @property
+    def selected_on_cells(self) -> tuple[tuple[str, int], ...]:
+        """Cell and id of the selected nodes of all chosen cells."""
+        found = []
+        for cell in self.cells:
+            for layer in self._points_of(cell):
+                if "path_distance" in layer.features:
+                    ids = np.asarray(layer.features["node_id"], dtype=np.int64)
+                    found += [(cell.name, int(ids[row])) for row in sorted(layer.selected_data)]
+        return tuple(found)
+
     def disconnect(self) -> None:
         """Stop listening to session and viewer."""
         self._session.cells_changed.disconnect(self._on_cells_changed)

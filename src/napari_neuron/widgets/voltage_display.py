@@ -40,6 +40,11 @@ class VoltageDisplay:
 
     One layer for each cell: a new run is shown in the layers of the last. The time slider follows
     the newest frame until the person moves it.
+
+    Attributes
+    ----------
+    on_added
+        Called when the layer of a further cell was added.
     """
 
     def __init__(self, viewer: Viewer) -> None:
@@ -48,6 +53,7 @@ class VoltageDisplay:
         self._follows = False
         self._moving = False
         self._rest: list[Callable[[], None]] = []
+        self.on_added: Callable[[], None] = lambda: None
         self._timer = QTimer()
         self._timer.setInterval(_APART)
         self._timer.timeout.connect(self._do_one)
@@ -133,6 +139,8 @@ class VoltageDisplay:
         if before is not None:  # of the same cell in another unit, or with other labels
             self._viewer.layers.remove(before)
         self._put(layer, is_first=cell is result.cells[0])
+        if cell is not result.cells[0]:
+            self.on_added()
 
     def show_difference(self, result: SimulationResult, less: SimulationResult, name: str) -> None:
         """Show the voltages of one run less those of another of the same cells."""
