@@ -144,7 +144,7 @@ class SimulationWidget(ClosingWidget):
         header.save_requested.connect(self._saving.ask_where_to_save)
         self.image_panel.cell_made.connect(self._files.add)
         self._count.counted.connect(self._on_counted)
-        self._count.shared_out.connect(self.run_tab.threads.setText)
+        self._count.shared_out.connect(lambda text: self.run_tab.threads.setText(text))
         self.connections_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.cell_tab.discretisation.changed.connect(lambda v: self._edit("discretisation", v))
         self.biophysics_tab.editor.changed.connect(lambda v: self._edit("paint", v))
