@@ -156,11 +156,10 @@ class CellInView:
     def selected_on_cells(self) -> tuple[tuple[str, int], ...]:
         """Cell and id of the selected nodes of all chosen cells."""
         found = []
-        for cell in self.cells:
-            for layer in self._points_of(cell):
-                if "path_distance" in layer.features:
-                    ids = np.asarray(layer.features["node_id"], dtype=np.int64)
-                    found += [(cell.name, int(ids[row])) for row in sorted(layer.selected_data)]
+        for cell, layer in self._points():
+            if layer.selected_data and "path_distance" in layer.features:
+                ids = np.asarray(layer.features["node_id"], dtype=np.int64)
+                found += [(cell.name, int(ids[row])) for row in sorted(layer.selected_data)]
         return tuple(found)
 
     def disconnect(self) -> None:
@@ -175,11 +174,17 @@ class CellInView:
         self._watch([])
 
     def _layers_with_nodes(self) -> list[Any]:
-        return [] if self.cell is None else self._points_of(self.cell)
+        return [layer for cell, layer in self._points() if cell is self.cell]
 
-    def _points_of(self, cell: Morphology) -> list[Any]:
-        layers = layers_of(self._viewer, cell)
-        return [x for x in layers if isinstance(x, Points) and "node_id" in x.features]
+    def _points(self) -> list[tuple[Morphology, Any]]:
+        """Return the layers with a point for each node or synapse, of all chosen cells."""
+        chosen = {id(cell): order for order, cell in enumerate(self.cells)}
+        found = []
+        for layer in self._viewer.layers:
+            cell = shown_in(layer, "morphology", "synapses_of")
+            if id(cell) in chosen and isinstance(layer, Points) and "node_id" in layer.features:
+                found.append((cell, layer))
+        return sorted(found, key=lambda one: chosen[id(one[0])])
 
     def _on_cells_changed(self) -> None:
         self._on_layers_changed()
@@ -188,7 +193,7 @@ class CellInView:
             self.selection_changed.emit()
 
     def _on_layers_changed(self, event: Any = None) -> None:
-        self._watch([layer for cell in self.cells for layer in self._points_of(cell)])
+        self._watch([layer for _, layer in self._points()])
 
     def _watch(self, layers: list[Any]) -> None:
         if layers == self._watched:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from napari.layers import Layer, Vectors
 from qtpy.QtGui import QColor
 
@@ -114,30 +115,36 @@ def _layer_data(
 ) -> list[Any]:
     by_name = {cell.name: cell for cell in cells}
     pre, post, colours, big = [], [], [], []
+    n = 0
     for index, group in enumerate(groups):
-        rgba = QColor(colour_of(group)).getRgbF()
-        for cell_a, node_a, cell_b, node_b in zip(*ends_of(group), strict=True):
-            if len(pre) == MOST:
-                break
-            ends = [_position(by_name, cell_a, node_a), _position(by_name, cell_b, node_b)]
-            if any(end is None for end in ends):
-                continue  # a run will say so
-            pre.append(ends[0])
-            post.append(ends[1])
-            colours.append(rgba)
-            big.append(index in highlighted)
-    if not pre:
+        cell_a, node_a, cell_b, node_b = (side[: MOST - n] for side in ends_of(group))
+        ends = _positions(by_name, cell_a, node_a), _positions(by_name, cell_b, node_b)
+        there = np.isfinite(ends[0] + ends[1]).all(axis=1)  # of others a run will tell
+        pre.append(ends[0][there])
+        post.append(ends[1][there])
+        colours.append(np.tile(QColor(colour_of(group)).getRgbF(), (int(there.sum()), 1)))
+        big.append(np.full(int(there.sum()), index in highlighted))
+        n += len(cell_a)
+    if not sum(map(len, pre)):
         return []
-    positions = np.concatenate([cell.position for cell in cells])
-    size = _OF_THE_CELLS * float(np.ptp(positions, axis=0).max())
+    corners = [corner(cell.position, axis=0) for cell in cells for corner in (np.min, np.max)]
+    size = _OF_THE_CELLS * float(np.ptp(corners, axis=0).max())
+    sizes = np.where(np.concatenate(big), 1.8 * size, size)
     return connection_layer_data(
-        np.array(pre), np.array(post), np.array(colours), np.where(big, 1.8 * size, size)
+        np.concatenate(pre), np.concatenate(post), np.concatenate(colours), sizes
     )
 
 
-def _position(by_name: dict[str, Morphology], cell: str, node: int) -> Any:
-    try:
-        morphology = by_name[cell]
-        return morphology.position[morphology.rows([node])[0]]
-    except KeyError:
-        return None
+def _positions(
+    by_name: dict[str, Morphology], names: Sequence[str], nodes: Sequence[int]
+) -> npt.NDArray[np.float64]:
+    """Return (n, 3) x, y, z of nodes of cells, µm; NaN where there is none."""
+    found = np.full((len(names), 3), np.nan)
+    of_rows, ids = np.asarray(names), np.asarray(nodes, dtype=np.int64)
+    for name in dict.fromkeys(names):
+        cell = by_name.get(name)
+        if cell is not None:
+            rows = np.flatnonzero(of_rows == name)
+            rows = rows[np.isin(ids[rows], cell.node_id)]
+            found[rows] = cell.position[cell.rows(ids[rows].tolist())]
+    return found

@@ -184,12 +184,15 @@ class MarkerDisplays:
     def show(self, cells: Sequence[Morphology], markers: Sequence[tuple[Marker, ...]]) -> None:
         """Show these markers of each of these cells, and no others."""
         by_name = {cell.name: (cell, of_it) for cell, of_it in zip(cells, markers, strict=True)}
-        for layer in list(self._viewer.layers):
-            cell = shown_in(layer, _ROLE)
+        layers = [(layer, shown_in(layer, _ROLE)) for layer in self._viewer.layers]
+        marked = {cell.name for _, cell in layers if cell is not None}
+        for layer, cell in layers:
             if cell is not None and cell.name not in by_name:
                 self._viewer.layers.remove(layer)
         self._of_names = {
-            name: self._of_names.get(name) or MarkerDisplay(self._viewer, name) for name in by_name
+            name: self._of_names.get(name) or MarkerDisplay(self._viewer, name)
+            for name, (_, of_it) in by_name.items()
+            if of_it or name in marked
         }
         for name, display in self._of_names.items():
             display.show(*by_name[name])

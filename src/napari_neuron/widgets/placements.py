@@ -50,7 +50,14 @@ class Placements:
         part = getattr(tab, "part", "")
         highlighted = (part, frozenset(tab.editor.rows) if part else frozenset())
         experiment = self._session.experiment
-        self._display.show(cells, [markers_of(experiment, cell, highlighted) for cell in cells])
+        placed = {item.cell for item in (*experiment.stimuli, *experiment.recorders)}
+        self._display.show(
+            cells,
+            [
+                markers_of(experiment, cell, highlighted) if placed & {None, cell.name} else ()
+                for cell in cells
+            ],
+        )
 
     def raise_to_top(self) -> None:
         """Draw the markers over what was added since."""
