@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from types import ModuleType
 
+import circuit_in_window
 import l5_in_window
 import make_check_pictures
 from network_picture import picture_the_network
@@ -34,6 +35,8 @@ def picture_the_window() -> None:
     demo.settle(1)
     demo.window_screenshot(viewer, IMAGES / "window.png")
     for index in range(simulation.tabs.count()):
+        if not simulation.tabs.isTabVisible(index):
+            continue
         name = simulation.tabs.tabText(index).lower()
         simulation.tabs.setCurrentIndex(index)
         if name in ROW_SHOWN:
@@ -190,4 +193,5 @@ if __name__ == "__main__":
     make_check_pictures.main()
     picture_the_network(IMAGES / "network.png")
     l5_in_window.picture(IMAGES)
+    circuit_in_window.picture(IMAGES)
     picture_the_em()

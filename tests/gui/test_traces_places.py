@@ -12,7 +12,7 @@ from test_widgets_traces import RECORDERS, SOMA, TIP_SPIKES, result_of, row, sho
 from trace_person import click, fill, mouse, position_of, ramp
 
 from napari_neuron import RunSettings, VoltageRecorder
-from napari_neuron.session import RunStarted
+from napari_neuron.runner import RunStarted
 from napari_neuron.widgets.curves import CurveKey, FrameTraces, Place
 from napari_neuron.widgets.traces import TracesWidget
 

@@ -7,7 +7,7 @@ from matplotlib.backend_bases import MouseButton, MouseEvent
 from qtpy.QtCore import QPoint, Qt
 from test_widgets_traces import result_of
 
-from napari_neuron.session import RunStarted
+from napari_neuron.runner import RunStarted
 
 
 def fill(dock, values, **changes):

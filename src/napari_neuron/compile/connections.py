@@ -91,15 +91,20 @@ def threads_for(
     ExperimentError
         If more are asked for where NEURON cannot have them.
     """
-    why = ""
-    if gaps:
-        why = "NEURON solves cells with gap junctions together"
-    for drive in drives:
-        if isinstance(drive, CompiledCrossings) and (drive.delay < run.dt).any():
-            why = f"a delay between cells is below dt = {run.dt:g} ms"
+    why = why_one_thread(run.dt, drives, gaps)
     if why and (run.threads or 1) > 1:
         raise ExperimentError("run.threads", f"{run.threads} threads are not possible: {why}")
     return 1 if why else run.threads or 0
+
+
+def why_one_thread(dt: float, drives: Sequence[CompiledDrive], gaps: Sequence[CompiledGaps]) -> str:
+    """Return why cells cannot be shared out over threads; "" where they can."""
+    if gaps:
+        return "NEURON solves cells with gap junctions together"
+    for drive in drives:
+        if isinstance(drive, CompiledCrossings) and (drive.delay < dt).any():
+            return f"a delay between cells is below dt = {dt:g} ms"
+    return ""
 
 
 def _compartments(

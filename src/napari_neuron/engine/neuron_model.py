@@ -62,7 +62,7 @@ _loaded = ""
 """The library of compiled MOD files this process has loaded: there is no way to unload one."""
 
 
-def _threads_for(model: CompiledModel) -> int:
+def threads_of(model: CompiledModel) -> int:
     """Return how many threads are worth it: NEURON shares out whole cells."""
     n_cells = int((model.section_parent < 0).sum())
     if model.run.threads:
@@ -320,7 +320,7 @@ class NeuronModel:
         cvode.active(0)
         watched = {*self._model.frames, *(recorder.variable for recorder in self._model.recorders)}
         cvode.use_fast_imem(int("i_membrane_" in watched))
-        context.nthread(_threads_for(self._model))
+        context.nthread(threads_of(self._model))
         context.set_maxstep(10)  # threads run apart for at most so long, or the shortest delay
         h.secondorder = 0
         h.celsius = run.celsius

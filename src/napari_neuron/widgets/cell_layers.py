@@ -1,4 +1,4 @@
-"""`CellLayers`: the layers of the chosen cell follow when it is repaired, or that is undone."""
+"""`CellLayers`: the layers of the chosen cells follow when one is repaired, or that is undone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class CellLayers:
-    """Has the layers of a cell show what became of it.
+    """Has the layers of the chosen cells show what became of them.
 
     What they show is worked out in a thread; the old is seen until then. Layers are changed in
     place, so that what a person set for them stays. A mesh goes with the cell when that is scaled
@@ -30,27 +30,51 @@ class CellLayers:
     def __init__(self, viewer: Viewer, session: Session) -> None:
         self._viewer = viewer
         self._session = session
-        self._cell = session.cells[0] if session.cells else None
-        self._asked = Asked(_made, pause=0)
-        self._asked.answered.connect(self._on_made)
+        self._of_names: dict[str, _LayersOfOne] = {}
+        self._on_cells_changed(session.cells)
         session.cells_changed.connect(self._on_cells_changed)
 
     @property
     def is_busy(self) -> bool:
         """Whether layers still show what was before."""
-        return self._asked.is_busy
+        return any(one.is_busy for one in self._of_names.values())
 
     def disconnect(self) -> None:
         """Follow nothing any more."""
         self._session.cells_changed.disconnect(self._on_cells_changed)
-        self._asked.stop()
+        for one in self._of_names.values():
+            one.stop()
 
     def _on_cells_changed(self, cells: tuple[Morphology, ...]) -> None:
-        before, after = self._cell, cells[0] if cells else None
-        self._cell = after
-        if before is None or after is None or before.name != after.name:
-            return
-        if layers_of(self._viewer, after):  # opened by itself, or labelled
+        by_name = {cell.name: cell for cell in cells}
+        for name in [name for name in self._of_names if name not in by_name]:
+            self._of_names.pop(name).stop()
+        for name, cell in by_name.items():
+            if name in self._of_names:
+                self._of_names[name].follow(cell)
+            else:
+                self._of_names[name] = _LayersOfOne(self._viewer, cell)
+
+
+class _LayersOfOne:
+    """The layers of one cell; see `CellLayers`."""
+
+    def __init__(self, viewer: Viewer, cell: Morphology) -> None:
+        self._viewer = viewer
+        self._cell = cell
+        self._asked = Asked(_made, pause=0)
+        self._asked.answered.connect(self._on_made)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._asked.is_busy
+
+    def stop(self) -> None:
+        self._asked.stop()
+
+    def follow(self, after: Morphology) -> None:
+        before, self._cell = self._cell, after
+        if after is before or layers_of(self._viewer, after):  # opened by itself, or labelled
             return
         for layer in layers_of(self._viewer, before):
             roles = dict.fromkeys(layer.metadata[KEY], after)

@@ -261,8 +261,9 @@ class CheckPanel(QWidget):
         fly_to(self._viewer, layer, points, room=0.06 * extent)
 
     def _show_done(self) -> None:
-        sources = self._view.experiment.cells
-        repairs = sources[0].repairs if sources else ()
+        sources = {source.name: source for source in self._view.experiment.cells}
+        cell = self._view.cell
+        repairs = sources[cell.name].repairs if cell is not None and cell.name in sources else ()
         names = ", ".join(kind_name(one).lower() for one in repairs)
         self.done.setText(f"Repaired so far: {names}. Undo takes it back." if names else "")
         self.done.setVisible(bool(names))

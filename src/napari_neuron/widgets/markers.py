@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,8 @@ class Marker:
         A marker of what is switched off is hollow.
     highlighted
         Whether its item is selected in the list.
+    cell
+        The cell as its item names it.
     """
 
     node: int
@@ -55,6 +57,7 @@ class Marker:
     index: int
     enabled: bool = True
     highlighted: bool = False
+    cell: str | None = None
 
 
 def markers_of(
@@ -67,7 +70,8 @@ def markers_of(
     Parameters
     ----------
     experiment
-        Whose stimuli and recorders are marked. A node that the cell does not have gets none.
+        Whose stimuli and recorders are marked. A node that the cell does not have gets none, nor
+        does what is on another cell.
     cell
         The cell.
     highlighted
@@ -87,8 +91,10 @@ def markers_of(
             index,
             stimulus.enabled,
             index in stimuli,
+            stimulus.cell,
         )
         for index, stimulus in enumerate(experiment.stimuli)
+        if stimulus.cell in (None, cell.name)
         for node in dict.fromkeys(stimulus.nodes)
     ]
     markers += [
@@ -101,8 +107,10 @@ def markers_of(
             index,
             r.enabled,
             index in recorders,
+            r.cell,
         )
         for index, r in enumerate(experiment.recorders)
+        if r.cell in (None, cell.name)
     ]
     if not markers:
         return ()
@@ -161,15 +169,50 @@ def _rgba(name: str) -> tuple[float, ...]:
 _PUSHED = ("features", "face_color", "symbol", "size", "border_color", "border_width")
 
 
-class MarkerDisplay:
-    """Keeps the layer "<cell> markers" as the markers are; pushes only what differs."""
+class MarkerDisplays:
+    """Markers of several cells: a `MarkerDisplay` for each."""
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
+        self._of_names: dict[str, MarkerDisplay] = {}
+
+    @property
+    def all(self) -> list[MarkerDisplay]:
+        """That of each cell."""
+        return list(self._of_names.values())
+
+    def show(self, cells: Sequence[Morphology], markers: Sequence[tuple[Marker, ...]]) -> None:
+        """Show these markers of each of these cells, and no others."""
+        by_name = {cell.name: (cell, of_it) for cell, of_it in zip(cells, markers, strict=True)}
+        layers = [(layer, shown_in(layer, _ROLE)) for layer in self._viewer.layers]
+        marked = {cell.name for _, cell in layers if cell is not None}
+        for layer, cell in layers:
+            if cell is not None and cell.name not in by_name:
+                self._viewer.layers.remove(layer)
+        self._of_names = {
+            name: self._of_names.get(name) or MarkerDisplay(self._viewer, name)
+            for name, (_, of_it) in by_name.items()
+            if of_it or name in marked
+        }
+        for name, display in self._of_names.items():
+            display.show(*by_name[name])
+
+    def raise_to_top(self) -> None:
+        """Draw the markers over what was added since."""
+        for display in self.all:
+            display.raise_to_top()
+
+
+class MarkerDisplay:
+    """Keeps the layer "<cell> markers" as the markers are; pushes only what differs."""
+
+    def __init__(self, viewer: Viewer, name: str) -> None:
+        self._viewer = viewer
+        self._name = name
         self._shown: tuple[Any, Morphology, tuple[Marker, ...]] | None = None
         self._pushed: dict[str, Any] = {}
 
-    def show(self, cell: Morphology | None, markers: tuple[Marker, ...]) -> None:
+    def show(self, cell: Morphology, markers: tuple[Marker, ...]) -> None:
         """Show these markers of this cell, and no others."""
         layer = None
         for there in self._layers():
@@ -177,7 +220,7 @@ class MarkerDisplay:
                 layer = there
             else:
                 self._viewer.layers.remove(there)
-        if cell is None or not markers:
+        if not markers:
             self._shown = None
             return
         if layer is None:
@@ -212,11 +255,12 @@ class MarkerDisplay:
         """Draw the markers over what was added since."""
         layers = self._viewer.layers
         for layer in self._layers():
-            if layers[-1] is not layer:
+            if any(shown_in(x, _ROLE) is None for x in layers[layers.index(layer) :]):
                 layers.move(layers.index(layer), len(layers))
 
     def _layers(self) -> list[Any]:
-        return [layer for layer in self._viewer.layers if shown_in(layer, _ROLE) is not None]
+        found = [(layer, shown_in(layer, _ROLE)) for layer in self._viewer.layers]
+        return [layer for layer, cell in found if cell is not None and cell.name == self._name]
 
     def _add(self, cell: Morphology, markers: tuple[Marker, ...]) -> Any:
         data, settings, kind = layer_data_of(cell, markers)

@@ -15,7 +15,7 @@ from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QTabWidget, QV
 from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.result.model import Status
 from napari_neuron.result.network import NetworkResult
-from napari_neuron.session import RunState
+from napari_neuron.runner import RunState
 from napari_neuron.spec.point_network import PointNetwork
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.edge_list_dialog import EdgeListDialog, columns_of

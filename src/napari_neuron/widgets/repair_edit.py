@@ -163,7 +163,7 @@ class RepairEdit(QWidget):
         if value is None or self._cell is None:
             self._ask.forget()
         else:
-            self._ask.ask(self._cell, self._view.experiment, value)
+            self._ask.ask(self._cell, self._view.experiment_on_cell, value)
         self._show_preview()
 
     def _on_previewed(self, preview: Preview) -> None:
