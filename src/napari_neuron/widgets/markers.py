@@ -31,7 +31,7 @@ _HOLLOW = f"{SWITCHED_OFF}00"
 PIXELS = (2, 32)
 """Size of a marker on the screen, at least and at most: not to cover what is looked at closely."""
 
-_CROWD = 100
+_CROWD = 15
 """Of more markers than this each is smaller: so many hide the cell, and are slow to draw."""
 
 
@@ -134,7 +134,7 @@ def layer_data_of(cell: Morphology, markers: tuple[Marker, ...]) -> LayerDataTup
     row_of: dict[_Look, int] = {}
     looks_of = [_Look(m.kind, m.part, m.colour, m.enabled, m.highlighted) for m in markers]
     row = np.array([row_of.setdefault(look, len(row_of)) for look in looks_of], dtype=np.int64)
-    is_crowd = sum(m.highlighted for m in markers) > _CROWD
+    is_crowd = sum(m.highlighted for m in markers) > 4 * _CROWD
     looks = {
         "size": size * np.array([_relative_size(look, is_crowd) for look in row_of])[row],
         "face_color": _colours(k.colour if k.enabled else _HOLLOW for k in row_of)[row],

@@ -201,6 +201,7 @@ class SimulationWidget(ClosingWidget):
         self.cell_tab.discretisation.set_value(experiment.discretisation)
         self.biophysics_tab.set_value(experiment.paint)
         self.inputs_tab.editor.set_value(experiment.stimuli)
+        self.inputs_tab.say_effect()
         self.recorders_tab.set_value(experiment)
         self.run_tab.form.set_value(experiment.run)
         if self._catalogue.is_wanted:
@@ -226,7 +227,10 @@ class SimulationWidget(ClosingWidget):
             dialog.open()
 
     def _on_synapses_placed(self, stimuli: tuple[Any, ...]) -> None:
+        n = len(self.session.experiment.stimuli)
         self._edit("stimuli", (*self.session.experiment.stimuli, *stimuli))
+        if stimuli:
+            self.inputs_tab.editor.select(n)
 
     def _on_mod_files_compiled(self, library: Any) -> None:
         # those of one folder: what is compiled together is loaded together
@@ -278,6 +282,7 @@ class SimulationWidget(ClosingWidget):
     def _on_cells_changed(self) -> None:
         self._show_cells()
         self.biophysics_tab.say_what_is_hidden()
+        self.inputs_tab.say_effect()
         self.header.set_history(self.session.can_undo, self.session.can_redo)
         self.run_tab.show_results()
         self._show_markers()
@@ -448,6 +453,7 @@ class SimulationWidget(ClosingWidget):
         self._signals.disconnect()
         self._placements.disconnect()
         self._count.stop()
+        self.inputs_tab.effect.stop()
         self._catalogue.stop()
         self.biophysics_tab.colour_by.stop()
         self.biophysics_tab.mod_files.watch.stop()
