@@ -19,6 +19,7 @@ import numpy as np
 from psygnal import Signal
 
 from napari_neuron.compile.cells import source_of
+from napari_neuron.compile.effect import keeping_what_is_used
 from napari_neuron.compile.repair import repair
 from napari_neuron.errors import NapariNeuronError, SimulationError
 from napari_neuron.morphology.model import Morphology
@@ -237,7 +238,8 @@ class Session:
         Parameters
         ----------
         repairs
-            What is done, in order, after what was done before.
+            What is done, in order, after what was done before. Resampling keeps the nodes that
+            the experiment names.
         cell
             The cell after it, if that is known already; None works it out.
 
@@ -247,6 +249,7 @@ class Session:
             If a repair cannot be carried out; nothing has changed then.
         """
         chosen = self.cells[0]
+        repairs = keeping_what_is_used(repairs, self.experiment)
         after = repair(chosen, repairs) if cell is None else cell
         if after is chosen:
             return

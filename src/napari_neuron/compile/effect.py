@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from napari_neuron.compile.model import CompiledModel
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.morphology.model import SOMA, Morphology
 from napari_neuron.morphology.sections import find_sections
-from napari_neuron.spec import Experiment, PickedNodes, Subtree
+from napari_neuron.spec import Experiment, PickedNodes, Repair, Resample, Subtree
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,15 @@ def nodes_in_use(experiment: Experiment) -> frozenset[int]:
         elif isinstance(layer.region, Subtree):
             used.add(layer.region.node)
     return frozenset(used)
+
+
+def keeping_what_is_used(repairs: Iterable[Repair], experiment: Experiment) -> tuple[Repair, ...]:
+    """Return repairs that keep the nodes which an experiment names, where that is possible."""
+    used = tuple(sorted(nodes_in_use(experiment)))
+    return tuple(
+        one.replace(keep=tuple(sorted({*one.keep, *used}))) if isinstance(one, Resample) else one
+        for one in repairs
+    )
 
 
 def nodes_lost(cell: Morphology, experiment: Experiment) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from napari_neuron.compile.effect import CellMeasures, measure, nodes_lost
+from napari_neuron.compile.effect import CellMeasures, keeping_what_is_used, measure, nodes_lost
 from napari_neuron.compile.repair import repair
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.morphology import Finding, Morphology, check
@@ -46,7 +46,7 @@ def previewed(cell: Morphology, experiment: Experiment, one: Repair) -> Preview:
     """Carry out a repair on a cell and measure what it does."""
     before = measure(cell, experiment)
     try:
-        after = repair(cell, one)
+        after = repair(cell, keeping_what_is_used((one,), experiment))
     except NapariNeuronError as error:
         problem = str(error).split(": ", 2)[-1]
         return Preview(one, cell, None, (before,), problem=problem)

@@ -39,7 +39,7 @@ from napari_neuron.widgets.words import (
     none_name,
 )
 
-NOT_IN_FORMS = frozenset({"kind", "cell", "source_cell", "enabled"})
+NOT_IN_FORMS = frozenset({"kind", "cell", "source_cell", "enabled", "keep"})
 """Said by the list an item stands in, and by the cell chooser."""
 
 _STEP_AT_ZERO = {"nA": 0.01, "µS": 0.001, "S/cm2": 0.0001}
