@@ -28,12 +28,22 @@ _BEND = 0.08
 """How far a line leaves the straight one, of its length: the two ways of a pair lie apart."""
 
 _SIDES = 3
-_REST = "#39435a"
-EDGE_COLORMAP = Colormap(
-    ["#7fb4ff", "#3f6fd0", _REST, "#d07a3c", "#ffe2a8"],
-    name="edge activity",
-    display_name="edge activity",
-)
+_INHIBITS, _EXCITES = ("#8fc0ff", "#3f6fd0"), ("#d07a3c", "#ffe2a8")
+_FEW_AT_REST, _MANY_AT_REST = np.array([57, 67, 90]), np.array([24, 28, 39])
+
+
+def edge_colormap(brightness: float = 1.0) -> Colormap:
+    """Return the colours of lines: blue where an inhibiting spike passes, orange for others.
+
+    Parameters
+    ----------
+    brightness
+        Of lines at rest, from 0 to 1; lower for many of them.
+    """
+    rest = _MANY_AT_REST + brightness * (_FEW_AT_REST - _MANY_AT_REST)
+    middle = "#{:02x}{:02x}{:02x}".format(*np.round(rest).astype(int).tolist())
+    colours = [*_INHIBITS, middle, *_EXCITES]
+    return Colormap(colours, name="edge activity", display_name="edge activity")
 
 
 def edges_to_draw(
@@ -206,7 +216,7 @@ class EdgeActivityLayer(VoltageLayer):
         self.spikes = EdgeFrames(result, rows, interval, decay)
         settings: dict[str, Any] = {
             "name": "edge activity",
-            "colormap": EDGE_COLORMAP,
+            "colormap": edge_colormap(),
             "contrast_limits": (-1.0, 1.0),
             "shading": "none",
             "metadata": {"napari_neuron": {"edge_activity_of": result.network}},

@@ -14,7 +14,7 @@ from napari_neuron.result.network import NetworkResult
 from napari_neuron.view.colours import variable_limits
 from napari_neuron.view.frames import VariableFrames
 from napari_neuron.view.network_bodies import Body, bodies_in, network_shape, thinnest_neurite
-from napari_neuron.view.network_edges import EdgeActivityLayer, edges_to_draw
+from napari_neuron.view.network_edges import EdgeActivityLayer, edge_colormap, edges_to_draw
 from napari_neuron.view.network_frames import RateFrames, SpikeFrames
 from napari_neuron.view.network_layout import neuron_positions
 from napari_neuron.view.showing import put_voltage_layer
@@ -333,9 +333,20 @@ def make_edge_layer(
     """
     if not len(rows):
         return None
-    crowd = float(np.clip(6 / np.sqrt(len(rows)), 0.15, 1.0))
-    radius = 0.16 * crowd * sphere_radius(positions)
-    return EdgeActivityLayer(result, positions, rows, radius, interval=interval, decay=decay)
+    network = result.network
+    ends = positions[np.unique([network.edges.source[rows], network.edges.target[rows]])]
+    extent = float(np.ptp(ends, axis=0).max())
+    radius = 0.16 * _crowd(rows) * sphere_radius(positions)
+    radius = max(radius, extent / 700)  # else there are gaps in lines of less than a pixel
+    colormap = edge_colormap(_crowd(rows))
+    return EdgeActivityLayer(
+        result, positions, rows, radius, interval=interval, decay=decay, colormap=colormap
+    )
+
+
+def _crowd(rows: npt.NDArray[np.int64]) -> float:
+    """Return 1 for few lines and less for many, which are thinner and darker."""
+    return float(np.clip(6 / np.sqrt(max(len(rows), 1)), 0.1, 1.0))
 
 
 def put_edge_layer(viewer: Viewer, layer: EdgeActivityLayer | None) -> None:

@@ -163,7 +163,7 @@ class NetworkDisplay:
     def _on_placed(self, placed: Placed) -> None:
         if placed.network.neurons is not self._neurons:
             return  # another network was opened in the meantime
-        if placed.points is None:
+        if placed.problem:
             self.said.emit(placed.problem, "")
             return
         axis = time_axis(self._viewer)
@@ -174,9 +174,10 @@ class NetworkDisplay:
             source.visible = True
         for source in placed.sources:
             source.visible = False
-        self._points = self._viewer.add_layer(placed.points)
-        self._points.selected_data.events.items_changed.connect(self._on_points_selected)
-        if self._is_new and not placed.sources:
+        if placed.points is not None:
+            self._points = self._viewer.add_layer(placed.points)
+            self._points.selected_data.events.items_changed.connect(self._on_points_selected)
+        if self._is_new and not placed.sources and self._points is not None:
             self._viewer.reset_view()
         self._is_new = False
         self._on_result_changed(self._session.result)
@@ -218,8 +219,12 @@ class NetworkDisplay:
 
     def _on_result_changed(self, result: NetworkResult | None) -> None:
         placed = self._placed
-        if result is None or placed is None:
+        if placed is None:
             return
+        if result is None:
+            if placed.points is not None:
+                return
+            result = NetworkResult(placed.network)  # so many are drawn by their spikes' layer
         if len(result.network.neurons) != len(placed.positions):
             return
         if self._activity is not None:
@@ -251,6 +256,10 @@ class NetworkDisplay:
             self._viewer.dims.ndisplay = 3
         self._activity = layer
         put_activity_layer(self._viewer, layer)
+        if isinstance(self._edges, EdgeActivityLayer):  # the time is that of the first layer
+            self._viewer.layers.move(self._viewer.layers.index(self._edges), -1)
+        if self._points is None:
+            self._viewer.reset_view()
         self._clicks.watch(layer)
         self._colour()
         moment, self._moment = self._moment, None
@@ -310,7 +319,7 @@ class NetworkDisplay:
         network, bodies = self._placed.network, self._placed.bodies
         found = ""
         if self._looks.bodies:
-            found = f"{len(bodies):,} of {len(network.neurons):,} neurons are in the viewer."
+            found = f"{len(bodies):,} of {len(network.neurons):,} neurons have one there."
         drawn = ""
         if n_edges:
             drawn = f"{n_edges:,} of {len(network.edges):,} edges are drawn"
@@ -356,7 +365,7 @@ class NetworkDisplay:
         self._session.select(sorted(chosen ^ {row}))
 
     def _draw_rings(self, rows: npt.NDArray[np.int64]) -> None:
-        if self._placed is None or self._points is None:
+        if self._placed is None:
             return
         positions = self._placed.positions
         if len(rows) > _MOST_RINGS:

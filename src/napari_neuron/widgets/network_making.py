@@ -20,6 +20,9 @@ from napari_neuron.view.network_layers import (
 )
 from napari_neuron.view.network_layout import neuron_positions
 
+MOST_POINTS = 20_000
+"""Of more neurons there is no Points layer, which takes napari seconds to add."""
+
 
 @dataclass(frozen=True, eq=False)
 class Placed:
@@ -34,7 +37,9 @@ class Placed:
     sources : tuple of layers
         Those that show the bodies.
     points : Points or None
-        The layer of the neurons; None if they cannot be laid out, and ``problem`` says why.
+        The layer of the neurons; None where they are many.
+    problem : str
+        Why they cannot be laid out; "" if they can.
     """
 
     network: PointNetwork
@@ -53,7 +58,9 @@ def placed_network(network: PointNetwork, layers: tuple[Layer, ...], layout: str
         positions = neuron_positions(network, layout=layout, known=places)
     except ValueError as error:
         return Placed(network, np.empty((0, 3)), {}, (), None, str(error))
-    points = Layer.create(*neuron_layer_data(network, positions))
+    points = None
+    if len(positions) <= MOST_POINTS:
+        points = Layer.create(*neuron_layer_data(network, positions))
     return Placed(network, positions, bodies, sources, points)
 
 
