@@ -14,6 +14,7 @@ from types import ModuleType
 import circuit_in_window
 import l5_in_window
 import make_check_pictures
+import make_input_pictures
 from network_picture import picture_the_network
 
 import napari_neuron as nn
@@ -191,6 +192,7 @@ if __name__ == "__main__":
     picture_the_window()
     picture_the_display()
     make_check_pictures.main()
+    make_input_pictures.picture_the_inputs(IMAGES)
     picture_the_network(IMAGES / "network.png")
     l5_in_window.picture(IMAGES)
     circuit_in_window.picture(IMAGES)

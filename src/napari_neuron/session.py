@@ -16,7 +16,7 @@ import numpy as np
 from psygnal import Signal
 
 from napari_neuron.compile.cells import source_of
-from napari_neuron.compile.moved_placements import follow_repair
+from napari_neuron.compile.moved_placements import follow_repair, keeping_what_is_used
 from napari_neuron.compile.repair import repair
 from napari_neuron.errors import ExperimentError, SimulationError
 from napari_neuron.morphology.model import Morphology
@@ -195,7 +195,8 @@ class Session(Runner):
         Parameters
         ----------
         repairs
-            What is done, in order, after what was done before.
+            What is done, in order, after what was done before. Resampling keeps the nodes that
+            the experiment names.
         cell
             The cell after it, if that is known already; None works it out.
 
@@ -205,6 +206,7 @@ class Session(Runner):
             If a repair cannot be carried out; nothing has changed then.
         """
         at = self._history.shown
+        repairs = keeping_what_is_used(repairs, self.experiment, self.cells[at])
         after = repair(self.cells[at], repairs) if cell is None else cell
         if after is self.cells[at]:
             return

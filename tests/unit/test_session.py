@@ -6,13 +6,18 @@ import numpy as np
 import pytest
 
 from napari_neuron import (
+    CurrentPulse,
     Experiment,
     ExperimentError,
     Morphology,
     Passive,
+    PickedNodes,
+    Resample,
     RunSettings,
     SetUnit,
     SimulationError,
+    VoltageRecorder,
+    repair,
 )
 from napari_neuron.engine.protocol import Advanced, Finished, Started
 from napari_neuron.result.model import Status
@@ -326,3 +331,26 @@ def test_release_during_a_run_cancels_it_and_ends_the_engine(session, engine):
 )
 def test_time_left_is_estimated_once_it_is_no_guess(progress, left):
     assert progress.wall_time_left == left
+
+
+def test_resampling_keeps_the_nodes_at_which_something_is_placed(session):
+    fine = Morphology(
+        node_id=np.arange(1, 102),
+        parent=np.arange(-1, 100),
+        swc_type=[1] + [3] * 100,
+        position=np.column_stack([np.arange(101.0), np.zeros((101, 2))]),
+        radius=np.ones(101),
+        name="fine",
+    )
+    session.choose_cells((fine,))
+    placed = {
+        "stimuli": (CurrentPulse(nodes=(34, 57)),),
+        "recorders": (VoltageRecorder(label="v", node=73),),
+        "paint": (Passive(region=PickedNodes(nodes=(88,))),),
+    }
+    session.edit(session.experiment.replace(**placed))
+    session.repair((Resample(spacing=20),))
+    assert len(session.cells[0]) < 20
+    assert {34, 57, 73, 88} <= set(session.cells[0].node_id.tolist())
+    again = repair(fine, session.experiment.cells[0].repairs)
+    assert np.array_equal(again.node_id, session.cells[0].node_id)

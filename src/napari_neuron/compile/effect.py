@@ -63,6 +63,25 @@ def measure(cell: Morphology, experiment: Experiment | None = None) -> CellMeasu
     return CellMeasures(len(cell), len(cell.roots), cell.cable_length, area, n, resistance)
 
 
+def passive_resistance_at(cell: Morphology, experiment: Experiment, node: int) -> float | None:
+    """Return the input resistance at a node as far as the painted leak goes, MΩ.
+
+    Returns
+    -------
+    float or None
+        None where no leak (``pas``) is painted, and where the cell cannot be compiled.
+    """
+    try:
+        plain = experiment.replace(cells=(), stimuli=(), recorders=(), mod_files=())
+        model = compile_experiment([cell], plain)
+        row = int(cell.rows([node])[0])
+    except (NapariNeuronError, KeyError):
+        return None
+    if not any(name == "g_pas" for m in model.mechanisms for name, _ in m.parameters):
+        return None
+    return input_resistance(model, int(model.compartment_of_node[row]))
+
+
 def _compiled(cell: Morphology, spec: Experiment) -> CompiledModel:
     plain = spec.replace(cells=(), stimuli=(), recorders=(), mod_files=())
     try:

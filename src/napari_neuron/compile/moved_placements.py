@@ -26,6 +26,8 @@ from napari_neuron.spec import (
     PickedNodes,
     ProcessRecorder,
     Region,
+    Repair,
+    Resample,
     Subtree,
 )
 
@@ -118,6 +120,17 @@ def follow_repair(experiment: Experiment, before: Morphology, after: Morphology)
         "connections": [_moved_connections(one, to, name) for one in experiment.connections],
     }
     return experiment.replace(**{field: tuple(values) for field, values in moved.items()})
+
+
+def keeping_what_is_used(
+    repairs: Iterable[Repair], experiment: Experiment, cell: Morphology
+) -> tuple[Repair, ...]:
+    """Return repairs that keep the nodes which an experiment names, where that is possible."""
+    used = _nodes_in_use(experiment, cell.name) & set(cell.node_id.tolist())
+    return tuple(
+        one.replace(keep=tuple(sorted({*one.keep, *used}))) if isinstance(one, Resample) else one
+        for one in repairs
+    )
 
 
 def _nodes_in_use(experiment: Experiment, name: str) -> set[int]:

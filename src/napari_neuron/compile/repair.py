@@ -85,7 +85,7 @@ def _carried_out(cell: Morphology, one: spec.Repair) -> Morphology:
             changes = {change.found: change.wanted for change in one.changes}
             return repair_nodes.map_types(cell, changes)
         case spec.Resample():
-            return repair_nodes.resample(cell, one.spacing)
+            return repair_nodes.resample(cell, one.spacing, one.keep)
         case spec.MergeCoincident():
             return repair_nodes.merge_coincident(cell, one.distance)
         case spec.SetUnit():

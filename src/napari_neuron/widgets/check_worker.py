@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from napari_neuron.compile.effect import CellMeasures, measure
-from napari_neuron.compile.moved_placements import MovedPlacement, moved_placements
+from napari_neuron.compile.moved_placements import (
+    MovedPlacement,
+    keeping_what_is_used,
+    moved_placements,
+)
 from napari_neuron.compile.repair import repair
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.morphology import Finding, Morphology, check
@@ -47,7 +51,7 @@ def previewed(cell: Morphology, experiment: Experiment, one: Repair) -> Preview:
     """Carry out a repair on a cell and measure what it does."""
     before = measure(cell, experiment)
     try:
-        after = repair(cell, one)
+        after = repair(cell, keeping_what_is_used((one,), experiment, cell))
     except NapariNeuronError as error:
         problem = str(error).split(": ", 2)[-1]
         return Preview(one, cell, None, (before,), problem=problem)

@@ -42,7 +42,7 @@ from napari_neuron.widgets.words import (
     none_name,
 )
 
-_SAID_ELSEWHERE = frozenset({"kind", "cell", "source_cell", "enabled"})
+_SAID_ELSEWHERE = frozenset({"kind", "cell", "source_cell", "enabled", "keep"})
 _ROWS = frozenset(
     {"source_node", "target_cell", "target_node", "cell_a", "node_a", "cell_b", "node_b"}
 )

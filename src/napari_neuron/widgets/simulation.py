@@ -209,6 +209,7 @@ class SimulationWidget(ClosingWidget):
         self.biophysics_tab.set_value(experiment.paint)
         self.inputs_tab.editor.set_value(experiment.stimuli)
         self.connections_tab.set_value(experiment.connections)
+        self.inputs_tab.say_effect()
         self.recorders_tab.set_value(experiment)
         self.run_tab.form.set_value(experiment.run)
         if self._catalogue.is_wanted:
@@ -235,7 +236,10 @@ class SimulationWidget(ClosingWidget):
 
     def _on_synapses_placed(self, stimuli: tuple[Any, ...]) -> None:
         placed = [stimulus.replace(cell=self._view.cell_name) for stimulus in stimuli]
+        n = len(self.session.experiment.stimuli)
         self._edit("stimuli", (*self.session.experiment.stimuli, *placed))
+        if placed:
+            self.inputs_tab.editor.select(n)
 
     def _on_mod_files_compiled(self, library: Any) -> None:
         # those of one folder: what is compiled together is loaded together
@@ -283,6 +287,7 @@ class SimulationWidget(ClosingWidget):
         self._show_cells()
         self.connections_tab.set_value(self.session.experiment.connections)
         self.biophysics_tab.say_what_is_hidden()
+        self.inputs_tab.say_effect()
         self.header.set_history(self.session.can_undo, self.session.can_redo)
         self.run_tab.show_results()
         self._show_markers()
@@ -398,6 +403,7 @@ class SimulationWidget(ClosingWidget):
         self._placements.disconnect()
         self._clicks.disconnect()
         self._count.stop()
+        self.inputs_tab.effect.stop()
         self._catalogue.stop()
         self.biophysics_tab.colour_by.stop()
         self.biophysics_tab.mod_files.watch.stop()

@@ -33,6 +33,7 @@ from napari_neuron.spec import (
 )
 from napari_neuron.spec.base import Spec
 from napari_neuron.spec.edit import free_label, with_copies, with_moved_to
+from napari_neuron.widgets.amplitude_hint import AmplitudeHint
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.frames_edit import FramesEdit
 from napari_neuron.widgets.known_names import point_processes
@@ -155,12 +156,21 @@ class InputsTab(_PlacedTab):
             swatch=lambda s: marker_icon(s.kind, STIMULUS_COLOUR if s.enabled else SWITCHED_OFF),
             empty="No stimuli. The cell then relaxes from its initial voltage.",
         )
+        self.effect = AmplitudeHint()
+        self.add(self.effect)
+        self.editor.current_changed.connect(lambda _: self.say_effect())
         self.table_button = QPushButton("Synapses from a table…")
         self.table_button.setToolTip("A CSV or parquet file, or the connectors of this cell")
         self.table_button.clicked.connect(lambda _=False: self.table_requested.emit())
         self.column.addSpacing(8)
         self.column.addWidget(self.table_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addStretch()
+
+    def say_effect(self) -> None:
+        """Say what the current of the selected input does to the voltage."""
+        row = self.editor.row
+        stimulus = self.editor.value[row] if row >= 0 else None
+        self.effect.request(self._view.cell, self._view.experiment, stimulus)
 
     def _additions(self) -> Additions:
         entries: list[tuple[Any, ...]] = []

@@ -111,6 +111,7 @@ class VoltageDisplay:
         self._result = result
         self._follows = False
         self._rest = []
+        is_new = self.layer_for(result.cells[0]) is None
         for index, cell in enumerate(result.cells):
             made = (layers or {}).get(cell.name)
             # napari takes long for each new layer: those of further cells come one by one
@@ -120,7 +121,7 @@ class VoltageDisplay:
                 self._show_cell(result, cell, made)
         if follow:
             self._follows = True
-            if there is None:  # else it goes to what comes next: napari takes long for each step
+            if is_new:  # else it goes to what comes next: napari takes long for each step
                 self._go_to(0.0)
         else:
             self._do_the_rest()
