@@ -16,6 +16,7 @@ from napari_neuron.compile.model import CompiledModel
 from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.engine.child_process import ChildProcess
 from napari_neuron.engine.handover import RunFolder
+from napari_neuron.engine.neuron_model import threads_of
 from napari_neuron.engine.protocol import Advanced, EngineEvent, Finished, Started
 from napari_neuron.errors import BlowUpError, EngineCrashed, NeuronNotAvailable, SimulationError
 
@@ -43,6 +44,7 @@ class ChildEngine:
         self._python = sys.executable if python is None else str(python)
         self._child: ChildProcess | None = None
         self._library = ""  # of compiled MOD files that the child has loaded
+        self._how: dict[str, str] = {}
         self._n_runs = 0
         self._busy = False
         self._closed = False
@@ -50,7 +52,9 @@ class ChildEngine:
     @property
     def provenance(self) -> Mapping[str, str]:
         """Versions of what integrates; empty until the child has said so."""
-        return {} if self._child is None else self._child.provenance
+        if self._child is None or not self._child.provenance:
+            return {}
+        return {**self._child.provenance, **self._how}
 
     @property
     def python(self) -> str:
@@ -92,6 +96,7 @@ class ChildEngine:
         self.warm_up()
         assert self._child is not None
         self._library = model.library
+        self._how = {"threads": str(threads_of(model))}
         self._busy = True
         self._n_runs += 1
         run = _Run(self._child, self._n_runs)

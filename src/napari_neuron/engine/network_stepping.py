@@ -8,7 +8,7 @@ of it has sections. Imported by the child process with numpy only.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import repeat
 from time import perf_counter
 from typing import Any
@@ -87,6 +87,20 @@ def integrate_network(
         context.nthread(before[2])
 
 
+def make_neurons(h: Any, model: CompiledNetwork, rows: Collection[int]) -> dict[int, Any]:
+    """Return the artificial cell of each of some neurons, in order of ``rows``."""
+    cells: dict[int, Any] = dict.fromkeys(rows)
+    for batch in model.neurons:
+        places = [i for i, row in enumerate(batch.rows.tolist()) if row in cells]
+        make = getattr(h, batch.mechanism)
+        made = [make() for _ in places]
+        for name, values in batch.parameters:
+            for cell, value in zip(made, values[places].tolist(), strict=True):
+                setattr(cell, name, value)
+        cells.update(zip(batch.rows[places].tolist(), made, strict=True))
+    return cells
+
+
 class _Network:
     def __init__(self, h: Any, model: CompiledNetwork) -> None:
         self._h = h
@@ -100,16 +114,7 @@ class _Network:
     def build(self) -> Iterator[None]:
         """Make everything, and pause now and then."""
         h, model = self._h, self._model
-        cells: list[Any] = [None] * model.n_neurons
-        for batch in model.neurons:
-            make = getattr(h, batch.mechanism)
-            made = [make() for _ in range(len(batch.rows))]
-            for name, values in batch.parameters:
-                for cell, value in zip(made, values.tolist(), strict=True):
-                    setattr(cell, name, value)
-            for row, cell in zip(batch.rows.tolist(), made, strict=True):
-                cells[row] = cell
-        self._cells = cells
+        self._cells = cells = list(make_neurons(h, model, range(model.n_neurons)).values())
         for row, cell in enumerate(cells):
             watch = h.NetCon(cell, None)
             watch.record(self._times, self._neurons, row)

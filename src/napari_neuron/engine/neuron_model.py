@@ -26,12 +26,16 @@ from napari_neuron.compile.model import (
     FloatArray,
     IntArray,
 )
+from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.engine.inputs import Inputs
 from napari_neuron.engine.recording import Recording
 from napari_neuron.errors import NeuronNotAvailable, SimulationError
 
 COMPARTMENTS_FOR_THREADS = 5_000
 """In all cells; below, threads cost more than they save."""
+
+LONGEST_STRETCH = 10.0
+"""ms; threads and ranks run apart for at most so long, or the shortest delay between them."""
 
 
 def import_neuron() -> Any:
@@ -62,8 +66,13 @@ _loaded = ""
 """The library of compiled MOD files this process has loaded: there is no way to unload one."""
 
 
-def _threads_for(model: CompiledModel) -> int:
-    """Return how many threads are worth it: NEURON shares out whole cells."""
+def threads_of(model: CompiledModel | CompiledNetwork) -> int:
+    """Return how many threads a run has: as asked, or what is worth it.
+
+    NEURON shares out whole cells; events of point neurons are delivered in one thread.
+    """
+    if isinstance(model, CompiledNetwork):
+        return 1
     n_cells = int((model.section_parent < 0).sum())
     if model.run.threads:
         return min(model.run.threads, n_cells)
@@ -158,7 +167,9 @@ class NeuronModel:
 
     def initialise(self) -> npt.NDArray[np.float64]:
         """Go to time 0 and return the voltage there, (n_compartments,) mV."""
+        assert self._inputs is not None
         self._h.finitialize(self._model.run.v_init)
+        self._inputs.begin()
         voltages = self.recording.voltages
         voltages.find_block()  # NEURON has sorted the model by now
         return voltages.now()
@@ -190,6 +201,8 @@ class NeuronModel:
         self._segments = [segment for section in self._sections for segment in section]
         self._inputs = Inputs(self._h, model, self._segments)
         self._recording = Recording(self._h, model, self._segments, self.point_processes)
+        if model.sources is not None:  # all ranks together: the shortest delay between them
+            self._h.ParallelContext().set_maxstep(LONGEST_STRETCH)
 
     def _make_sections(self) -> None:
         model = self._model
@@ -320,8 +333,9 @@ class NeuronModel:
         cvode.active(0)
         watched = {*self._model.frames, *(recorder.variable for recorder in self._model.recorders)}
         cvode.use_fast_imem(int("i_membrane_" in watched))
-        context.nthread(_threads_for(self._model))
-        context.set_maxstep(10)  # threads run apart for at most so long, or the shortest delay
+        context.nthread(threads_of(self._model))
+        if self._model.sources is None:
+            context.set_maxstep(LONGEST_STRETCH)
         h.secondorder = 0
         h.celsius = run.celsius
         h.dt = run.dt
