@@ -81,6 +81,11 @@ def lower_gaps(experiment: Experiment, addresses: NodeAddresses) -> tuple[Compil
     return tuple(lowered)
 
 
+def shortest_apart(dt: float) -> float:
+    """Return the delay (ms) from which on NEURON lets two cells run in two threads, or ranks."""
+    return 2 * dt * (1 - 1e-9)
+
+
 def threads_for(
     run: RunSettings, drives: Sequence[CompiledDrive], gaps: Sequence[CompiledGaps]
 ) -> int:
@@ -95,8 +100,8 @@ def threads_for(
     if gaps:
         why = "NEURON solves cells with gap junctions together"
     for drive in drives:
-        if isinstance(drive, CompiledCrossings) and (drive.delay < run.dt).any():
-            why = f"a delay between cells is below dt = {run.dt:g} ms"
+        if isinstance(drive, CompiledCrossings) and (drive.delay < shortest_apart(run.dt)).any():
+            why = f"a delay between cells is below two time steps, {2 * run.dt:g} ms"
     if why and (run.threads or 1) > 1:
         raise ExperimentError("run.threads", f"{run.threads} threads are not possible: {why}")
     return 1 if why else run.threads or 0

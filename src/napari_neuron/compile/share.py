@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_neuron.compile.connections import shortest_apart
 from napari_neuron.compile.model import (
     CompiledArrivals,
     CompiledCrossings,
@@ -32,8 +33,8 @@ from napari_neuron.compile.network_model import CompiledNetwork
 
 Mask = npt.NDArray[np.bool_]
 
-_LONGER = 1e-9
-"""ms; ranks can only be apart where a spike takes so much longer than a time step."""
+_AT_ONCE = 1e-9
+"""ms; point neurons have no time step, but between ranks a spike has to take some time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +58,8 @@ class Share:
 def share_out(model: CompiledModel, n: int) -> list[Share]:
     """Share the trees of a model out over ``n`` ranks, so that each has about as much to do.
 
-    Trees with a gap junction between them, or a connection whose delay is no longer than a time
-    step, stay together.
+    Trees with a gap junction between them, or a connection whose delay is below two time
+    steps, stay together.
     """
     tree = _tree_of_section(model.section_parent)
     size = np.bincount(tree, weights=model.section_nseg).astype(np.int64)
@@ -80,7 +81,7 @@ def _joined(model: CompiledModel, tree: IntArray) -> IntArray:
     pairs = [gaps.compartments for gaps in model.gaps]
     for drive in model.drives:
         if isinstance(drive, CompiledCrossings):
-            short = drive.delay <= model.run.dt + _LONGER
+            short = drive.delay < shortest_apart(model.run.dt)
             target = model.point_processes[drive.target].compartment
             pairs.append(np.stack([drive.compartment[short], target[short]], axis=1))
     a, b = tree_of[np.concatenate([np.empty((0, 2), np.int64), *pairs])].T
@@ -92,7 +93,7 @@ def ranks_of_neurons(network: CompiledNetwork, n: int) -> IntArray:
 
     Neurons with an edge that takes no time between them stay together.
     """
-    at_once = network.delay <= _LONGER
+    at_once = network.delay <= _AT_ONCE
     together = _components(network.source[at_once], network.target[at_once], network.n_neurons)
     arrivals = np.bincount(network.target, minlength=network.n_neurons) + 1.0
     return _balanced(np.bincount(together, weights=arrivals), n)[together]

@@ -45,6 +45,7 @@ class ChildEngine:
         self._child: ChildProcess | None = None
         self._library = ""  # of compiled MOD files that the child has loaded
         self._how: dict[str, str] = {}
+        self._had_gaps = False
         self._n_runs = 0
         self._busy = False
         self._closed = False
@@ -93,6 +94,9 @@ class ChildEngine:
             raise SimulationError("this engine is at a run already; use another engine beside it")
         if self._library not in ("", model.library):
             self._drop_child()  # NEURON cannot unload what it has loaded
+        if self._had_gaps:
+            self._drop_child()  # NEURON 9 never lets go of a LinearMechanism
+        self._had_gaps = isinstance(model, CompiledModel) and bool(model.gaps)
         self.warm_up()
         assert self._child is not None
         self._library = model.library
@@ -124,6 +128,7 @@ class ChildEngine:
             self._child.stop()
             self._child = None
         self._library = ""
+        self._had_gaps = False
 
 
 @dataclass
