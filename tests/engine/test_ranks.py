@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from engine_shapes import fork
+from test_mixed import mixed
 
 import napari_neuron as nn
 from napari_neuron.compile.cells import source_of
@@ -123,6 +124,20 @@ def test_cells_with_a_gap_junction_stay_on_one_rank_and_spike_the_same(circuit):
         assert np.array_equal(there.spikes[label], times)
     # NEURON solves all cells of a process in another way where one of them has a junction.
     np.testing.assert_allclose(there.voltage, here.voltage, atol=1e-4)
+
+
+def test_cells_beside_point_neurons_run_on_one_of_two_ranks(tmp_path):
+    cells, experiment = mixed()
+    for cell in cells:
+        cell.save(tmp_path / f"{cell.name}.swc")
+    read = [nn.read_morphology(tmp_path / f"{name}.swc", units="um") for name in "ab"]
+    sources = [source_of(cell).replace(path=f"{cell.name}.swc") for cell in read]
+    experiment.replace(cells=sources).save(tmp_path / "net.json")
+    done = mpiexec(2, tmp_path / "net.json", "-o", tmp_path / "run.h5")
+    assert "ranks: 1 of 2" in done.stdout, done.stderr
+    here, there = nn.simulate(read, experiment), nn.SimulationResult.load(tmp_path / "run.h5")
+    assert np.array_equal(there.network.spike_time, here.network.spike_time)
+    assert np.array_equal(there.voltage, here.voltage)
 
 
 def point_network(**changes):

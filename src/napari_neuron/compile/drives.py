@@ -108,6 +108,47 @@ class CompiledArrivals:
 
 
 @dataclass(frozen=True, eq=False)
+class CompiledPointSpikes:
+    """Processes of a batch driven by point neurons of the same model.
+
+    Attributes
+    ----------
+    target : int
+        Index into ``CompiledModel.point_processes``.
+    neuron : (k,) int64
+        Row of the point neuron that drives each process.
+    weight, delay : (k,) float64
+        As in `CompiledTrains`.
+    """
+
+    target: int
+    neuron: IntArray
+    weight: FloatArray
+    delay: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledPointTargets:
+    """Point neurons driven when v of compartments crosses ``threshold`` from below.
+
+    Attributes
+    ----------
+    compartment, neuron : (k,) int64
+        Whose voltage, and the row of the point neuron.
+    threshold : float
+        mV.
+    weight, delay : (k,) float64
+        In the measure of the neuron's model; ms.
+    """
+
+    compartment: IntArray
+    neuron: IntArray
+    threshold: float
+    weight: FloatArray
+    delay: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
 class CompiledSources:
     """Where one rank's cells send spikes from, by numbers that all ranks know.
 
@@ -181,6 +222,7 @@ CompiledDrive = (
     | CompiledEvents
     | CompiledCrossings
     | CompiledArrivals
+    | CompiledPointSpikes
     | CompiledWaveform
     | CompiledNoise
 )

@@ -15,11 +15,14 @@ from napari_neuron.compile.drives import CompiledCrossings as CompiledCrossings
 from napari_neuron.compile.drives import CompiledDrive as CompiledDrive
 from napari_neuron.compile.drives import CompiledEvents as CompiledEvents
 from napari_neuron.compile.drives import CompiledNoise as CompiledNoise
+from napari_neuron.compile.drives import CompiledPointSpikes as CompiledPointSpikes
+from napari_neuron.compile.drives import CompiledPointTargets as CompiledPointTargets
 from napari_neuron.compile.drives import CompiledSources as CompiledSources
 from napari_neuron.compile.drives import CompiledTrains as CompiledTrains
 from napari_neuron.compile.drives import CompiledWaveform as CompiledWaveform
 from napari_neuron.compile.drives import FloatArray as FloatArray
 from napari_neuron.compile.drives import IntArray as IntArray
+from napari_neuron.compile.network_model import CompiledNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,6 +208,10 @@ class CompiledModel:
         Path of the compiled MOD files; "" where none are needed.
     frames : tuple of str
         Variables besides v that are kept of all compartments at every frame.
+    network : CompiledNetwork or None
+        Point neurons beside the cells.
+    point_targets : tuple of CompiledPointTargets
+        What the cells do to them.
     sources : CompiledSources or None
         None for a whole model; else this is what one rank has of it.
     """
@@ -230,6 +237,8 @@ class CompiledModel:
     detectors: tuple[CompiledDetector, ...] = ()
     cell_names: tuple[str, ...] = field(default=("neuron",))
     frames: tuple[str, ...] = ()
+    network: CompiledNetwork | None = None
+    point_targets: tuple[CompiledPointTargets, ...] = ()
     sources: CompiledSources | None = None
 
     @property

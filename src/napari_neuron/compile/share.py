@@ -58,8 +58,8 @@ class Share:
 def share_out(model: CompiledModel, n: int) -> list[Share]:
     """Share the trees of a model out over ``n`` ranks, so that each has about as much to do.
 
-    Trees with a gap junction between them, or a connection whose delay is below two time
-    steps, stay together.
+    Trees with a gap junction between them, or a connection whose delay is below two time steps,
+    stay together. Where there are point neurons beside the cells, the first rank has all.
     """
     tree = _tree_of_section(model.section_parent)
     size = np.bincount(tree, weights=model.section_nseg).astype(np.int64)
@@ -77,6 +77,8 @@ def _tree_of_section(parent: IntArray) -> IntArray:
 
 def _joined(model: CompiledModel, tree: IntArray) -> IntArray:
     """Return for each tree the group that it cannot leave."""
+    if model.network is not None:
+        return np.zeros(int(tree.max()) + 1, dtype=np.int64)
     tree_of = np.repeat(tree, model.section_nseg)
     pairs = [gaps.compartments for gaps in model.gaps]
     for drive in model.drives:

@@ -16,12 +16,15 @@ from napari_neuron.compile.model import (
     CompiledModel,
     CompiledNoise,
     CompiledPointProcesses,
+    CompiledPointSpikes,
+    CompiledPointTargets,
     CompiledSources,
     CompiledTrains,
     CompiledWaveform,
     FloatArray,
 )
 from napari_neuron.compile.noise import ornstein_uhlenbeck
+from napari_neuron.engine.point_cells import PointCells
 from napari_neuron.errors import SimulationError
 
 _ELEMENT = re.compile(r"(\w+)\[(\d+)\]")
@@ -38,6 +41,8 @@ class Inputs:
         What is placed.
     segments
         The compartments, NEURON's objects.
+    points
+        The point neurons beside the cells; None where there are none.
 
     Attributes
     ----------
@@ -50,8 +55,11 @@ class Inputs:
         If NEURON does not know a point process or a parameter.
     """
 
-    def __init__(self, h: Any, model: CompiledModel, segments: list[Any]) -> None:
+    def __init__(
+        self, h: Any, model: CompiledModel, segments: list[Any], points: PointCells | None = None
+    ) -> None:
         self._h = h
+        self._points = points
         self._model = model
         self._segments = segments
         self.batches: list[list[Any]] = []
@@ -66,6 +74,8 @@ class Inputs:
             self._place(batch)
         for drive in model.drives:
             self._drive(drive)
+        for onto in model.point_targets:
+            self._connect_onto_points(onto)
         for gaps in model.gaps:
             self._join(gaps)
         if model.sources is not None:
@@ -133,6 +143,8 @@ class Inputs:
             )
         if isinstance(drive, CompiledTrains):
             self._connect_trains(targets, drive)
+        elif isinstance(drive, CompiledPointSpikes):
+            self._connect_points(targets, drive)
         elif isinstance(drive, CompiledArrivals):
             self._connect_arrivals(targets, drive)
         elif isinstance(drive, CompiledEvents) and self._model.sources is not None:
@@ -265,6 +277,36 @@ class Inputs:
             segment = self._segments[source]
             connection = connect(segment._ref_v, target, sec=segment.sec)
             connection.threshold = crossings.threshold
+            connection.weight[0] = weight
+            connection.delay = delay
+            self._kept.append(connection)
+
+    def _connect_points(self, targets: list[Any], spikes: CompiledPointSpikes) -> None:
+        assert self._points is not None
+        for target, row, weight, delay in zip(
+            targets,
+            spikes.neuron.tolist(),
+            spikes.weight.tolist(),
+            spikes.delay.tolist(),
+            strict=True,
+        ):
+            connection = self._h.NetCon(self._points.cells[row], target)
+            connection.weight[0] = weight
+            connection.delay = delay
+            self._kept.append(connection)
+
+    def _connect_onto_points(self, onto: CompiledPointTargets) -> None:
+        assert self._points is not None
+        for source, row, weight, delay in zip(
+            onto.compartment.tolist(),
+            onto.neuron.tolist(),
+            onto.weight.tolist(),
+            onto.delay.tolist(),
+            strict=True,
+        ):
+            segment = self._segments[source]
+            connection = self._h.NetCon(segment._ref_v, self._points.cells[row], sec=segment.sec)
+            connection.threshold = onto.threshold
             connection.weight[0] = weight
             connection.delay = delay
             self._kept.append(connection)

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Self
 
-import numpy as np
-
 from napari_neuron.compile.network import compile_network
 from napari_neuron.engine.child_engine import ChildEngine
 from napari_neuron.engine.protocol import Advanced, Engine, Started
@@ -143,8 +141,5 @@ def simulate_network(
 def _extend(result: NetworkResult, advanced: Advanced) -> None:
     result.n_frames = advanced.n_frames
     if advanced.spikes:
-        time, neuron = advanced.spikes["time"], advanced.spikes["neuron"].astype(np.int64)
-        order = np.lexsort((neuron, time))  # which of two at one time comes first means nothing
-        result.spike_time = np.concatenate([result.spike_time, time[order]])
-        result.spike_neuron = np.concatenate([result.spike_neuron, neuron[order]])
+        result.add(advanced.spikes["time"], advanced.spikes["neuron"])
     result.simulated = max(result.simulated, advanced.time)

@@ -110,18 +110,20 @@ class _Whole:
     def put(self, first: int, parts: list[Any]) -> tuple[int, dict[str, npt.NDArray[np.float64]]]:
         """Keep frames from number ``first`` on and samples; return frames and new spikes."""
         n = 0
+        of_points: dict[str, npt.NDArray[np.float64]] = {}
         taken: list[Any] = [None] * (self._n_recorders + len(self._model.detectors))
-        for share, (frames, more, samples) in zip(self._shares, parts, strict=True):
+        for share, (frames, more, samples, points) in zip(self._shares, parts, strict=True):
             if not len(share.compartments):
                 continue
             n = len(frames)
+            of_points |= points
             self.frames[first : first + n, share.compartments] = frames
             for name, values in more.items():
                 self.more[name][first : first + n, share.compartments] = values
             places = (*share.recorders.tolist(), *(share.detectors + self._n_recorders).tolist())
             for place, values in zip(places, samples, strict=True):
                 taken[place] = values
-        return n, self.sampling.take(taken)
+        return n, self.sampling.take(taken) | of_points
 
     def units(self, parts: list[tuple[str, ...]]) -> tuple[str, ...]:
         """Put the units of recorders and frames in the order of the whole model."""
@@ -159,7 +161,7 @@ class _Run:
         else:
             ranks.agree()
         units = ranks.gather(recording.units)
-        parts = ranks.gather(self._part(0, first))
+        parts = ranks.gather(self._part(0, first, 0.0))
         if parts is not None and units is not None:
             whole.put(0, parts)
             yield Advanced(0.0, 1, 1, units=whole.units(units))
@@ -193,7 +195,7 @@ class _Run:
             raise lost
         yield Finished(whole.sampling.spikes())
 
-    def _advance(self, step: int, n: int, n_frames: int) -> tuple[Any, Any, Any]:
+    def _advance(self, step: int, n: int, n_frames: int) -> tuple[Any, Any, Any, Any]:
         recording, voltages = self._neuron.recording, self._neuron.recording.voltages
         frames = [np.empty((0, self._own.model.n_compartments), np.float32)]
         end = step + n
@@ -201,9 +203,11 @@ class _Run:
             step = recording.advance(step, end - step, self._more)
             if not voltages.room or step == end:
                 frames.append(voltages.take().copy())
-        return self._part(n_frames, np.concatenate(frames))
+        return self._part(n_frames, np.concatenate(frames), end * self._model.run.dt)
 
-    def _part(self, first: int, frames: FrameArray) -> tuple[Any, Any, Any]:
+    def _part(self, first: int, frames: FrameArray, time: float) -> tuple[Any, Any, Any, Any]:
+        """Return what there is new up to a time; ``frames`` from number ``first`` on."""
         end = first + len(frames)
         more = {name: values[first:end] for name, values in self._more.items()}
-        return frames, more, self._neuron.recording.take_samples()
+        samples = self._neuron.recording.take_samples()
+        return frames, more, samples, self._neuron.point_spikes(time)

@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.compile.share import ranks_of_neurons
-from napari_neuron.engine.network_stepping import LONGEST_STEP, PROGRESS_INTERVAL, make_neurons
+from napari_neuron.engine.network_stepping import LONGEST_STEP, PROGRESS_INTERVAL
 from napari_neuron.engine.neuron_model import LONGEST_STRETCH, import_neuron
+from napari_neuron.engine.point_cells import make_neurons
 from napari_neuron.engine.protocol import Advanced, Finished
 from napari_neuron.engine.ranks import Ranks
 

@@ -17,10 +17,11 @@ from napari_neuron.compile.model import CompiledModel
 from napari_neuron.engine.catalogue import read_catalogue
 from napari_neuron.engine.child_engine import ChildEngine
 from napari_neuron.engine.mod_files import require_library
-from napari_neuron.engine.protocol import Advanced, Engine, Started
+from napari_neuron.engine.protocol import POINT_ROWS, POINT_TIMES, Advanced, Engine, Started
 from napari_neuron.errors import BlowUpError, SimulationError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult, Status
+from napari_neuron.result.network import NetworkResult
 from napari_neuron.spec import Experiment
 
 _idle_engines: list[ChildEngine] = []
@@ -115,9 +116,11 @@ class Simulation:
                 events.close()  # type: ignore[attr-defined]
                 if self.result is not None and self.result.status is Status.RUNNING:
                     self.result.status = Status.CANCELLED
+                if self.result is not None and self.result.network is not None:
+                    self.result.network.status = self.result.status
 
     def _empty_result(self, started: Started) -> SimulationResult:
-        detectors = self._model.detectors
+        detectors, points = self._model.detectors, self.experiment.network
         return SimulationResult(
             cells=self.cells,
             experiment=self.experiment,
@@ -126,6 +129,7 @@ class Simulation:
             more_frames=MappingProxyType(dict(started.more_frames)),
             compartment_of_node=self._model.compartment_of_node,
             spikes=MappingProxyType({detector.label: np.empty(0) for detector in detectors}),
+            network=None if points is None else NetworkResult(points),
         )
 
     def _failed(self, error: SimulationError) -> SimulationError:
@@ -206,12 +210,18 @@ def _compile(
 
 def _extend(result: SimulationResult, advanced: Advanced, engine: Engine) -> None:
     result.n_frames = advanced.n_frames
+    if result.network is not None:
+        result.network.simulated = max(result.network.simulated, advanced.time)
     result.n_samples = advanced.n_samples
     if advanced.units:
         result.units = advanced.units
     if advanced.spikes:
         known = dict(result.spikes)
+        if result.network is not None and POINT_TIMES in advanced.spikes:
+            result.network.add(advanced.spikes[POINT_TIMES], advanced.spikes[POINT_ROWS])
         for label, times in advanced.spikes.items():
+            if label in (POINT_TIMES, POINT_ROWS):
+                continue
             known[label] = np.concatenate([known[label], times])
         result.spikes = MappingProxyType(known)
     if not result.provenance:

@@ -108,7 +108,7 @@ def _steps(
                 lost = blow_up(frames[n_possible], n_frames * steps_per_frame * dt)
         if is_due or lost:
             known = step if lost is None else (n_frames - 1) * steps_per_frame
-            spikes = sampling.take(recording.take_samples())
+            spikes = sampling.take(recording.take_samples()) | neuron.point_spikes(known * dt)
             yield Advanced(known * dt, n_frames, known + 1, spikes)
             if step == n_steps and lost is None and not first_absurd(voltages.now()[None]):
                 lost = blow_up(voltages.now(), step * dt)

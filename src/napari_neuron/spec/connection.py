@@ -86,7 +86,70 @@ class GapJunctions(Spec):
         return self
 
 
-Connections = Annotated[ChemicalSynapses | GapJunctions, Field(discriminator="kind")]
+class SynapsesFromPoints(Spec):
+    """Synapses of one kind from point neurons of `Experiment.network` onto cells; a row for each.
+
+    Attributes
+    ----------
+    source
+        Ids of the point neurons.
+    target_cell, target_node
+        Where the conductance is.
+    weights, delays, conductance
+        As in `ChemicalSynapses`.
+    """
+
+    kind: Literal["synapses_from_points"] = "synapses_from_points"
+    label: str = ""
+    enabled: bool = True
+    source: tuple[int | str, ...]
+    target_cell: Names
+    target_node: Nodes
+    weights: tuple[Annotated[Microsiemens, Field(ge=-1e6, le=1e6)], ...]
+    delays: tuple[Annotated[Milliseconds, Field(ge=0)], ...]
+    conductance: Conductance = Field(default_factory=Exp2Conductance)
+
+    @model_validator(mode="after")
+    def _columns_are_of_one_length(self) -> Self:
+        _require_one_length(self, ("source", "target_cell", "target_node", "weights", "delays"))
+        return self
+
+
+class SynapsesOntoPoints(Spec):
+    """Connections from cells onto point neurons of `Experiment.network`; a row for each.
+
+    Attributes
+    ----------
+    source_cell, source_node
+        Where the presynaptic voltage is watched.
+    target
+        Ids of the point neurons.
+    weights
+        Of one event, in the model's own measure: 1 brings IntFire1 from rest to threshold.
+    delays, threshold
+        As in `ChemicalSynapses`.
+    """
+
+    kind: Literal["synapses_onto_points"] = "synapses_onto_points"
+    label: str = ""
+    enabled: bool = True
+    source_cell: Names
+    source_node: Nodes
+    target: tuple[int | str, ...]
+    weights: tuple[float, ...]
+    delays: tuple[Annotated[Milliseconds, Field(ge=0)], ...]
+    threshold: Millivolts = Field(default=-20.0, ge=-1000, le=1000)
+
+    @model_validator(mode="after")
+    def _columns_are_of_one_length(self) -> Self:
+        _require_one_length(self, ("source_cell", "source_node", "target", "weights", "delays"))
+        return self
+
+
+Connections = Annotated[
+    ChemicalSynapses | GapJunctions | SynapsesFromPoints | SynapsesOntoPoints,
+    Field(discriminator="kind"),
+]
 
 
 def _require_one_length(spec: Spec, columns: tuple[str, ...]) -> None:
