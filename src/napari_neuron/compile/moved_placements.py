@@ -18,9 +18,7 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import (
     AllOf,
     AnyOf,
-    ChemicalSynapses,
     Experiment,
-    GapJunctions,
     NodeSpikes,
     NoneOf,
     PickedNodes,
@@ -161,10 +159,8 @@ def _parts_of(region: Region) -> Iterable[Region]:
         yield from _parts_of(inner)
 
 
-def _columns_of(table: ChemicalSynapses | GapJunctions) -> tuple[tuple[str, str], ...]:
-    if isinstance(table, GapJunctions):
-        return (("cell_a", "node_a"), ("cell_b", "node_b"))
-    return (("source_cell", "source_node"), ("target_cell", "target_node"))
+def _columns_of(table: Any) -> list[tuple[str, str]]:
+    return [(cell, node) for cell, node in table.ends if cell]
 
 
 def _divided_edges(before: Morphology, after: Morphology) -> dict[int, list[int]]:

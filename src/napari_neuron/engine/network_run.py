@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from napari_neuron.compile.network import compile_network
 from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.engine.protocol import Advanced, Engine, Started
@@ -51,10 +49,7 @@ class NetworkSimulation(WatchedRun[NetworkResult]):
     def _extend(self, result: NetworkResult, advanced: Advanced) -> None:
         result.n_frames = advanced.n_frames
         if advanced.spikes:
-            time, neuron = advanced.spikes["time"], advanced.spikes["neuron"].astype(np.int64)
-            order = np.lexsort((neuron, time))  # which of two at one time comes first: no matter
-            result.spike_time = np.concatenate([result.spike_time, time[order]])
-            result.spike_neuron = np.concatenate([result.spike_neuron, neuron[order]])
+            result.add(advanced.spikes["time"], advanced.spikes["neuron"])
         result.simulated = max(result.simulated, advanced.time)
 
 

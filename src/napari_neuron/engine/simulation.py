@@ -13,11 +13,19 @@ from napari_neuron.compile.lower import compile_experiment
 from napari_neuron.compile.model import CompiledModel
 from napari_neuron.engine.catalogue import read_catalogue
 from napari_neuron.engine.mod_files import require_library
-from napari_neuron.engine.protocol import Advanced, Engine, Finished, Started
+from napari_neuron.engine.protocol import (
+    POINT_ROWS,
+    POINT_TIMES,
+    Advanced,
+    Engine,
+    Finished,
+    Started,
+)
 from napari_neuron.engine.watched_run import WatchedRun, warm_idle_engine
 from napari_neuron.errors import BlowUpError, SimulationError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult
+from napari_neuron.result.network import NetworkResult
 from napari_neuron.spec import Experiment
 
 
@@ -63,7 +71,7 @@ class Simulation(WatchedRun[SimulationResult]):
         return self._model
 
     def _empty_result(self, started: Started) -> SimulationResult:
-        detectors = self._model.detectors
+        detectors, points = self._model.detectors, self.experiment.network
         return SimulationResult(
             cells=self.cells,
             experiment=self.experiment,
@@ -72,6 +80,7 @@ class Simulation(WatchedRun[SimulationResult]):
             more_frames=MappingProxyType(dict(started.more_frames)),
             compartment_of_node=self._model.compartment_of_node,
             spikes=MappingProxyType({detector.label: np.empty(0) for detector in detectors}),
+            network=None if points is None else NetworkResult(points),
         )
 
     def _extend(self, result: SimulationResult, advanced: Advanced) -> None:
@@ -79,14 +88,24 @@ class Simulation(WatchedRun[SimulationResult]):
         result.n_samples = advanced.n_samples
         if advanced.units:
             result.units = advanced.units
-        if advanced.spikes:
+        new = dict(advanced.spikes)
+        times, rows = new.pop(POINT_TIMES, None), new.pop(POINT_ROWS, None)
+        if result.network is not None:
+            result.network.simulated = max(result.network.simulated, advanced.time)
+            if times is not None and rows is not None:
+                result.network.add(times, rows)
+        if new:
             known = dict(result.spikes)
-            for label, times in advanced.spikes.items():
-                known[label] = np.concatenate([known[label], times])
+            for label, found in new.items():
+                known[label] = np.concatenate([known[label], found])
             result.spikes = MappingProxyType(known)
 
     def _complete(self, result: SimulationResult, finished: Finished) -> None:
         result.spikes = MappingProxyType(dict(finished.spikes))
+
+    def _ended(self, result: SimulationResult) -> None:
+        if result.network is not None:
+            result.network.status = result.status
 
     def _said(self, error: SimulationError) -> SimulationError:
         if not isinstance(error, BlowUpError):

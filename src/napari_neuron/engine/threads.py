@@ -21,7 +21,8 @@ def threads_in_words(model: CompiledModel, asked: int | None) -> str:
     text = f"{n} thread{'s' if n != 1 else ''}"
     if asked is not None and asked == n:
         return f"{text}, as you set."
-    why = why_one_thread(model.run.dt, model.drives, model.gaps)
+    has_points = model.network is not None
+    why = why_one_thread(model.run.dt, model.drives, model.gaps, has_points=has_points)
     if n_cells < 2:
         return f"{text}: NEURON shares out whole cells, and there is one."
     if asked is not None:

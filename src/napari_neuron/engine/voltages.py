@@ -21,7 +21,7 @@ _HOC = """
 objref napari_neuron_context
 napari_neuron_context = new ParallelContext()
 proc napari_neuron_advance() { local i
-    if (napari_neuron_context.nthread() > 1) {
+    if (napari_neuron_context.nthread() > 1 || napari_neuron_context.nhost() > 1) {
         napari_neuron_context.psolve(t + ($1 + 0.5) * dt)
     } else {
         for i = 1, $1 { fadvance() }
@@ -37,8 +37,9 @@ proc napari_neuron_frames() { local i
 """Between two steps the caches hold NEURON's model, and Python is slow to come back: 20 us for each
 frame, a tenth of a step of 1,300 compartments. hoc is not.
 
-Threads meet at the end of a psolve, not after each step; it is asked for half a step more, because
-it rounds down. Without threads it is not used: it clears the process' SIGALRM timer and handler."""
+Threads and ranks meet at the end of a psolve, not after each step; it is asked for half a step
+more, because it rounds down. Without either it is not used: it clears the process'
+SIGALRM timer and handler."""
 
 _FIRST_ROW = re.compile(r"Node::field::Voltage row=0/(\d+) ")
 """How NEURON 9 writes a reference to the first of its voltages, and how many there are."""

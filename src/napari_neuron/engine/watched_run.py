@@ -63,6 +63,9 @@ class WatchedRun(ABC, Generic[Result]):
     def _complete(self, result: Result, finished: Finished) -> None:
         """Take in what is known at the end only."""
 
+    def _ended(self, result: Result) -> None:
+        """Take in how it ended."""
+
     def _said(self, error: SimulationError) -> SimulationError:
         """Return what went wrong as a person should read it."""
         return error
@@ -134,6 +137,8 @@ class WatchedRun(ABC, Generic[Result]):
                 events.close()  # type: ignore[attr-defined]
                 if self.result is not None and self.result.status is Status.RUNNING:
                     self.result.status = Status.CANCELLED
+                if self.result is not None:
+                    self._ended(self.result)
 
     def _failed(self, problem: SimulationError) -> SimulationError:
         error = self._said(problem)

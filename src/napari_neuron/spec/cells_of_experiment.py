@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from napari_neuron.spec.connection import ChemicalSynapses, GapJunctions
 from napari_neuron.spec.experiment import Experiment
-
-_COLUMNS: dict[type[Any], tuple[str, ...]] = {
-    ChemicalSynapses: (
-        *("source_cell", "source_node", "target_cell", "target_node"),
-        *("weights", "delays"),
-    ),
-    GapJunctions: ("cell_a", "node_a", "cell_b", "node_b", "conductances"),
-}
 
 
 def for_cells(experiment: Experiment, names: Sequence[str], only: str | None = None) -> Experiment:
@@ -60,34 +51,32 @@ def for_cells(experiment: Experiment, names: Sequence[str], only: str | None = N
 
 
 def among(group: Any, names: Sequence[str]) -> Any:
-    """Return the connections of a group among cells of some names, None if there are none."""
-    columns = _COLUMNS[type(group)]
-    first, second = getattr(group, columns[0]), getattr(group, columns[2])
-    rows = [
-        row
-        for row, pair in enumerate(zip(first, second, strict=True))
-        if pair[0] in names and pair[1] in names
-    ]
-    if len(rows) == len(first):
+    """Return the connections of a group among cells of some names, None if there are none.
+
+    Those from and onto point neurons stay where their cell does.
+    """
+    rows = [row for row, ends in enumerate(_cells_of_rows(group)) if all(x in names for x in ends)]
+    if len(rows) == len(group):
         return group
     return of_rows(group, rows) if rows else None
 
 
 def of_rows(group: Any, rows: Sequence[int]) -> Any:
     """Return some rows of a group of connections."""
+    columns = {name: getattr(group, name) for name in group.columns}
     return group.replace(
-        **{
-            column: tuple(getattr(group, column)[row] for row in rows)
-            for column in _COLUMNS[type(group)]
-        }
+        **{name: tuple(values[row] for row in rows) for name, values in columns.items()}
     )
 
 
 def by_pair(group: Any) -> tuple[Any, ...]:
     """Split a group of connections: one for each pair of cells, in the order of the rows."""
-    columns = _COLUMNS[type(group)]
-    pairs: dict[tuple[str, str], list[int]] = {}
-    ends = zip(getattr(group, columns[0]), getattr(group, columns[2]), strict=True)
-    for row, pair in enumerate(ends):
-        pairs.setdefault(pair, []).append(row)
+    pairs: dict[tuple[str, ...], list[int]] = {}
+    for row, ends in enumerate(_cells_of_rows(group)):
+        pairs.setdefault(ends, []).append(row)
     return tuple(of_rows(group, rows) for rows in pairs.values())
+
+
+def _cells_of_rows(group: Any) -> list[tuple[str, ...]]:
+    """Return for each connection the names of the cells at its ends."""
+    return list(zip(*(getattr(group, cell) for cell, _ in group.ends if cell), strict=True))

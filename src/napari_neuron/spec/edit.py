@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from napari_neuron.errors import ExperimentError
 from napari_neuron.spec.base import Spec
-from napari_neuron.spec.connection import ChemicalSynapses, GapJunctions
 from napari_neuron.spec.current import CurrentNoise
 from napari_neuron.spec.experiment import Experiment
 from napari_neuron.spec.placed import Placed
@@ -176,7 +175,7 @@ def with_change(
     made[row] = changed
     for other in others if changes else ():
         fitting = changes
-        if isinstance(items[other], ChemicalSynapses | GapJunctions):
+        if hasattr(items[other], "columns"):
             fitting = {n: _for_rows(v, getattr(items[other], n)) for n, v in changes.items()}
         made[other] = items[other].replace(**fitting)
     return tuple(made)

@@ -13,6 +13,7 @@ from napari_neuron.spec.connection import Connections
 from napari_neuron.spec.discretisation import Discretisation, DLambda
 from napari_neuron.spec.mod_file import ModFile
 from napari_neuron.spec.paint import CableProperties, Paint, Passive
+from napari_neuron.spec.point_network import PointNetwork
 from napari_neuron.spec.recorder import Recorder, SpikeDetector, TraceRecorder, VoltageRecorder
 from napari_neuron.spec.run import RunSettings
 from napari_neuron.spec.stimulus import Stimulus
@@ -30,7 +31,9 @@ class Experiment(SavedSpec):
     stimuli
         Currents and synapses at nodes.
     connections
-        Synapses and gap junctions between cells.
+        Synapses and gap junctions between cells, and between cells and the point neurons.
+    network
+        Point neurons beside the cells; its ``run`` does not count, and ``recorded`` is empty.
     recorders
         Traces and spike detectors at nodes; no two traces, and no two spike detectors, have one
         label.
@@ -51,6 +54,7 @@ class Experiment(SavedSpec):
     paint: tuple[Paint, ...] = (CableProperties(), Passive())
     stimuli: tuple[Stimulus, ...] = ()
     connections: tuple[Connections, ...] = ()
+    network: PointNetwork | None = None
     recorders: tuple[Recorder, ...] = ()
     mod_files: tuple[ModFile, ...] = ()
     frames: tuple[str, ...] = ("v",)

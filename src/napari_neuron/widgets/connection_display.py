@@ -11,7 +11,7 @@ from napari.layers import Layer, Vectors
 from qtpy.QtGui import QColor
 
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.spec import ChemicalSynapses, GapJunctions
+from napari_neuron.spec import GapJunctions
 from napari_neuron.view.connection_layers import connection_layer_data
 from napari_neuron.widgets.cell_in_view import KEY
 from napari_neuron.widgets.style import SWITCHED_OFF
@@ -26,16 +26,19 @@ _DIVIDE = -45.0
 MOST = 5_000
 """Connections that are drawn; napari takes long for more."""
 
+POINTS = "point neurons"
+"""Said in the place of a cell's name."""
+
 _OF_THE_CELLS = 1 / 90
 
 
-def colour_of(group: ChemicalSynapses | GapJunctions) -> str:
+def colour_of(group: Any) -> str:
     """Return the colour of a group: by what its conductance reverses to; grey if it is off."""
     if not group.enabled:
         return SWITCHED_OFF
     if isinstance(group, GapJunctions):
         return GAP
-    e = getattr(group.conductance, "e", None)
+    e = getattr(getattr(group, "conductance", None), "e", None)
     if e is None:
         return OTHER
     return EXCITATORY if e > _DIVIDE else INHIBITORY
@@ -44,10 +47,12 @@ def colour_of(group: ChemicalSynapses | GapJunctions) -> str:
 def ends_of(
     group: Any,
 ) -> tuple[tuple[str, ...], tuple[int, ...], tuple[str, ...], tuple[int, ...]]:
-    """Return cells and nodes of both sides of a group of connections."""
-    if isinstance(group, GapJunctions):
-        return group.cell_a, group.node_a, group.cell_b, group.node_b
-    return group.source_cell, group.source_node, group.target_cell, group.target_node
+    """Return cells and nodes of both sides of a group; point neurons are one cell of no place."""
+    sides = []
+    for cell, node in group.ends:
+        sides += [getattr(group, cell) if cell else (POINTS,) * len(group), getattr(group, node)]
+    cell_a, node_a, cell_b, node_b = sides
+    return cell_a, node_a, cell_b, node_b
 
 
 class ConnectionDisplay:
@@ -140,6 +145,8 @@ def _positions(
 ) -> npt.NDArray[np.float64]:
     """Return (n, 3) x, y, z of nodes of cells, µm; NaN where there is none."""
     found = np.full((len(names), 3), np.nan)
+    if names and names[0] == POINTS:  # whose ids may be words
+        return found
     of_rows, ids = np.asarray(names), np.asarray(nodes, dtype=np.int64)
     for name in dict.fromkeys(names):
         cell = by_name.get(name)
