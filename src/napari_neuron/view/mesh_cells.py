@@ -72,6 +72,7 @@ def mesh_tubes(mesh: Mesh, morphology: Morphology, compartment_of_node: npt.Arra
     for corner in range(3):
         np.add.at(normal, faces[:, corner], across)
     length = np.linalg.norm(normal, axis=1, keepdims=True)
+    zero = np.zeros(len(vertices), dtype=np.float32)
     return TubeMesh(
         vertices=vertices,
         faces=faces,
@@ -80,8 +81,8 @@ def mesh_tubes(mesh: Mesh, morphology: Morphology, compartment_of_node: npt.Arra
         colour_node=node,
         centre=vertices,
         direction=(normal / np.where(length > 0, length, 1.0)).astype(np.float32),
-        radius=np.full(len(vertices), NO_AXIS, dtype=np.float32),
-        is_sphere=np.zeros(len(vertices), dtype=bool),
+        radius=zero + NO_AXIS,
+        is_sphere=zero > 0,
         minimum_radius=0.0,
     )
 

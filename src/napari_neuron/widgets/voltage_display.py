@@ -24,7 +24,7 @@ from napari_neuron.view.frames import VariableFrames
 from napari_neuron.view.layer_looks import DIFFERENCE_COLORMAP
 from napari_neuron.widgets.cell_in_view import KEY, layers_of, shown_in
 
-_KEPT = ("opacity", "shading", "minimum_radius", "colouring")
+_KEPT = ("opacity", "shading", "minimum_radius", "minimum_width", "colouring")
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
