@@ -49,3 +49,14 @@ def cells_together(cells: Sequence[Morphology]) -> tuple[Morphology, IntArray]:
         no_cable_above=np.concatenate(without_cable),
     )
     return together, cell_of_node
+
+
+def unique_names(cells: Sequence[Morphology]) -> tuple[str, ...]:
+    """Return the names of cells; of two with one name the second is called "name (2)"."""
+    names: list[str] = []
+    for cell in cells:
+        name, count = cell.name, 2
+        while name in names:
+            name, count = f"{cell.name} ({count})", count + 1
+        names.append(name)
+    return tuple(names)

@@ -21,7 +21,7 @@ from napari_neuron.view.cable_colours import (
     unblended,
     with_sharp_borders,
 )
-from napari_neuron.view.cells_together import cells_together
+from napari_neuron.view.cells_together import cells_together, unique_names
 from napari_neuron.view.detail import Detail, PackedMesh, coarser_tubes, packed
 from napari_neuron.view.slice_cut import SliceCut, cut_tubes, edge_tubes
 from napari_neuron.view.tubes import TubeMesh, tube_mesh
@@ -58,7 +58,7 @@ class LayerShape:
         self.mesh: TubeMesh
         self._colouring = Colouring(colouring)
         self._minimum_width = float(minimum_width)
-        self._visible_cells = tuple(cell.name for cell in cells)
+        self._visible_cells = self.cell_names = unique_names(cells)
         self._slab_shown = 0.0
         self._detail = Detail.AUTOMATIC
         self._plain_radius = float(minimum_radius)
@@ -238,13 +238,13 @@ class LayerShape:
 
     @property
     def visible_cells(self) -> tuple[str, ...]:
-        """Names of the cells that are drawn, in the order of ``cells``."""
+        """Which of `cell_names` are drawn, in their order."""
         return self._visible_cells
 
     @visible_cells.setter
     def visible_cells(self, names: Iterable[str]) -> None:
         wanted = set(names)
-        known = [cell.name for cell in self.cells]
+        known = self.cell_names
         unknown = wanted.difference(known)
         if unknown:
             raise ValueError(f"there is no cell {sorted(unknown)[0]!r} in this layer")
@@ -260,7 +260,7 @@ class LayerShape:
     @property
     def node_is_visible(self) -> npt.NDArray[np.bool_]:
         """(n_nodes,) whether the cell of each node is drawn."""
-        cell_is = np.array([cell.name in self._visible_cells for cell in self.cells])
+        cell_is = np.array([name in self._visible_cells for name in self.cell_names])
         return cell_is[self.cell_of_node]
 
     @property

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -18,7 +19,7 @@ from napari_neuron.view import VoltageLayer
 from napari_neuron.view.layer_shape import BY_CELL
 from napari_neuron.widgets.shown_layers import ShownLayers
 
-_MOST_ROWS = 6
+_MOST_ROWS, _ROW_HEIGHT = 6, 22
 
 
 class CellsShown(QWidget):
@@ -45,6 +46,7 @@ class CellsShown(QWidget):
         column.setSpacing(4)
         column.addLayout(buttons)
         column.addWidget(self.list)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.refresh()
 
     @property
@@ -58,7 +60,7 @@ class CellsShown(QWidget):
         self.setVisible(layer is not None)
         if layer is None:
             return
-        names = [cell.name for cell in layer.cells]
+        names = list(layer.cell_names)
         blocked = self.list.blockSignals(True)
         if [self.list.item(row).text() for row in range(self.list.count())] != names:
             self.list.clear()
@@ -66,8 +68,7 @@ class CellsShown(QWidget):
                 item = QListWidgetItem(name)
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
                 self.list.addItem(item)
-            height = self.list.sizeHintForRow(0) * min(len(names), _MOST_ROWS)
-            self.list.setFixedHeight(height + 2 * self.list.frameWidth() + 4)
+            self.list.setFixedHeight(_ROW_HEIGHT * min(len(names), _MOST_ROWS) + 6)
         visible = set(layer.visible_cells)
         has_colours = layer.shown.name == BY_CELL
         for row, (name, colour) in enumerate(zip(names, layer.cell_colours, strict=True)):
@@ -86,7 +87,7 @@ class CellsShown(QWidget):
     def _show(self, everything: bool) -> None:
         layer = self.layer
         if layer is not None:
-            layer.visible_cells = [cell.name for cell in layer.cells] if everything else []
+            layer.visible_cells = layer.cell_names if everything else ()
 
 
 def _swatch(colour: str) -> QIcon:
