@@ -2,8 +2,8 @@
 
     nice -n 19 python benchmarks/fuzz.py MINUTES [SEED] [FOLDER]
 
-Starts from one small file of each format (tests/format_files.py), and from the files of FOLDER
-that are smaller than 20 kB. Bytes are changed, cut, doubled, swapped for what a format may stumble
+Starts from one small file of each format (tests/format_files.py), the odd files of every dialect
+(tests/odd_files.py), and the files of FOLDER that are smaller than 20 kB. Bytes are changed, cut, doubled, swapped for what a format may stumble
 over, and spliced from one file into another; one in ten is compressed or put into an archive. Each
 must give cells or an error of ours, in time: a file that takes more than ten seconds of CPU or a
 minute in all, an exception of another kind, or a warning of ours is a find. Finds are kept in the
@@ -42,10 +42,12 @@ TOO_LONG = 10.0
 def seeds(folder: Path | None) -> dict[str, bytes]:
     """Return whole files by name."""
     from format_files import FILES, precomputed
+    from odd_files import ODD_FILES
 
     files = {name: whole.encode() if isinstance(whole, str) else whole
              for name, whole in FILES.items()}  # fmt: skip
     files["123"] = precomputed()
+    files |= {name: odd.content for name, odd in ODD_FILES.items()}
     from napari_neuron.morphology.read import is_skeleton_name
 
     for path in sorted(folder.rglob("*")) if folder is not None else ():

@@ -11,8 +11,10 @@ import tempfile
 from pathlib import Path
 from types import ModuleType
 
+import circuit_in_window
 import l5_in_window
 import make_check_pictures
+import make_input_pictures
 from network_picture import picture_the_network
 
 import napari_neuron as nn
@@ -34,6 +36,8 @@ def picture_the_window() -> None:
     demo.settle(1)
     demo.window_screenshot(viewer, IMAGES / "window.png")
     for index in range(simulation.tabs.count()):
+        if not simulation.tabs.isTabVisible(index):
+            continue
         name = simulation.tabs.tabText(index).lower()
         simulation.tabs.setCurrentIndex(index)
         if name in ROW_SHOWN:
@@ -188,6 +192,8 @@ if __name__ == "__main__":
     picture_the_window()
     picture_the_display()
     make_check_pictures.main()
+    make_input_pictures.picture_the_inputs(IMAGES)
     picture_the_network(IMAGES / "network.png")
     l5_in_window.picture(IMAGES)
+    circuit_in_window.picture(IMAGES)
     picture_the_em()

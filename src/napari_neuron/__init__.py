@@ -38,6 +38,8 @@ _PUBLIC = {
     "RegularEvents": "spec",
     "SpikeTimes": "spec",
     "SpikeTrains": "spec",
+    "SynapsesFromPoints": "spec",
+    "SynapsesOntoPoints": "spec",
     "Synapse": "spec",
     "VariableRecorder": "spec",
     "VoltageClamp": "spec",

@@ -63,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("experiment", type=Path, metavar="EXPERIMENT.json")
     run.add_argument("-o", "--output", type=Path, required=True, metavar="RUN.h5")
     run.add_argument("--quiet", action="store_true", help="show no progress")
+    run.add_argument(
+        "--threads", type=int, metavar="N", help="of this run; by default as many as are worth it"
+    )
+    run.add_argument(
+        "--mpi", action="store_true", help="be one of the ranks of an MPI job, whoever started it"
+    )
     run.set_defaults(command=_run)
 
     film = commands.add_parser(
@@ -103,76 +109,9 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from napari_neuron.compile.cells import read_cells
-    from napari_neuron.engine import simulate
-    from napari_neuron.errors import SimulationError
-    from napari_neuron.spec import Experiment
+    from napari_neuron.run_command import run
 
-    if not options.output.absolute().parent.is_dir():
-        raise NapariNeuronError(f"{options.output}: there is no folder to write this file into")
-    if _is_network(options.experiment):
-        return _run_network(options)
-    experiment = Experiment.load(options.experiment)
-    cells = read_cells(experiment, options.experiment.parent)
-    try:
-        result = simulate(cells, experiment, progress=None if options.quiet else _show_progress)
-    except SimulationError as error:
-        if error.partial is not None and error.partial.n_frames:
-            error.partial.save(options.output)
-            kept = f"{error} The {error.partial.n_frames} frames so far are in {options.output}."
-            raise NapariNeuronError(kept) from error
-        raise
-    finally:
-        if not options.quiet and sys.stderr.isatty():
-            print(file=sys.stderr)
-    result.save(options.output)
-    if not options.quiet:
-        n_spikes = sum(len(times) for times in result.spikes.values())
-        print(
-            f"{options.output}: {result.n_frames} frames of {result.voltage.shape[1]} "
-            f"compartments, {len(result.traces)} traces, {n_spikes} spikes"
-        )
-    return 0
-
-
-def _is_network(path: Path) -> bool:
-    from napari_neuron.spec.point_network import is_point_network
-
-    try:
-        return is_point_network(json.loads(path.read_bytes()))
-    except (ValueError, RecursionError):
-        return False  # `Experiment.load` says what is wrong with it
-
-
-def _run_network(options: argparse.Namespace) -> int:
-    from napari_neuron.engine.network_run import simulate_network
-    from napari_neuron.errors import SimulationError
-    from napari_neuron.spec.point_network import PointNetwork
-
-    network = PointNetwork.load(options.experiment)
-    try:
-        result = simulate_network(network, progress=None if options.quiet else _show_progress)
-    except SimulationError as error:
-        if error.partial is not None:
-            error.partial.save(options.output)
-            kept = f"{error} The {error.partial.simulated:g} ms so far are in {options.output}."
-            raise NapariNeuronError(kept) from error
-        raise
-    finally:
-        if not options.quiet and sys.stderr.isatty():
-            print(file=sys.stderr)
-    result.save(options.output)
-    if not options.quiet:
-        print(
-            f"{options.output}: {len(network.neurons)} neurons, {len(network.edges)} edges, "
-            f"{len(result.spike_time)} spikes in {result.simulated:g} ms"
-        )
-    return 0
-
-
-def _show_progress(fraction: float) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{fraction:4.0%}", end="", file=sys.stderr, flush=True)
+    return run(options)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -182,6 +121,7 @@ def _size(text: str) -> tuple[int, int]:
 
 def _film(options: argparse.Namespace) -> int:
     from napari_neuron.result import SimulationResult
+    from napari_neuron.run_command import show_progress
     from napari_neuron.view.filming import film
 
     result = SimulationResult.load(options.result)
@@ -196,7 +136,7 @@ def _film(options: argparse.Namespace) -> int:
             traces=options.traces,
             start=options.start,
             stop=options.stop,
-            progress=None if options.quiet else _show_progress,
+            progress=None if options.quiet else show_progress,
         )
     finally:
         if not options.quiet and sys.stderr.isatty():

@@ -6,12 +6,9 @@ Everything is changed through its methods, in one thread; what changed is told b
 
 from __future__ import annotations
 
-import contextlib
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -19,106 +16,39 @@ import numpy as np
 from psygnal import Signal
 
 from napari_neuron.compile.cells import source_of
+from napari_neuron.compile.moved_placements import follow_repair, keeping_what_is_used
 from napari_neuron.compile.repair import repair
-from napari_neuron.errors import NapariNeuronError, SimulationError
+from napari_neuron.errors import ExperimentError, SimulationError
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.spec import Experiment, Repair
+from napari_neuron.runner import RunEnded, RunEvent, Runner
+from napari_neuron.spec import CellSource, Experiment, Repair
+from napari_neuron.spec.cells_of_experiment import for_cells
+from napari_neuron.undo_list import UndoList
 
 if TYPE_CHECKING:
+    from napari_neuron.engine import Simulation
     from napari_neuron.engine.protocol import Engine
     from napari_neuron.result import SimulationResult
 
 
-class RunState(StrEnum):
-    """What the session is busy with."""
-
-    IDLE = "idle"
-    PREPARING = "preparing"
-    RUNNING = "running"
-    CANCELLING = "cancelling"
-
-
 @dataclass(frozen=True)
-class Progress:
-    """How far a run has come.
+class _Step:
+    """An experiment, and the cells with the repairs that it names."""
 
-    Attributes
-    ----------
-    time, duration
-        Simulated so far, and wanted, ms.
-    wall_time
-        Seconds since Run was pressed.
-    """
-
-    time: float
-    duration: float
-    wall_time: float
-
-    @property
-    def fraction(self) -> float:
-        """From 0 to 1."""
-        return min(1.0, self.time / self.duration)
-
-    @property
-    def wall_time_left(self) -> float | None:
-        """Estimated seconds to the end; None as long as that would be a guess."""
-        if self.wall_time < 0.5 or self.fraction <= 0:
-            return None
-        return self.wall_time * (1 / self.fraction - 1)
-
-
-@dataclass(frozen=True, eq=False)
-class RunStarted:
-    """The model is built; ``result`` fills from now on."""
-
-    result: SimulationResult
-
-
-@dataclass(frozen=True)
-class RunAdvanced:
-    """The run has come this far."""
-
-    progress: Progress
-
-
-@dataclass(frozen=True, eq=False)
-class RunEnded:
-    """The run is over: complete, cancelled, or stopped by ``error``.
-
-    ``result`` is None if it ended before there was any.
-    """
-
-    result: SimulationResult | None
-    error: Exception | None
-
-
-RunEvent = RunStarted | RunAdvanced | RunEnded
+    experiment: Experiment
+    cells: tuple[Morphology, ...]
 
 
 @dataclass
 class _History:
-    """The experiments on one choice of cells, oldest first; ``at`` is the one that counts.
+    """The experiments on one choice of cells, those cells without any repair, which is shown."""
 
-    ``cells`` has for each the cells with the repairs that it names, ``opened`` those without.
-    """
-
-    specs: list[Experiment]
-    cells: list[tuple[Morphology, ...]]
+    steps: UndoList[_Step]
     opened: tuple[Morphology, ...] = ()
-    at: int = 0
+    shown: int = 0
 
 
-@dataclass
-class _Run:
-    """One run on its way from `Session.run` to its end."""
-
-    cells: tuple[Morphology, ...]
-    experiment: Experiment
-    cancelled: threading.Event = field(default_factory=threading.Event)
-    release: bool = False
-
-
-class Session:
+class Session(Runner):
     """What the windows show and change.
 
     Parameters
@@ -140,31 +70,23 @@ class Session:
 
     cells_changed = Signal(tuple)
     experiment_changed = Signal(object)
-    run_state_changed = Signal(object)
-    run_started = Signal(object)
-    run_advanced = Signal(object)
-    run_ended = Signal(object, object)
     results_changed = Signal(tuple)
 
     def __init__(self, make_engine: Callable[[], Engine] | None = None) -> None:
-        self._make_engine = make_engine or _child_process
-        self._engine: Engine | None = None
+        super().__init__(make_engine)
         self._histories: dict[tuple[str, ...], _History] = {}
-        self._history = _History([Experiment()], [()])
+        self._history = _new_history()
         self._results: tuple[SimulationResult, ...] = ()
         self._numbers: WeakKeyDictionary[SimulationResult, int] = WeakKeyDictionary()
         self._pinned: WeakSet[SimulationResult] = WeakSet()
         self._n_runs = 0
-        self._state = RunState.IDLE
-        self._progress: Progress | None = None
-        self._run: _Run | None = None
 
     # cells and the experiment --------------------------------------------------------------
 
     @property
     def cells(self) -> tuple[Morphology, ...]:
         """The chosen cells, with the repairs that the experiment names."""
-        return self._history.cells[self._history.at]
+        return self._history.steps.current.cells
 
     @property
     def opened_cells(self) -> tuple[Morphology, ...]:
@@ -172,45 +94,79 @@ class Session:
         return self._history.opened
 
     @property
+    def shown_cell(self) -> Morphology | None:
+        """The chosen cell that is looked at: checked, labelled, repaired; None without a cell."""
+        cells = self.cells
+        return cells[self._history.shown] if cells else None
+
+    def show_cell(self, name: str) -> None:
+        """Look at the chosen cell of that name; `cells_changed` tells of it."""
+        names = [cell.name for cell in self.cells]
+        if name in names and names.index(name) != self._history.shown:
+            self._history.shown = names.index(name)
+            self.cells_changed.emit(self.cells)
+
+    @property
     def experiment(self) -> Experiment:
         """The experiment as it is now."""
-        return self._history.specs[self._history.at]
+        return self._history.steps.current.experiment
 
     def choose_cells(self, cells: tuple[Morphology, ...]) -> None:
         """Work on other cells. Each choice of cells has an experiment and an undo list of its own.
 
         Cells of the same names are taken as the same cells, opened anew: the experiment stays as
-        it is, but for the repairs, which these cells do not have.
+        it is, but for the repairs, which these cells do not have. Where cells are added to the
+        chosen ones or left out, for the first time, what concerns those that stay is taken over.
+
+        Raises
+        ------
+        ExperimentError
+            If two of the cells have one name.
         """
         cells = tuple(cells)
         if _same(cells, self.cells):
             return
         before = self.experiment
         names = tuple(cell.name for cell in cells)
-        history = self._histories.setdefault(names, _History([Experiment()], [()]))
-        if not _same(cells, history.cells[history.at]):
-            sources = tuple(source_of(cell) for cell in cells)
-            history.specs[:] = [spec.replace(cells=sources) for spec in history.specs]
-            history.cells[:] = [cells] * len(history.specs)
-            history.opened = cells
+        for name in names:
+            if names.count(name) > 1:
+                raise ExperimentError(
+                    "cells", f"two skeletons are called {name!r}; close one, or open it renamed"
+                )
+        history = self._histories.get(names)
+        if history is None:
+            history = self._histories[names] = _new_history(self._taken_over(names))
+        if not _same(cells, history.steps.current.cells):
+            found = [self._known(cell) or (source_of(cell), cell) for cell in cells]
+            sources = tuple(source for source, _ in found)
+            history.steps.change_all(
+                lambda step: _Step(step.experiment.replace(cells=sources), cells)
+            )
+            history.opened = tuple(opened for _, opened in found)
         self._history = history
         self.cells_changed.emit(cells)
         if self.experiment != before:
             self.experiment_changed.emit(self.experiment)
 
     def relabel(self, cell: Morphology) -> None:
-        """Take labels over from ``cell``, which has the nodes of the first chosen cell.
+        """Take labels over from ``cell``, which has name and nodes of a chosen cell.
 
         They hold in every step of the undo list.
         """
-        history = self._history
-        chosen = self.cells[0]
+        chosen = next(one for one in self.cells if one.name == cell.name)
 
         def labelled(cells: tuple[Morphology, ...]) -> tuple[Morphology, ...]:
-            first = cell if cells[0] is chosen else _with_labels_of(cells[0], cell)
-            return (first, *cells[1:])
+            return tuple(
+                cell
+                if one is chosen
+                else _with_labels_of(one, cell)
+                if one.name == cell.name
+                else one
+                for one in cells
+            )
 
-        history.cells[:] = [labelled(cells) for cells in history.cells]
+        history = self._history
+        history.steps.change_all(lambda step: _Step(step.experiment, labelled(step.cells)))
         history.opened = labelled(history.opened)
         self.cells_changed.emit(self.cells)
 
@@ -226,18 +182,21 @@ class Session:
         """
         if experiment == self.experiment:
             return
-        history = self._history
-        history.specs[history.at + 1 :] = [experiment]
-        history.cells[history.at + 1 :] = [self.cells if cells is None else cells]
-        self._go_to(history.at + 1)
+        before = self.cells
+        self._history.steps.add(_Step(experiment, before if cells is None else cells))
+        self._tell_since(before)
 
     def repair(self, repairs: tuple[Repair, ...], cell: Morphology | None = None) -> None:
-        """Repair the first chosen cell, in one step that `undo` takes back.
+        """Repair the cell that is shown, in one step that `undo` takes back.
+
+        What is placed at nodes that this leaves out moves to the nearest that stay; see
+        `napari_neuron.compile.moved_placements`.
 
         Parameters
         ----------
         repairs
-            What is done, in order, after what was done before.
+            What is done, in order, after what was done before. Resampling keeps the nodes that
+            the experiment names.
         cell
             The cell after it, if that is known already; None works it out.
 
@@ -246,17 +205,31 @@ class Session:
         MorphologyError
             If a repair cannot be carried out; nothing has changed then.
         """
-        chosen = self.cells[0]
-        after = repair(chosen, repairs) if cell is None else cell
-        if after is chosen:
+        at = self._history.shown
+        repairs = keeping_what_is_used(repairs, self.experiment, self.cells[at])
+        after = repair(self.cells[at], repairs) if cell is None else cell
+        if after is self.cells[at]:
             return
-        source, *others = self.experiment.cells
-        mended = source.replace(repairs=(*source.repairs, *repairs))
-        self.edit(self.experiment.replace(cells=(mended, *others)), (after, *self.cells[1:]))
+        sources, cells = list(self.experiment.cells), list(self.cells)
+        sources[at] = sources[at].replace(repairs=(*sources[at].repairs, *repairs))
+        experiment = follow_repair(self.experiment, cells[at], after)
+        cells[at] = after
+        self.edit(experiment.replace(cells=tuple(sources)), tuple(cells))
 
-    def _go_to(self, at: int) -> None:
-        before = self.cells
-        self._history.at = at
+    def _known(self, cell: Morphology) -> tuple[CellSource, Morphology] | None:
+        """Return where a chosen cell comes from, with its repairs, and what it was before them."""
+        rows = zip(self.cells, self.experiment.cells, self.opened_cells, strict=True)
+        return next(((source, opened) for one, source, opened in rows if one is cell), None)
+
+    def _taken_over(self, names: tuple[str, ...]) -> Experiment:
+        """Return what an experiment on cells of these names begins with."""
+        before = [cell.name for cell in self.cells]
+        is_other = len(names) == len(before) == 1 or not set(names) & set(before)
+        if is_other:
+            return Experiment()
+        return for_cells(self.experiment, names, before[0] if len(before) == 1 else None)
+
+    def _tell_since(self, before: tuple[Morphology, ...]) -> None:
         if not _same(before, self.cells):
             self.cells_changed.emit(self.cells)
         self.experiment_changed.emit(self.experiment)
@@ -264,22 +237,24 @@ class Session:
     @property
     def can_undo(self) -> bool:
         """Whether there is an edit to take back."""
-        return self._history.at > 0
+        return self._history.steps.can_undo
 
     @property
     def can_redo(self) -> bool:
         """Whether there is an undone edit to do again."""
-        return self._history.at < len(self._history.specs) - 1
+        return self._history.steps.can_redo
 
     def undo(self) -> None:
         """Take the last edit back; does nothing where there is none."""
-        if self.can_undo:
-            self._go_to(self._history.at - 1)
+        before = self.cells
+        if self._history.steps.undo():
+            self._tell_since(before)
 
     def redo(self) -> None:
         """Do the last undone edit again; does nothing where there is none."""
-        if self.can_redo:
-            self._go_to(self._history.at + 1)
+        before = self.cells
+        if self._history.steps.redo():
+            self._tell_since(before)
 
     # results -------------------------------------------------------------------------------
 
@@ -317,91 +292,29 @@ class Session:
 
     # the run -------------------------------------------------------------------------------
 
-    @property
-    def run_state(self) -> RunState:
-        """Idle, preparing, running or cancelling."""
-        return self._state
+    def _next_run(self) -> tuple[Callable[[Engine], Simulation], float]:
+        from napari_neuron.engine import Simulation
 
-    @property
-    def progress(self) -> Progress | None:
-        """Of the run under way, or of the last one."""
-        return self._progress
-
-    def run(self) -> Iterator[RunEvent]:
-        """Begin a run and return its events.
-
-        Iterate in any thread; hand each event to `apply` in the thread of the session. Closing
-        the iterator cancels the run, as `cancel` does.
-
-        Returns
-        -------
-        iterator of RunEvent
-            One `RunStarted` (unless it fails before), then `RunAdvanced`, then one `RunEnded`.
-            It raises nothing that a person can do something about: that is in `RunEnded`.
-
-        Raises
-        ------
-        SimulationError
-            If there is no cell, or a run is under way already.
-        """
-        if self._state is not RunState.IDLE:
-            raise SimulationError("a run is under way; cancel it or wait for its end")
         if not self.cells:
             raise SimulationError("there is no cell to simulate; open a skeleton first")
-        if self._engine is None:
-            self._engine = self._make_engine()
-        self._run = _Run(self.cells, self.experiment)
-        self._progress = Progress(0.0, self.experiment.run.duration, 0.0)
-        self._set_state(RunState.PREPARING)
-        return _events(self._run, self._engine)
+        return partial(Simulation, self.cells, self.experiment), self.experiment.run.duration
 
     def apply(self, event: RunEvent) -> None:
         """Take in what a run did, and tell by signals."""
-        if isinstance(event, RunStarted):
-            self._results = (*self._results, event.result)
-            self._n_runs += 1
-            self._numbers[event.result] = self._n_runs
-            if self._state is RunState.PREPARING:
-                self._set_state(RunState.RUNNING)
-            self.results_changed.emit(self._results)
-            self.run_started.emit(event.result)
-        elif isinstance(event, RunAdvanced):
-            self._progress = event.progress
-            self.run_advanced.emit(event.progress)
-        else:
-            if self._run is not None and self._run.release:
-                self._close_engine()
-            self._run = None
-            self._set_state(RunState.IDLE)
-            self.run_ended.emit(event.result, event.error)
+        super().apply(event)
+        if isinstance(event, RunEnded):
             self.results_changed.emit(self._results)
 
-    def cancel(self) -> None:
-        """Ask the run to stop; `run_ended` tells when it has. Does nothing without a run."""
-        if self._run is not None:
-            self._run.cancelled.set()
-            self._set_state(RunState.CANCELLING)
+    def _take(self, result: SimulationResult) -> None:
+        self._results = (*self._results, result)
+        self._n_runs += 1
+        self._numbers[result] = self._n_runs
+        self.results_changed.emit(self._results)
+        self.run_started.emit(result)
 
-    def release(self) -> None:
-        """Cancel what runs and end the engine's process; the next run starts another.
 
-        Waits for nothing: a run under way ends the process itself, in its own thread.
-        """
-        if self._run is None:
-            self._close_engine()
-        else:
-            self._run.release = True
-            self.cancel()
-
-    def _close_engine(self) -> None:
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = None
-
-    def _set_state(self, state: RunState) -> None:
-        if state is not self._state:
-            self._state = state
-            self.run_state_changed.emit(state)
+def _new_history(experiment: Experiment | None = None) -> _History:
+    return _History(UndoList(_Step(experiment or Experiment(), ())))
 
 
 def _same(one: tuple[Morphology, ...], other: tuple[Morphology, ...]) -> bool:
@@ -414,36 +327,3 @@ def _with_labels_of(cell: Morphology, other: Morphology) -> Morphology:
         return cell.replace(labels=None)
     label = dict(zip(other.node_id.tolist(), other.labels.tolist(), strict=True))
     return cell.replace(labels=np.array([label.get(i, "") for i in cell.node_id.tolist()]))
-
-
-def _child_process() -> Engine:
-    from napari_neuron.engine import ChildEngine
-
-    return ChildEngine()
-
-
-def _events(run: _Run, engine: Engine) -> Iterator[RunEvent]:
-    from napari_neuron.engine import Simulation
-
-    begun = time.perf_counter()
-    duration = run.experiment.run.duration
-    result: SimulationResult | None = None
-    error: Exception | None = None
-    try:
-        simulation = Simulation(run.cells, run.experiment, engine)
-        with contextlib.closing(simulation):
-            for advanced in simulation:
-                if run.cancelled.is_set():
-                    break
-                if not advanced.n_frames:
-                    continue  # the model is being built
-                if result is None and simulation.result is not None:
-                    result = simulation.result
-                    yield RunStarted(result)
-                yield RunAdvanced(Progress(advanced.time, duration, time.perf_counter() - begun))
-    except NapariNeuronError as problem:
-        error = problem
-    finally:
-        if run.release:
-            engine.close()
-    yield RunEnded(result, error)

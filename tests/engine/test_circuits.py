@@ -147,6 +147,23 @@ def test_a_gap_junction_passes_the_current_of_ohms_law(engine):
     assert a * leak + (a - b) * g == pytest.approx(0.001, rel=1e-6)
 
 
+@pytest.mark.parametrize("delay", [0.025, 0.049, 0.05])
+def test_threads_are_chosen_as_the_shortest_delay_allows(engine, delay):
+    cells, experiment = three_spiking_cells()
+    connections = (experiment.connections[0].replace(delays=(delay, 0.5, 1)),)
+    experiment = experiment.replace(connections=connections)
+    two = experiment.replace(run=experiment.run.replace(threads=2))
+    if delay < 0.05:
+        with pytest.raises(ExperimentError, match="below two time steps"):
+            simulate(cells, two, engine=engine)
+    else:
+        one = simulate(cells, experiment, engine=engine)
+        assert one.provenance["threads"] == "1"
+        result = simulate(cells, two, engine=engine)
+        assert result.provenance["threads"] == "2"
+        assert np.array_equal(result.voltage, one.voltage)
+
+
 def test_threads_are_refused_where_neuron_cannot_have_them():
     cells, experiment = three_spiking_cells()
     gap = GapJunctions(cell_a=("a",), node_a=(1,), cell_b=("b",), node_b=(1,), conductances=(1e-3,))

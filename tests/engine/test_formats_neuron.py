@@ -1,8 +1,12 @@
 """Cells of every format become one connected tree in NEURON, and run."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from format_files import FILES
+from odd_files import ODD_FILES
 
 from napari_neuron import (
     CableProperties,
@@ -14,23 +18,26 @@ from napari_neuron import (
 )
 from napari_neuron.errors import SkeletonFileError
 from napari_neuron.morphology import find_sections
+from napari_neuron.morphology.read import is_skeleton_name
 from napari_neuron.morphology.soma import rows_without_width
 
 pytest.importorskip("neuron")
 
+_NAMED = os.environ.get("NAPARI_NEURON_DATA")
+_DATA = Path(_NAMED) if _NAMED else Path(__file__).parents[3] / "shared" / "data"
 REAL = [
-    "formats/hoc_morphologies/j7.hoc",
-    "formats/lfpy/C010398B-P2.asc",
-    "formats/morphio_h5/v1/simple-dendritric-spine.h5",
-    "formats/neurom_asc_h5/bio_neuron-000.h5",
-    "formats/neurom_asc_h5/bio_neuron-001.asc",
-    "formats/neurom_asc_h5/sample.asc",
-    "formats/neurom_asc_h5/spine.asc",
-    "formats/neuroml_cells/Cell_472450023.cell.nml",
-    "formats/neuroml_cells/L23_NoHotSpot.cell.nml",
-    "formats/webknossos_nml/generate_nml_snapshot.nml",
-    "formats/webknossos_nml/generated_skeleton_snapshot.nml",
+    path.relative_to(_DATA).as_posix()
+    for folder in ("swc", "formats")
+    for path in sorted((_DATA / folder).rglob("*"))
+    if path.is_file() and is_skeleton_name(path.name)
 ]
+"""Whatever there is."""
+DAMAGED = {
+    "incorrect_point_columns.h5",
+    "incorrect_structure_columns.h5",
+    "simple-negative-section-type.h5",
+}
+"""Files with which MorphIO tests its errors."""
 LEAKY = Experiment(
     paint=(CableProperties(), Passive(e=-70.0)), run=RunSettings(duration=5.0, v_init=-60.0)
 )
@@ -57,8 +64,23 @@ def test_a_cell_of_each_format_runs_as_one_tree(name, engine, tmp_path):
 
 
 @pytest.mark.parametrize("name", REAL)
-def test_every_real_file_runs_as_one_tree_per_component(name, engine, shared_data):
-    for cell in read_morphologies(shared_data / name):
+def test_every_real_file_runs_as_one_tree_per_component(name, engine):
+    if Path(name).name in DAMAGED:
+        with pytest.raises(SkeletonFileError):
+            read_morphologies(_DATA / name)
+        return
+    for cell in read_morphologies(_DATA / name):
+        n_trees, voltage = run_with_a_leak(cell, engine)
+        assert n_trees == len(cell.roots)
+        assert (voltage < -60.0).all()
+        assert (voltage > -70.0).all()
+
+
+@pytest.mark.parametrize("name", ODD_FILES)
+def test_every_odd_file_runs_as_one_tree_per_component(name, engine, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(ODD_FILES[name].content)
+    for cell in read_morphologies(path):
         n_trees, voltage = run_with_a_leak(cell, engine)
         assert n_trees == len(cell.roots)
         assert (voltage < -60.0).all()

@@ -1,5 +1,6 @@
 """Point networks in NEURON: navis' numbers, nothing lost, the same in every process."""
 
+import dataclasses
 import gc
 import importlib.util
 import json
@@ -270,7 +271,13 @@ def test_an_engine_that_ran_a_network_runs_a_cell_and_a_network_again(engine):
         node_id=[1, 2], parent=[-1, 0], swc_type=[1, 3], position=np.eye(3)[:2] * 50, radius=[5, 1]
     )
     experiment = nn.Experiment(run=nn.RunSettings(duration=1))
+    gap = nn.GapJunctions(
+        cell_a=("a",), node_a=(1,), cell_b=("b",), node_b=(1,), conductances=(1e-3,)
+    )
+    joined = [dataclasses.replace(cell, name=name) for name in "ab"]
     before = nn.simulate_network(random_network(), engine=engine)
+    assert nn.simulate(joined, experiment.replace(connections=[gap]), engine=engine).n_frames == 11
+    assert same_spikes(before, nn.simulate_network(random_network(), engine=engine))
     assert nn.simulate(cell, experiment, engine=engine).n_frames == 11
     assert same_spikes(before, nn.simulate_network(random_network(), engine=engine))
 

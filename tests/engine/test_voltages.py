@@ -6,7 +6,6 @@ from engine_shapes import fork, fork_experiment
 
 from napari_neuron.compile.lower import compile_experiment
 from napari_neuron.engine.neuron_model import NeuronModel
-from napari_neuron.engine.voltages import ROOM
 
 
 @pytest.fixture
@@ -32,10 +31,11 @@ def test_a_frame_copied_from_the_block_is_the_frame_gathered(neuron):
 
 def test_frames_kept_one_by_one_and_together_are_the_same(neuron):
     voltages = neuron.recording.voltages
-    voltages.advance_and_keep(ROOM, 4)
+    room = voltages.room
+    voltages.advance_and_keep(room, 4)
     together = voltages.take().copy()
     neuron.initialise()
-    for _ in range(ROOM):
+    for _ in range(room):
         voltages.advance(4)
         voltages.keep()
     assert np.array_equal(voltages.take(), together)
@@ -43,7 +43,8 @@ def test_frames_kept_one_by_one_and_together_are_the_same(neuron):
 
 def test_what_was_taken_makes_room(neuron):
     voltages = neuron.recording.voltages
-    voltages.advance_and_keep(ROOM, 1)
+    room = voltages.room
+    voltages.advance_and_keep(room, 1)
     assert voltages.room == 0
     voltages.take()
-    assert voltages.room == ROOM
+    assert voltages.room == room

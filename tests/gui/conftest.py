@@ -26,3 +26,15 @@ def _docked(viewer, qtbot):
     dock.widget.close()
     dock.traces.close()
     dock.wait_for_the_end()
+
+
+@pytest.fixture
+def plot(qtbot):
+    """The plot of the Traces window alone."""
+    from napari_neuron.widgets.trace_plot import TracePlot
+
+    plot = TracePlot()
+    plot.canvas.resize(800, 300)
+    qtbot.addWidget(plot.canvas)
+    yield plot
+    plot.close()

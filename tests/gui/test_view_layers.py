@@ -153,6 +153,31 @@ def test_the_time_is_written_in_the_canvas_while_there_is_voltage(make_napari_vi
     assert text.visible
 
 
+def test_the_time_has_a_box_behind_it_only_over_an_image(make_napari_viewer):
+    viewer = make_napari_viewer()
+    text = text_of(viewer)
+    if not hasattr(text, "box"):
+        pytest.skip("this napari draws no boxes")
+    show(result_of(fork()), viewer)
+    assert not text.box
+    image = viewer.add_image(np.zeros((4, 4, 4)))
+    assert text.box
+    viewer.layers.remove(image)
+    assert not text.box
+    viewer.layers.clear()
+    assert text.box
+
+
+def test_a_new_time_leaves_nothing_to_be_placed_while_napari_draws(make_napari_viewer):
+    viewer = make_napari_viewer()
+    canvas = viewer.window._qt_viewer.canvas
+    if not hasattr(canvas, "_needs_overlay_position_update"):
+        pytest.skip("this napari places what is over the canvas at once")
+    show(result_of(fork()), viewer)
+    viewer.dims.set_point(0, 0.75)
+    assert not canvas._needs_overlay_position_update
+
+
 def test_a_text_of_the_persons_own_is_left_alone(make_napari_viewer):
     viewer = make_napari_viewer()
     text = text_of(viewer)

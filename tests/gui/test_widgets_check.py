@@ -8,6 +8,7 @@ from dock_person import Dock, add_cell, forked_cell
 from napari.components import ViewerModel
 
 import napari_neuron as nn
+from napari_neuron.morphology.machine import most_compartments
 from napari_neuron.view import skeleton_layer_data
 from napari_neuron.widgets.image_box import image_box_of
 
@@ -129,14 +130,22 @@ def test_layers_follow_a_repair_and_keep_how_they_look(person):
     assert (paths.opacity, paths.visible, len(paths.data)) == (0.3, False, 1)
 
 
-def test_nodes_that_are_used_and_would_go_are_named(person):
+def test_what_is_at_nodes_that_would_go_moves_and_that_is_said_before(person):
     person.select_nodes(32)
     person.add("recorders", "Voltage")
     person.open_tab("Cell")
     person.choose("several-trees")
     person.panel.repair.choose("keep_biggest_tree")
     person.wait()
-    assert "node 32" in person.panel.repair.lost.text()
+    said = person.panel.repair.moved.text()
+    assert "use node 32, which would go" in said
+    person.apply()
+    node = person.experiment.recorders[0].node
+    assert f"32 → {node} (" in said
+    assert node in person.session.cells[0].node_id
+    person.click(person.widget.header.undo_button)
+    person.wait()
+    assert person.experiment.recorders[0].node == 32
 
 
 def test_parameters_of_a_repair_are_typed_and_previewed_again(person):
@@ -219,3 +228,28 @@ def test_nothing_is_repaired_unasked(person):
     assert person.session.cells[0].radius[2] == 0
     assert len(skeleton_layer_data(person.session.cells[0])) == 2
     assert not person.session.can_undo
+
+
+def test_too_many_compartments_are_made_fewer_by_one_click(qtbot):
+    n = max(6000, most_compartments() // 20)
+    spacing = 3 * 12.6 * most_compartments() / n  # a compartment has 12.6 µm
+    cell = nn.Morphology(
+        node_id=np.arange(n),
+        parent=np.arange(n) - 1,
+        swc_type=np.full(n, 3),
+        position=np.column_stack([np.arange(n) * spacing, np.zeros(n), np.zeros(n)]),
+        radius=np.full(n, 0.1),
+        name="endless",
+    )
+    viewer = ViewerModel()
+    add_cell(viewer, cell)
+    person = CheckingPerson(viewer, qtbot)
+    person.wait()
+    assert person.panel.longer_button.isHidden()
+    person.choose("many-compartments")
+    wanted = dict(person.panel.finding.parameters)["discretisation.d_lambda"]
+    assert person.panel.longer_button.text().endswith(f"d_lambda {wanted:g}")
+    person.click(person.panel.longer_button)
+    assert person.experiment.discretisation == nn.DLambda(d_lambda=wanted)
+    person.widget.close()
+    person.traces.close()

@@ -203,15 +203,15 @@ def test_a_region_is_chosen_among_the_types_the_cell_has(view, qtbot):
     region = form.fields["region"]
     region.kind = "swc_types"
     assert list(region.choices) == [
-        "1 soma  (1 nodes)",
-        "2 axon  (5 nodes)",
-        "3 basal dendrite  (5 nodes)",
+        "1 soma  (1)",
+        "2 axon  (5)",
+        "3 basal dendrite  (5)",
     ]
     assert heard == []  # nothing is ticked yet
-    region.choices["2 axon  (5 nodes)"].native.click()
+    region.choices["2 axon  (5)"].native.click()
     assert heard[-1].region == SwcTypes(types=(2,))
     assert region.said.startswith("5 of 11 nodes, ")
-    region.choices["3 basal dendrite  (5 nodes)"].native.click()
+    region.choices["3 basal dendrite  (5)"].native.click()
     assert heard[-1].region == SwcTypes(types=(2, 3))
     region.kind = "everywhere"
     assert heard[-1].region == Everywhere()
@@ -222,7 +222,7 @@ def test_a_region_is_chosen_among_the_labels_the_cell_has(view, qtbot):
     qtbot.addWidget(form)
     region = form.fields["region"]
     region.kind = "labelled"
-    region.choices["dendrite  (5 nodes)"].native.click()
+    region.choices["dendrite  (5)"].native.click()
     assert form.value.region == Labelled(labels=("dendrite",))
 
 

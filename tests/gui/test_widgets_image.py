@@ -71,7 +71,7 @@ def test_a_label_becomes_a_cell_that_is_chosen(dock, panel):
     layer.selected_label = 3
     assert panel.label.text() == "3"
     dock.click(panel.skeletonise_button)
-    dock.qtbot.waitUntil(lambda: len(dock.session.cells[0]) != 11, timeout=20_000)
+    dock.qtbot.waitUntil(lambda: len(dock.session.cells[0]) != 11, timeout=60_000)
     cell = dock.session.cells[0]
     assert cell.name == "segments 3"
     assert cell.position[:, 0].mean() == pytest.approx(59, abs=4)
@@ -81,6 +81,22 @@ def test_a_label_becomes_a_cell_that_is_chosen(dock, panel):
     dock.click(panel.skeletonise_button)
     dock.qtbot.waitUntil(lambda: bool(panel.problem.text()), timeout=20_000)
     assert "no label 4" in panel.problem.text()
+
+
+def test_skeletonising_can_be_cancelled_and_begun_again(dock, panel):
+    labels = np.zeros((20, 20, 60), dtype=np.int32)
+    labels[7:12, 7:12, 5:55] = 3
+    layer = dock.viewer.add_labels(labels, name="segments")
+    layer.units, layer.scale = ("um",) * 3, (1.0,) * 3
+    layer.selected_label = 3
+    dock.click(panel.skeletonise_button)
+    assert panel.skeletonise_button.isHidden()
+    dock.click(panel.cancel_button)
+    dock.qtbot.waitUntil(panel.cancel_button.isHidden, timeout=20_000)
+    assert panel.problem.text() == ""
+    assert len(dock.session.cells[0]) == 11
+    dock.click(panel.skeletonise_button)
+    dock.qtbot.waitUntil(lambda: dock.session.cells[0].name == "segments 3", timeout=60_000)
 
 
 def test_the_slice_follows_the_selected_node_and_the_selected_recorder(dock, panel):

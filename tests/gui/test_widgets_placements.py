@@ -6,7 +6,17 @@ from dock_person import forked_cell
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QApplication
 
-from napari_neuron import CurrentPulse, ProcessRecorder, SpikeDetector, Synapse, VoltageRecorder
+from napari_neuron import (
+    CurrentPulse,
+    Experiment,
+    HodgkinHuxley,
+    Passive,
+    ProcessRecorder,
+    SpikeDetector,
+    Synapse,
+    VoltageRecorder,
+)
+from napari_neuron.compile.effect import passive_resistance_at
 from napari_neuron.widgets.markers import markers_of
 
 PLACED = {
@@ -226,3 +236,42 @@ def test_what_is_selected_moves_to_the_selected_points(dock):
     dock.click(editor.move_button)
     assert dock.experiment == before
     assert "3 points are selected for 2" in editor.form.problem_text
+
+
+def test_what_a_current_does_is_said_and_follows_the_amplitude_and_the_leak(dock, qtbot):
+    place(dock)
+    dock.session.edit(dock.experiment.replace(paint=(Passive(g=1e-4),)))
+    tab = dock.widget.inputs_tab
+    tab.editor.select(1)
+    qtbot.waitUntil(lambda: not tab.effect.isHidden(), timeout=10_000)
+    resistance = passive_resistance_at(dock.session.cells[0], dock.experiment, 31)
+    assert f"{resistance:.3g} MΩ" in tab.effect.label.text()
+    assert f"by {0.3 * resistance:.3g} mV" in tab.effect.label.text()
+    tab.editor.form.fields["amplitude"].value = 0.2
+    assert f"by {0.2 * resistance:.3g} mV" in tab.effect.label.text()
+    dock.session.edit(dock.experiment.replace(paint=(Passive(g=2e-4),)))
+    half = passive_resistance_at(dock.session.cells[0], dock.experiment, 31)
+    qtbot.waitUntil(lambda: f"{half:.3g} MΩ" in tab.effect.label.text(), timeout=10_000)
+    tab.editor.select(2)
+    assert tab.effect.isHidden()  # a synapse
+
+
+def test_without_a_painted_leak_nothing_is_said_of_what_a_current_does():
+    experiment = Experiment(paint=(HodgkinHuxley(),))
+    assert passive_resistance_at(forked_cell(), experiment, 31) is None
+
+
+def test_a_crowd_of_markers_is_drawn_smaller_and_a_moved_one_where_it_is(dock):
+    place(dock)
+    display = dock.widget._placements._display
+    few = display.layer.size.max()
+    cell = dock.session.cells[0]
+    pulses = tuple(CurrentPulse(nodes=tuple(cell.node_id.tolist())) for _ in range(4))
+    dock.session.edit(dock.experiment.replace(stimuli=pulses, recorders=()))
+    assert display.layer.size.max() < few
+    layer, moved = display.layer, pulses[0].replace(nodes=(24, *pulses[0].nodes[1:-1], 22))
+    dock.session.edit(dock.experiment.replace(stimuli=(moved, *pulses[1:])))
+    nodes = [marker.node for marker in display.markers]
+    assert display.layer is layer
+    assert layer.features["node_id"].tolist() == nodes
+    assert np.array_equal(layer.data, cell.position[cell.rows(nodes)][:, ::-1])

@@ -25,7 +25,7 @@ from napari_neuron import (
 from napari_neuron.engine import simulate
 from napari_neuron.morphology import read_swc
 from napari_neuron.result.model import Status
-from napari_neuron.session import Progress, RunAdvanced, RunStarted
+from napari_neuron.runner import Progress, RunAdvanced, RunStarted
 from napari_neuron.widgets.curves import CurveKey, curves_of, spike_trains_of
 from napari_neuron.widgets.decimate import decimated
 from napari_neuron.widgets.style import recorder_colours

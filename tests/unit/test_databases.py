@@ -1,7 +1,7 @@
 """Databases: what comes from them, and errors without network, token or package.
 
-No database is asked: NeuroMorpho is a server on this machine, the others have an address that
-does not exist (.invalid never does), asked through their real clients where these are installed.
+No database is asked: a server on this machine answers as NeuroMorpho does. What the real clients of
+neuPrint and CAVE make of servers that answer as these do is in test_database_clients.py.
 """
 
 import importlib.util

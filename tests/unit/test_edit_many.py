@@ -4,6 +4,7 @@ import pytest
 
 from napari_neuron import (
     AlphaSynapse,
+    ChemicalSynapses,
     CurrentPulse,
     Experiment,
     ExperimentError,
@@ -78,3 +79,14 @@ def test_a_change_that_does_not_fit_another_item_is_refused():
     items = (Synapse(nodes=(1,)), Synapse(nodes=(1, 2)))
     with pytest.raises(ExperimentError, match="for 2 nodes"):
         edit.with_change(items, 0, items[0].replace(weights=(1,)), [0, 1])
+
+
+def test_one_weight_is_for_all_synapses_of_all_selected_connections():
+    def synapses(n):
+        ends = {"source_cell": ["a"] * n, "target_cell": ["b"] * n}
+        nodes = {"source_node": range(n), "target_node": range(n)}
+        return ChemicalSynapses(**ends, **nodes, weights=[0.1] * n, delays=[1] * n)
+
+    items = (synapses(2), synapses(3))
+    changed = edit.with_change(items, 0, items[0].replace(weights=(0.5, 0.5)), [0, 1])
+    assert [item.weights for item in changed] == [(0.5,) * 2, (0.5,) * 3]

@@ -1,10 +1,13 @@
 """Skeletons of labels, against shapes whose middle line is known."""
 
+import time
+
 import numpy as np
 import pytest
 
 from napari_neuron import skeletonise
 from napari_neuron.errors import MorphologyError
+from napari_neuron.morphology.label_process import LabelProcess
 
 VOXEL = (0.04, 0.02, 0.02)
 
@@ -75,3 +78,32 @@ def test_a_volume_is_read_in_slabs_and_progress_is_told(forked):
 def test_a_label_that_makes_no_skeleton_is_said_so(forked, label, said):
     with pytest.raises(MorphologyError, match=said):
         skeletonise(forked, label, VOXEL)
+
+
+def test_in_a_process_of_its_own_a_label_gives_the_same_cell(forked):
+    steps = []
+    settings = {"origin": (10.0, 0.0, 0.0), "name": "fork"}
+    apart = LabelProcess().run(
+        forked, 7, VOXEL, **settings, progress=lambda text, done: steps.append(done)
+    )
+    here = skeletonise(forked, 7, VOXEL, **settings)
+    for key in ("node_id", "parent", "position", "radius"):
+        np.testing.assert_array_equal(getattr(apart, key), getattr(here, key))
+    assert (apart.header, apart.name) == (here.header, here.name)
+    assert steps == sorted(steps)
+    assert max(steps) >= 0.9
+    with pytest.raises(MorphologyError, match="too small for a skeleton"):
+        LabelProcess().run(forked, 9, VOXEL, **settings, progress=lambda text, done: None)
+
+
+@pytest.mark.parametrize("when", [0.0, 0.3])
+def test_a_process_that_is_cancelled_gives_none(forked, when):
+    process = LabelProcess()
+
+    def say(text, done):
+        if done >= when:
+            process.cancel()
+
+    started = time.perf_counter()
+    assert process.run(forked, 7, VOXEL, origin=(0, 0, 0), name="x", progress=say) is None
+    assert time.perf_counter() - started < 20

@@ -22,19 +22,36 @@ ALLOWED = {
     "result": {"errors", "morphology", "spec"},
     "presets": {"errors", "folders", "morphology", "spec", "compile"},
     "engine": {"errors", "folders", "morphology", "spec", "compile", "result"},
-    "session": {"errors", "morphology", "spec", "compile", "result", "engine"},
-    "network_session": {"errors", "spec", "compile", "result", "engine", "session"},
+    "undo_list": set(),
+    "runner": {"errors", "engine"},
+    "session": {
+        *("errors", "morphology", "spec", "compile", "result", "engine"),
+        *("runner", "undo_list"),
+    },
+    "network_session": {
+        *("errors", "spec", "compile", "result", "engine", "runner", "undo_list"),
+    },
     "view": {"errors", "morphology", "result"},
     "widgets": {
         *("errors", "units", "morphology", "spec", "compile", "result"),
-        *("engine", "session", "network_session", "view", "presets", "folders", "databases"),
+        *(
+            "engine",
+            "runner",
+            "session",
+            "network_session",
+            "view",
+            "presets",
+            "folders",
+            "databases",
+        ),
     },
     "reader": {"errors", "morphology", "result", "view"},
     "writer": {"errors", "morphology", "view"},
     "databases": {"errors", "morphology"},
     "sample_data": {"morphology", "view"},
     "demo": {"errors", "morphology", "spec", "result", "session", "view", "widgets"},
-    "cli": {"errors", "morphology", "spec", "compile", "engine", "result", "demo", "view"},
+    "run_command": {"errors", "spec", "compile", "engine"},
+    "cli": {"errors", "morphology", "result", "demo", "view", "run_command"},
 }
 # What only some parts may import from outside.
 RESERVED = {

@@ -214,7 +214,7 @@ def skeletons(draw):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(skeletons(), st.data())
 def test_any_skeleton_makes_one_proper_tree_per_component(cell, data):
     breaks = np.array(data.draw(st.lists(st.booleans(), min_size=len(cell), max_size=len(cell))))
@@ -234,7 +234,7 @@ def test_any_skeleton_makes_one_proper_tree_per_component(cell, data):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(skeletons(), st.randoms(use_true_random=False))
 def test_the_order_of_nodes_and_their_numbers_do_not_change_the_cell(cell, random):
     order = list(range(len(cell)))

@@ -28,6 +28,9 @@ Y_SHAPE = """\
 """
 
 
+ROWS = Y_SHAPE.partition("\n")[2]
+
+
 def same_cell(one: Morphology, other: Morphology) -> bool:
     """Same nodes and edges by id, in any order."""
     rows = other.rows(one.node_id)
@@ -60,6 +63,11 @@ def same_cell(one: Morphology, other: Morphology) -> bool:
         pytest.param(Y_SHAPE.replace("25 0 0.5", "2.5e+01 0 .5"), id="exponents"),
         pytest.param(Y_SHAPE.replace("5 -1", "5 -2"), id="another negative parent"),
         pytest.param(Y_SHAPE.rstrip(), id="no final newline"),
+        pytest.param(ROWS.replace(" ", ","), id="commas"),
+        pytest.param(ROWS.replace(" ", ", "), id="commas and blanks"),
+        pytest.param(ROWS.replace(".", ",").replace(" ", ";"), id="semicolons, decimal commas"),
+        pytest.param("n,type,x,y,z,radius,parent\n" + ROWS.replace(" ", ","), id="CSV heading"),
+        pytest.param("PointNo Label X Y Z Radius Parent\n" + ROWS, id="heading without its #"),
     ],
 )
 def test_the_same_rows_in_another_writing_are_the_same_cell(text):
@@ -104,8 +112,9 @@ def test_comments_are_kept_and_the_name_and_path_are_those_of_the_file(tmp_path)
         ("1 1 0 0 0 1 -1\n2 3 0 0 0,5 1 1\n", 2, "z '0,5' is not a number"),
         ("1 1 0 0 0 1 -1\n2 3 0 0 1_0 1 1\n", 2, "z '1_0' is not a number"),
         ("1 1 0 0 0 1 -1\n2 3 0 0 0 1\n", 2, "6 columns where an SWC row has 7"),
-        ("1,1,0,0,0,1,-1\n", 1, "the columns are separated by commas"),
-        ("1;1;0;0;0;1;-1\n", 1, "the columns are separated by semicolons"),
+        ("1,1,0,0,0,1,-1\n2 3 0 0 0 1 1\n", 1, "1 column where an SWC row has 7"),
+        ("1;1;0;0;0;1;-1\n2;3;0;1,0,0;0;1;1\n", 2, "y '1.0.0' is not a number"),
+        ("n,t,x,y,z,r,p\n1,1,0,,0,1,-1\n", 2, "6 columns where an SWC row has 7"),
         ("1 1 nan 0 0 1 -1\n", 1, "x 'nan' is not finite"),
         ("1 1 0 0 0 inf -1\n", 1, "radius 'inf' is not finite"),
         ("1 1 0 1e300 0 1 -1\n", 1, "y '1e300' is impossibly large"),
@@ -204,7 +213,7 @@ def skeletons(draw):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(skeletons())
 def test_what_was_written_reads_the_same(tmp_path_factory, cell):
     path = tmp_path_factory.mktemp("swc") / "cell.swc"
@@ -218,7 +227,7 @@ def test_what_was_written_reads_the_same(tmp_path_factory, cell):
     assert path.read_bytes() == written
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(skeletons(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(tmp_path_factory, cell, random):
     path = tmp_path_factory.mktemp("swc") / "cell.swc"
@@ -229,7 +238,7 @@ def test_the_order_of_rows_does_not_matter(tmp_path_factory, cell, random):
     assert same_cell(read_swc("\n".join([*comments, *rows, ""])), cell)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, len(Y_SHAPE) - 1), st.integers(0, 255)), max_size=6))
 def test_a_damaged_file_reads_or_is_an_swc_error(flips):
     data = bytearray(Y_SHAPE.encode())
@@ -268,7 +277,7 @@ def test_real_files_read_and_round_trip(shared_data, tmp_path):
         assert same_cell(read_swc(tmp_path / "cell.swc"), cell), file.name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(skeletons(), st.data())
 def test_other_ids_give_the_same_cell(tmp_path_factory, cell, data):
     n = len(cell)
@@ -286,7 +295,7 @@ def test_other_ids_give_the_same_cell(tmp_path_factory, cell, data):
     assert again.cable_length == pytest.approx(cell.cable_length)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(skeletons(), st.data())
 def test_the_order_of_rows_does_not_change_the_cable(cell, data):
     thick = cell.replace(

@@ -75,7 +75,7 @@ def skeletons(draw):
 
 
 @pytest.mark.parametrize("repair", ALL_REPAIRS, ids=repr)
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(cell=skeletons())
 def test_after_a_repair_the_cell_is_a_valid_forest_whose_nodes_keep_their_ids(repair, cell):
     # Morphology itself refuses cycles, double ids and numbers that are not finite
@@ -95,7 +95,7 @@ def test_after_a_repair_the_cell_is_a_valid_forest_whose_nodes_keep_their_ids(re
     ).cells[0].repairs == (repair,)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(cell=skeletons())
 def test_joined_without_limit_there_is_one_tree_and_every_edge_of_before(cell):
     joined = nn.repair(cell, nn.JoinTrees(limit=None))
@@ -108,7 +108,7 @@ def test_joined_without_limit_there_is_one_tree_and_every_edge_of_before(cell):
     assert undirected(cell) <= undirected(joined)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(cell=skeletons())
 def test_joining_takes_the_least_cable(cell):
     from scipy.sparse.csgraph import minimum_spanning_tree
@@ -125,7 +125,7 @@ def test_joining_takes_the_least_cable(cell):
     assert added == pytest.approx(least.sum() - (n - 1), abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(cell=skeletons())
 def test_interpolated_radii_lie_between_those_that_were_known(cell):
     known = cell.radius[cell.radius > 0]

@@ -5,10 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_neuron import Experiment, Morphology, Passive, RunSettings, SimulationError
+from napari_neuron import (
+    CurrentPulse,
+    Experiment,
+    ExperimentError,
+    Morphology,
+    Passive,
+    PickedNodes,
+    Resample,
+    RunSettings,
+    SetUnit,
+    SimulationError,
+    VoltageRecorder,
+    repair,
+)
 from napari_neuron.engine.protocol import Advanced, Finished, Started
 from napari_neuron.result.model import Status
-from napari_neuron.session import Progress, RunEnded, RunStarted, RunState, Session
+from napari_neuron.runner import Progress, RunEnded, RunStarted, RunState
+from napari_neuron.session import Session
 
 
 class SteadyEngine:
@@ -140,6 +154,46 @@ def test_choosing_the_same_cells_again_tells_nothing(session):
     heard = told(session.cells_changed)
     session.choose_cells(session.cells)
     assert heard == []
+
+
+def test_one_of_several_cells_is_shown_and_repaired(session):
+    session.choose_cells((cell(), cell("other")))
+    heard = told(session.cells_changed)
+    session.show_cell("other")
+    assert session.shown_cell.name == "other"
+    assert len(heard) == 1
+    session.repair((SetUnit(unit="nm"),))
+    assert [len(source.repairs) for source in session.experiment.cells] == [0, 1]
+    assert session.shown_cell.position.max() == pytest.approx(0.1)
+    assert session.opened_cells[1].position.max() == 100
+    session.undo()
+    assert session.shown_cell.position.max() == 100
+
+
+def test_a_repaired_cell_keeps_its_repairs_where_others_come(session):
+    session.repair((SetUnit(unit="nm"),))
+    session.choose_cells((*session.cells, cell("other")))
+    assert [len(source.repairs) for source in session.experiment.cells] == [1, 0]
+    assert session.opened_cells[0].position.max() == 100
+
+
+def test_a_choice_of_cells_that_was_worked_on_is_as_it_was(session):
+    alone = session.cells
+    together = (*alone, cell("other"))
+    session.choose_cells(together)
+    session.edit(with_duration(session, 7))
+    session.choose_cells(alone)
+    assert session.experiment.run.duration == 100
+    session.choose_cells(together)
+    assert session.experiment.run.duration == 7
+    assert session.can_undo
+
+
+def test_two_cells_of_one_name_are_refused(session):
+    before = session.cells
+    with pytest.raises(ExperimentError, match="called 'cell'"):
+        session.choose_cells((cell(), cell()))
+    assert session.cells == before
 
 
 def test_a_run_goes_through_its_states_and_ends_with_a_result(session):
@@ -277,3 +331,26 @@ def test_release_during_a_run_cancels_it_and_ends_the_engine(session, engine):
 )
 def test_time_left_is_estimated_once_it_is_no_guess(progress, left):
     assert progress.wall_time_left == left
+
+
+def test_resampling_keeps_the_nodes_at_which_something_is_placed(session):
+    fine = Morphology(
+        node_id=np.arange(1, 102),
+        parent=np.arange(-1, 100),
+        swc_type=[1] + [3] * 100,
+        position=np.column_stack([np.arange(101.0), np.zeros((101, 2))]),
+        radius=np.ones(101),
+        name="fine",
+    )
+    session.choose_cells((fine,))
+    placed = {
+        "stimuli": (CurrentPulse(nodes=(34, 57)),),
+        "recorders": (VoltageRecorder(label="v", node=73),),
+        "paint": (Passive(region=PickedNodes(nodes=(88,))),),
+    }
+    session.edit(session.experiment.replace(**placed))
+    session.repair((Resample(spacing=20),))
+    assert len(session.cells[0]) < 20
+    assert {34, 57, 73, 88} <= set(session.cells[0].node_id.tolist())
+    again = repair(fine, session.experiment.cells[0].repairs)
+    assert np.array_equal(again.node_id, session.cells[0].node_id)

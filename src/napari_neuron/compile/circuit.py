@@ -203,7 +203,7 @@ def _require(valid: Any, table: pd.DataFrame, column: str, problem: str) -> None
         row = int(wrong[0])
         more = f" (and {len(wrong) - 1:,} more rows)" if len(wrong) > 1 else ""
         raise ExperimentError(
-            f"row {row}, {column}", f"{table[column].iloc[row]!r} {problem}{more}"
+            f"row {row}, {column}", f"{table[column].tolist()[row]!r} {problem}{more}"
         )
 
 

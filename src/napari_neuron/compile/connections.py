@@ -68,8 +68,8 @@ def lower_gaps(experiment: Experiment, addresses: NodeAddresses) -> tuple[Compil
         if not isinstance(gaps, GapJunctions) or not gaps.enabled:
             continue
         field = f"connections[{index}]"
-        a = _of_rows(addresses, gaps.cell_a, gaps.node_a, f"{field}.node_a", "cell_a")
-        b = _of_rows(addresses, gaps.cell_b, gaps.node_b, f"{field}.node_b", "cell_b")
+        a = compartments_of_rows(addresses, gaps.cell_a, gaps.node_a, f"{field}.node_a", "cell_a")
+        b = compartments_of_rows(addresses, gaps.cell_b, gaps.node_b, f"{field}.node_b", "cell_b")
         if (a == b).any():
             row = int(np.argmax(a == b))
             raise ExperimentError(
@@ -81,8 +81,17 @@ def lower_gaps(experiment: Experiment, addresses: NodeAddresses) -> tuple[Compil
     return tuple(lowered)
 
 
+def shortest_apart(dt: float) -> float:
+    """Return the delay (ms) from which on NEURON lets two cells run in two threads, or ranks."""
+    return 2 * dt * (1 - 1e-9)
+
+
 def threads_for(
-    run: RunSettings, drives: Sequence[CompiledDrive], gaps: Sequence[CompiledGaps]
+    run: RunSettings,
+    drives: Sequence[CompiledDrive],
+    gaps: Sequence[CompiledGaps],
+    *,
+    has_points: bool = False,
 ) -> int:
     """Return the number of threads of a run: 0 where the engine may choose, 1 where it must.
 
@@ -91,25 +100,38 @@ def threads_for(
     ExperimentError
         If more are asked for where NEURON cannot have them.
     """
-    why = ""
-    if gaps:
-        why = "NEURON solves cells with gap junctions together"
-    for drive in drives:
-        if isinstance(drive, CompiledCrossings) and (drive.delay < run.dt).any():
-            why = f"a delay between cells is below dt = {run.dt:g} ms"
+    why = why_one_thread(run.dt, drives, gaps, has_points=has_points)
     if why and (run.threads or 1) > 1:
         raise ExperimentError("run.threads", f"{run.threads} threads are not possible: {why}")
     return 1 if why else run.threads or 0
+
+
+def why_one_thread(
+    dt: float,
+    drives: Sequence[CompiledDrive],
+    gaps: Sequence[CompiledGaps],
+    *,
+    has_points: bool = False,
+) -> str:
+    """Return why cells cannot be shared out over threads; "" where they can."""
+    if has_points:
+        return "point neurons run in one thread, with the cells"
+    if gaps:
+        return "NEURON solves cells with gap junctions together"
+    for drive in drives:
+        if isinstance(drive, CompiledCrossings) and (drive.delay < shortest_apart(dt)).any():
+            return f"a delay between cells is below two time steps, {2 * dt:g} ms"
+    return ""
 
 
 def _compartments(
     addresses: NodeAddresses, field: str, side: str, synapses: ChemicalSynapses
 ) -> IntArray:
     cells, nodes = getattr(synapses, f"{side}_cell"), getattr(synapses, f"{side}_node")
-    return _of_rows(addresses, cells, nodes, f"{field}.{side}_node", f"{side}_cell")
+    return compartments_of_rows(addresses, cells, nodes, f"{field}.{side}_node", f"{side}_cell")
 
 
-def _of_rows(
+def compartments_of_rows(
     addresses: NodeAddresses,
     cells: Sequence[str],
     nodes: Sequence[int],

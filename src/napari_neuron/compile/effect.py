@@ -12,7 +12,7 @@ from napari_neuron.compile.model import CompiledModel
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.morphology.model import SOMA, Morphology
 from napari_neuron.morphology.sections import find_sections
-from napari_neuron.spec import Experiment, PickedNodes, Subtree
+from napari_neuron.spec import Experiment
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,25 @@ def measure(cell: Morphology, experiment: Experiment | None = None) -> CellMeasu
     return CellMeasures(len(cell), len(cell.roots), cell.cable_length, area, n, resistance)
 
 
+def passive_resistance_at(cell: Morphology, experiment: Experiment, node: int) -> float | None:
+    """Return the input resistance at a node as far as the painted leak goes, MΩ.
+
+    Returns
+    -------
+    float or None
+        None where no leak (``pas``) is painted, and where the cell cannot be compiled.
+    """
+    try:
+        plain = experiment.replace(cells=(), stimuli=(), recorders=(), mod_files=())
+        model = compile_experiment([cell], plain)
+        row = int(cell.rows([node])[0])
+    except (NapariNeuronError, KeyError):
+        return None
+    if not any(name == "g_pas" for m in model.mechanisms for name, _ in m.parameters):
+        return None
+    return input_resistance(model, int(model.compartment_of_node[row]))
+
+
 def _compiled(cell: Morphology, spec: Experiment) -> CompiledModel:
     plain = spec.replace(cells=(), stimuli=(), recorders=(), mod_files=())
     try:
@@ -77,23 +96,3 @@ def _where(cell: Morphology) -> int:
         return int(soma[cell.depth[soma].argmin()])
     cable = np.bincount(cell.component, weights=cell.edge_length)
     return int(cell.roots[cable.argmax()])
-
-
-def nodes_in_use(experiment: Experiment) -> frozenset[int]:
-    """Return the nodes that inputs, recorders and picked regions of an experiment name."""
-    used: set[int] = set()
-    for stimulus in experiment.stimuli:
-        used |= set(stimulus.nodes)
-    used |= {recorder.node for recorder in experiment.recorders}
-    for layer in experiment.paint:
-        if isinstance(layer.region, PickedNodes):
-            used |= set(layer.region.nodes)
-        elif isinstance(layer.region, Subtree):
-            used.add(layer.region.node)
-    return frozenset(used)
-
-
-def nodes_lost(cell: Morphology, experiment: Experiment) -> tuple[int, ...]:
-    """Return the nodes an experiment names that a cell does not have."""
-    used = np.array(sorted(nodes_in_use(experiment)), dtype=np.int64)
-    return tuple(used[~np.isin(used, cell.node_id)].tolist())

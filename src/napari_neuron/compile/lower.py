@@ -15,6 +15,7 @@ from napari_neuron.compile.connections import lower_gaps, threads_for
 from napari_neuron.compile.discretise import compartments_of_nodes, count_compartments
 from napari_neuron.compile.known import require_known, require_known_processes
 from napari_neuron.compile.membrane import Membrane, cable_values
+from napari_neuron.compile.mixed import lower_network, lower_onto_points
 from napari_neuron.compile.model import CompiledModel, CompiledRun
 from napari_neuron.compile.paint import paint_nodes
 from napari_neuron.compile.placements import lower_recorders, lower_stimuli
@@ -89,6 +90,7 @@ def compile_experiment(
     centres = Centres(cells, parts, nseg)
     membrane = Membrane(painted[0].coats, winner, paint, nseg, centres, catalogue)
     addresses = NodeAddresses(cells, compartments_of_nodes(sections, nseg, compartment_start))
+    network = lower_network(experiment)
     point_processes, drives = lower_stimuli(experiment, addresses)
     gaps = lower_gaps(experiment, addresses)
     recorders, detectors = lower_recorders(experiment, addresses, point_processes)
@@ -102,7 +104,10 @@ def compile_experiment(
         compartment_start=compartment_start,
         cm=cable_values("cm", np.repeat(winner[0], nseg), paint, centres),
         compartment_of_node=addresses.compartment_of_node,
-        run=_lower_run(experiment.run, threads_for(experiment.run, drives, gaps)),
+        run=_lower_run(
+            experiment.run,
+            threads_for(experiment.run, drives, gaps, has_points=network is not None),
+        ),
         mechanisms=membrane.mechanisms(),
         ion_styles=membrane.ion_styles(),
         globals=membrane.globals(),
@@ -113,6 +118,8 @@ def compile_experiment(
         detectors=detectors,
         cell_names=tuple(cell.name for cell in cells),
         frames=experiment.frames[1:],
+        network=network,
+        point_targets=tuple(found for _, found in lower_onto_points(experiment, addresses)),
     )
 
 

@@ -9,10 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
+from napari_neuron.compile.drives import CompiledArrivals as CompiledArrivals
+from napari_neuron.compile.drives import CompiledCrossings as CompiledCrossings
+from napari_neuron.compile.drives import CompiledDrive as CompiledDrive
+from napari_neuron.compile.drives import CompiledEvents as CompiledEvents
+from napari_neuron.compile.drives import CompiledNoise as CompiledNoise
+from napari_neuron.compile.drives import CompiledPointSpikes as CompiledPointSpikes
+from napari_neuron.compile.drives import CompiledPointTargets as CompiledPointTargets
+from napari_neuron.compile.drives import CompiledSources as CompiledSources
+from napari_neuron.compile.drives import CompiledTrains as CompiledTrains
+from napari_neuron.compile.drives import CompiledWaveform as CompiledWaveform
+from napari_neuron.compile.drives import FloatArray as FloatArray
+from napari_neuron.compile.drives import IntArray as IntArray
+from napari_neuron.compile.network_model import CompiledNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,139 +90,6 @@ class CompiledPointProcesses:
     mechanism: str
     compartment: IntArray
     parameters: tuple[tuple[str, FloatArray], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class CompiledTrains:
-    """Spike trains (NetStim) that drive the processes of a batch.
-
-    Attributes
-    ----------
-    target : int
-        Index into ``CompiledModel.point_processes``.
-    start, interval, number, noise : (n_trains,) float64
-        NetStim's parameters (ms, ms, count, 0 to 1).
-    stream : (n_trains, 3) int64
-        Random123 ids of each train's stream.
-    train : (k,) int64
-        The train that drives each process of the batch.
-    weight, delay : (k,) float64
-        Of each connection (µS, ms).
-    """
-
-    target: int
-    start: FloatArray
-    interval: FloatArray
-    number: FloatArray
-    noise: FloatArray
-    stream: IntArray
-    train: IntArray
-    weight: FloatArray
-    delay: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class CompiledEvents:
-    """Trains of known times that drive the processes of a batch.
-
-    Attributes
-    ----------
-    target : int
-        Index into ``CompiledModel.point_processes``.
-    times : (n_events,) float64
-        ms; those of train i are ``times[first[i]:first[i + 1]]``, ascending.
-    first : (n_trains + 1,) int64
-        See ``times``.
-    train, weight, delay : (k,)
-        As in `CompiledTrains`.
-    """
-
-    target: int
-    times: FloatArray
-    first: IntArray
-    train: IntArray
-    weight: FloatArray
-    delay: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class CompiledCrossings:
-    """Processes of a batch driven when v of compartments crosses ``threshold`` from below.
-
-    Attributes
-    ----------
-    target : int
-        Index into ``CompiledModel.point_processes``.
-    compartment : (k,) int64
-        Whose voltage drives each process of the batch.
-    threshold : float
-        mV.
-    weight, delay : (k,) float64
-        As in `CompiledTrains`.
-    """
-
-    target: int
-    compartment: IntArray
-    threshold: float
-    weight: FloatArray
-    delay: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class CompiledWaveform:
-    """A variable of all processes of a batch that follows a waveform.
-
-    Attributes
-    ----------
-    target : int
-        Index into ``CompiledModel.point_processes``.
-    variable : str
-        NEURON's name ("amp").
-    time : (m,) float64
-        ms, ascending, equal times are jumps; empty if ``values`` are one per time step.
-    values : (m,) or (n_steps,) float64
-        With straight lines between the times, or held for one step each.
-    """
-
-    target: int
-    variable: str
-    time: FloatArray
-    values: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class CompiledNoise:
-    """A variable of the processes of a batch that follows Ornstein-Uhlenbeck noise.
-
-    The values are made by the engine (see `napari_neuron.compile.noise`), not handed over.
-
-    Attributes
-    ----------
-    target : int
-        Index into ``CompiledModel.point_processes``.
-    variable : str
-        NEURON's name ("amp").
-    mean, sigma, tau : float
-        Of the process; tau in ms.
-    first_step, n_steps : int
-        The time steps in which it holds; it is 0 in the others.
-    stream : (k, 3) or (1, 3) int64
-        Random123 ids for each process, or for all of them.
-    """
-
-    target: int
-    variable: str
-    mean: float
-    sigma: float
-    tau: float
-    first_step: int
-    n_steps: int
-    stream: IntArray
-
-
-CompiledDrive = (
-    CompiledTrains | CompiledEvents | CompiledCrossings | CompiledWaveform | CompiledNoise
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -331,6 +208,12 @@ class CompiledModel:
         Path of the compiled MOD files; "" where none are needed.
     frames : tuple of str
         Variables besides v that are kept of all compartments at every frame.
+    network : CompiledNetwork or None
+        Point neurons beside the cells.
+    point_targets : tuple of CompiledPointTargets
+        What the cells do to them.
+    sources : CompiledSources or None
+        None for a whole model; else this is what one rank has of it.
     """
 
     section_parent: IntArray
@@ -354,6 +237,9 @@ class CompiledModel:
     detectors: tuple[CompiledDetector, ...] = ()
     cell_names: tuple[str, ...] = field(default=("neuron",))
     frames: tuple[str, ...] = ()
+    network: CompiledNetwork | None = None
+    point_targets: tuple[CompiledPointTargets, ...] = ()
+    sources: CompiledSources | None = None
 
     @property
     def n_sections(self) -> int:

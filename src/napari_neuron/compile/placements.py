@@ -6,11 +6,13 @@ import numpy as np
 
 from napari_neuron.compile.addresses import NodeAddresses
 from napari_neuron.compile.connections import lower_synapses
+from napari_neuron.compile.mixed import lower_from_points, lower_onto_points
 from napari_neuron.compile.model import (
     CompiledCrossings,
     CompiledDetector,
     CompiledDrive,
     CompiledPointProcesses,
+    CompiledPointTargets,
     CompiledRecorder,
 )
 from napari_neuron.compile.stimuli import Lowering, lower_stimulus, require_one_threshold
@@ -32,7 +34,9 @@ def lower_stimuli(
     """
     processes: list[CompiledPointProcesses] = []
     drives: list[CompiledDrive] = []
-    crossings: dict[str, CompiledCrossings] = {}  # by the field that has the threshold
+    crossings: dict[
+        str, CompiledCrossings | CompiledPointTargets
+    ] = {}  # by the field that has the threshold
     streams = streams_of(experiment.stimuli, addresses.cells[0].name)
     nothing = np.empty((0, 3), dtype=np.int64)
     for index, stimulus in enumerate(experiment.stimuli):
@@ -58,6 +62,10 @@ def lower_stimuli(
         processes.append(batch)
         drives.append(drive)
         crossings[field] = drive
+    for batch, spikes in lower_from_points(experiment, addresses, len(processes)):
+        processes.append(batch)
+        drives.append(spikes)
+    crossings.update(lower_onto_points(experiment, addresses))
     require_one_threshold(crossings)
     return tuple(processes), tuple(drives)
 

@@ -126,7 +126,7 @@ def _read(source: Any, cell: Morphology, units: str) -> tuple[pd.DataFrame, Floa
     if isinstance(source, pd.DataFrame):
         return source.reset_index(drop=True), scale
     if isinstance(source, str | Path):
-        return _read_file(Path(source)).reset_index(drop=True), scale
+        return read_table_file(Path(source)).reset_index(drop=True), scale
     connectors = getattr(source, "connectors", None)
     if connectors is None:
         raise ExperimentError(
@@ -138,7 +138,16 @@ def _read(source: Any, cell: Morphology, units: str) -> tuple[pd.DataFrame, Floa
     return neuron.connectors.reset_index(drop=True), np.ones(3)
 
 
-def _read_file(path: Path) -> pd.DataFrame:
+def read_table_file(path: Path) -> pd.DataFrame:
+    """Read a CSV, TSV or parquet file.
+
+    Raises
+    ------
+    ExperimentError
+        If it is no table.
+    OSError
+        If it cannot be read.
+    """
     import pandas as pd
 
     with path.open("rb"):  # the usual errors: no such file, not allowed

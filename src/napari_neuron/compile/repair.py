@@ -8,6 +8,7 @@ import numpy as np
 
 from napari_neuron.errors import MorphologyError
 from napari_neuron.morphology import repair_nodes, repair_radii, repair_trees
+from napari_neuron.morphology.guess import REPAIRED
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import repair as spec
 
@@ -52,7 +53,7 @@ def repair(cell: Morphology, repairs: Sequence[spec.Repair] | spec.Repair) -> Mo
 
 def _in_a_line(one: spec.Repair) -> str:
     said = one.model_dump_json(exclude={"kind"}, exclude_defaults=True)
-    return f" repaired: {one.kind} {said if len(said) <= 200 else f'{said[:197]}...'}"
+    return f"{REPAIRED}{one.kind} {said if len(said) <= 200 else f'{said[:197]}...'}"
 
 
 def _failed(cell: Morphology, one: spec.Repair, index: int, why: str) -> MorphologyError:
@@ -84,7 +85,7 @@ def _carried_out(cell: Morphology, one: spec.Repair) -> Morphology:
             changes = {change.found: change.wanted for change in one.changes}
             return repair_nodes.map_types(cell, changes)
         case spec.Resample():
-            return repair_nodes.resample(cell, one.spacing)
+            return repair_nodes.resample(cell, one.spacing, one.keep)
         case spec.MergeCoincident():
             return repair_nodes.merge_coincident(cell, one.distance)
         case spec.SetUnit():

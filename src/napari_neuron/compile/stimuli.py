@@ -8,7 +8,7 @@ there, one value per step; what is made of straight lines is handed over as its 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -20,6 +20,7 @@ from napari_neuron.compile.model import (
     CompiledDrive,
     CompiledEvents,
     CompiledNoise,
+    CompiledPointTargets,
     CompiledTrains,
     CompiledWaveform,
     FloatArray,
@@ -367,7 +368,9 @@ def _equal(stimulus: Spec, values: dict[str, float]) -> Parameters:
     return tuple((name, np.full(n, float(value))) for name, value in values.items())
 
 
-def require_one_threshold(crossings: dict[str, CompiledCrossings]) -> None:
+def require_one_threshold(
+    crossings: Mapping[str, CompiledCrossings | CompiledPointTargets],
+) -> None:
     """Refuse two thresholds at one place: NEURON keeps only the last.
 
     Raises

@@ -8,7 +8,9 @@ from napari_neuron.errors import MorphologyError
 from napari_neuron.morphology.check import Finding
 from napari_neuron.morphology.check_soma import likely_soma
 from napari_neuron.morphology.guess import guess_unit, parse_unit
+from napari_neuron.morphology.header_transform import header_transforms
 from napari_neuron.morphology.model import SOMA, FloatArray, Morphology
+from napari_neuron.spec.discretisation import DLambda
 from napari_neuron.spec.repair import (
     ConstantRadius,
     FloorRadii,
@@ -76,7 +78,8 @@ def start_of(
 ) -> Repair:
     """Return a repair of a kind with parameters that fit a cell, and a finding if there is one."""
     nodes = () if finding is None else finding.nodes
-    named = nodes if finding is not None and finding.code != "radius-not-positive" else ()
+    code = "" if finding is None else finding.code
+    named = nodes if finding is not None and code != "radius-not-positive" else ()
     median = _median_radius(cell)
     if kind is InterpolateRadii or kind is ConstantRadius:
         return kind(nodes=named[:_LISTED], **_rounded_radius(kind, median))
@@ -85,24 +88,37 @@ def start_of(
     if kind is MarkSoma or kind is Reroot:
         row = likely_soma(cell)
         node = nodes[0] if nodes else int(cell.node_id[row if row >= 0 else cell.roots[0]])
-        if finding is not None and finding.code == "several-somata":
+        if code == "several-somata":
             node = _thickest(cell, nodes)
         return kind(node=node)
-    if kind is MergeCoincident and finding is not None and finding.code == "short-edges":
+    if kind is MergeCoincident and code == "short-edges":
         return MergeCoincident(distance=1e-3)
+    found = dict(() if finding is None else finding.parameters)
+    if kind is PruneTwigs and "prune_twigs.length" in found:
+        return PruneTwigs(length=found["prune_twigs.length"])
     if kind is MapTypes:
         odd = np.unique(cell.swc_type[(cell.swc_type < 0) | (cell.swc_type > 4)]).tolist()
-        if finding is not None and finding.code == "several-somata":
+        if code == "several-somata":
             odd = [SOMA]
         wanted = 3
         return MapTypes(changes=tuple(TypeChange(found=t, wanted=wanted) for t in odd or [0]))
+    said = header_transforms(cell) if code == "header-transform" else ()
     if kind is SetUnit:
-        return SetUnit(unit=likely_unit(cell))
+        return SetUnit(unit=next((one.unit for one in said if one.unit), likely_unit(cell)))
+    if kind is Move and said:
+        x, y, z = next((one.move for one in said if one.move), (0.0, 0.0, 0.0))
+        return Move(x=x, y=y, z=z)
     if kind is Move and image_box is not None:
         middle = 0.5 * (cell.position.min(axis=0) + cell.position.max(axis=0))
         x, y, z = np.round(np.mean(image_box, axis=0) - middle, 3).tolist()
         return Move(x=x, y=y, z=z)
     return kind()  # type: ignore[call-arg]  # those with required fields are above
+
+
+def suggested_discretisation(finding: Finding) -> DLambda | None:
+    """Return the rule whose compartments are few enough, if that is what a finding suggests."""
+    d_lambda = dict(finding.parameters).get("discretisation.d_lambda")
+    return None if d_lambda is None else DLambda(d_lambda=d_lambda)
 
 
 def likely_unit(cell: Morphology) -> str:

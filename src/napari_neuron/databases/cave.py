@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_neuron.databases.faults import INSTALL, said_clearly
+from napari_neuron.databases.faults import INSTALL, in_a_line, require_answer, said_clearly
 from napari_neuron.databases.model import FetchedNeuron, Mesh
 from napari_neuron.errors import DatabaseError
 from napari_neuron.morphology import Morphology
@@ -17,6 +17,7 @@ from napari_neuron.morphology.model import FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
+_GLOBAL = "https://global.daf-apis.com"
 MICRONS, FLYWIRE = "minnie65_public", "flywire_fafb_public"
 _TOKEN = (
     "Get one with caveclient.CAVEclient().auth.setup_token(), then "
@@ -55,18 +56,27 @@ def fetch_cave(
     """
     with said_clearly("CAVE", f"neuron {root_id} of {datastack}", _TOKEN):
         from caveclient import CAVEclient
+        from caveclient.datastack_lookup import get_datastack_cache
 
-        client = CAVEclient(datastack, server_address=server, auth_token=token)
+        require_answer(server or get_datastack_cache().get(datastack) or _GLOBAL)
+        client = CAVEclient(
+            datastack, server_address=server, auth_token=token, write_server_cache=False
+        )
         notes: list[str] = []
         surface = _mesh(client, int(root_id), notes) if mesh else None
         try:
             skeleton = client.skeleton.get_skeleton(int(root_id), output_format="dict")
             cell = cell_of_skeleton(skeleton, str(root_id))
-        except Exception:
-            if surface is None:
+        except Exception as fault:
+            is_known = "invalid root id" not in str(fault).lower()
+            if surface is None and is_known and not mesh:
+                made_of = _mesh(client, int(root_id), [])
+            else:
+                made_of = surface
+            if made_of is None:
                 raise
             notes.append(f"{datastack} has no skeleton of it: this one was made of the mesh.")
-            cell = _skeletonised(surface, str(root_id))
+            cell = _skeletonised(made_of, str(root_id))
         cell = cell.replace(header=(f" CAVE {datastack}, root id {root_id}",))
         if synapses:
             cell = cell.replace(connectors=_connectors(client, int(root_id), cell, notes))
@@ -137,12 +147,12 @@ def _connectors(
     try:
         for kind in ("pre", "post"):
             found = client.materialize.synapse_query(
-                **{f"{kind}_ids": root_id}, desired_resolution=[1, 1, 1]
+                **{f"{kind}_ids": root_id}, desired_resolution=[1, 1, 1], metadata=False
             )
             at = np.array(found[f"{kind}_pt_position"].tolist(), dtype=np.float64)
             tables[kind] = at.reshape(-1, 3) * 1e-3
     except Exception as fault:  # the skeleton is there, and is worth more
-        notes.append(f"No synapses: {str(fault)[:200]}")
+        notes.append(f"No synapses: {in_a_line(fault)}")
         return None
     return attach(cell, tables)
 
@@ -155,7 +165,7 @@ def _mesh(client: Any, root_id: int, notes: list[str]) -> Mesh | None:
         notes.append(f"No mesh: it needs cloud-volume ({INSTALL}).")
         return None
     except Exception as fault:  # the skeleton is worth more
-        notes.append(f"No mesh: {str(fault)[:200]}")
+        notes.append(f"No mesh: {in_a_line(fault)}")
         return None
     surface = found[root_id] if isinstance(found, dict) else found
     vertices = np.asarray(surface.vertices, dtype=np.float64) * 1e-3

@@ -37,6 +37,31 @@ def said_clearly(database: str, what: str, token_help: str) -> Iterator[None]:
         raise _translated(database, what, fault, token_help) from fault
 
 
+def require_answer(server: str) -> None:
+    """Ask a server for anything at all, and not for long.
+
+    The clients wait for ever for a server that does not answer, or try several times.
+
+    Raises
+    ------
+    requests.RequestException
+        If there is no answer in time; any answer will do.
+    """
+    import requests
+
+    requests.head(server, timeout=PATIENCE, allow_redirects=False)
+
+
+PATIENCE = (5.0, 8.0)
+"""Seconds until a server takes the connection, and until it answers."""
+
+
+def in_a_line(fault: Exception) -> str:
+    """Return what an exception says, on one line and not too long."""
+    words = re.sub(r"\s+", " ", str(fault)).strip() or type(fault).__name__
+    return words if len(words) <= 300 else f"{words[:297]}..."
+
+
 def _translated(database: str, what: str, fault: Exception, token_help: str) -> DatabaseError:
     import requests
 
@@ -45,7 +70,7 @@ def _translated(database: str, what: str, fault: Exception, token_help: str) -> 
         return DatabaseError(f"{database} needs {name}, which is not installed: {INSTALL}")
     response = getattr(fault, "response", None)
     status = getattr(response, "status_code", None)
-    words = _short(fault)
+    words = in_a_line(fault)
     if status in (401, 403) or type(fault).__name__ == "AuthException" or "oken" in words:
         return DatabaseError(f"{database} wants a token, or refuses this one. {token_help}")
     if status in (400, 404):
@@ -65,9 +90,4 @@ def _translated(database: str, what: str, fault: Exception, token_help: str) -> 
 
 
 def _error(database: str, what: str, fault: Exception) -> DatabaseError:
-    return DatabaseError(f"{database}, {what}: {_short(fault)}")
-
-
-def _short(fault: Exception) -> str:
-    words = re.sub(r"\s+", " ", str(fault)).strip() or type(fault).__name__
-    return words if len(words) <= 300 else f"{words[:297]}..."
+    return DatabaseError(f"{database}, {what}: {in_a_line(fault)}")

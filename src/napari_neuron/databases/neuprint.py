@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 from typing import Any
 
 import numpy as np
 
-from napari_neuron.databases.faults import INSTALL, said_clearly
+from napari_neuron.databases.faults import INSTALL, in_a_line, require_answer, said_clearly
 from napari_neuron.databases.model import FetchedNeuron, Mesh
 from napari_neuron.errors import DatabaseError
 from napari_neuron.morphology import Morphology
@@ -46,6 +47,9 @@ def fetch_neuprint(
     with said_clearly("neuPrint", f"body {body_id}", _TOKEN):
         from neuprint import Client
 
+        if not (token or os.environ.get("NEUPRINT_APPLICATION_CREDENTIALS")):
+            raise DatabaseError(f"neuPrint wants a token, and there is none. {_TOKEN}")
+        require_answer(server if "://" in server else f"https://{server}")
         client = Client(server, dataset, token=token)
         import navis
         from navis.interfaces import neuprint
@@ -58,7 +62,7 @@ def fetch_neuprint(
                     int(body_id), with_synapses=synapses, client=client, parallel=False
                 )
             if len(found) == 0:
-                why = printed.getvalue().strip() or "it has no skeleton"
+                why = " ".join(printed.getvalue().split()) or "it has no skeleton"
                 raise DatabaseError(f"neuPrint, body {body_id} of {dataset}: {why}")
             cell = Morphology.from_navis(found[0])
             cell = cell.replace(header=(f" neuPrint {dataset}, body {body_id}", *cell.header))
@@ -77,7 +81,7 @@ def _mesh(neuprint: Any, body_id: int, client: Any, notes: list[str]) -> Mesh | 
         notes.append(f"No mesh: it needs cloud-volume ({INSTALL}).")
         return None
     except Exception as fault:  # the skeleton is there, and is worth more
-        notes.append(f"No mesh: {str(fault)[:200]}")
+        notes.append(f"No mesh: {in_a_line(fault)}")
         return None
     if len(found) == 0:
         notes.append("No mesh: neuPrint has none of this body.")

@@ -16,6 +16,7 @@ from napari_neuron.compile.model import CompiledModel
 from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.engine.child_process import ChildProcess
 from napari_neuron.engine.handover import RunFolder
+from napari_neuron.engine.neuron_model import threads_of
 from napari_neuron.engine.protocol import Advanced, EngineEvent, Finished, Started
 from napari_neuron.errors import BlowUpError, EngineCrashed, NeuronNotAvailable, SimulationError
 
@@ -43,6 +44,8 @@ class ChildEngine:
         self._python = sys.executable if python is None else str(python)
         self._child: ChildProcess | None = None
         self._library = ""  # of compiled MOD files that the child has loaded
+        self._how: dict[str, str] = {}
+        self._had_gaps = False
         self._n_runs = 0
         self._busy = False
         self._closed = False
@@ -50,7 +53,9 @@ class ChildEngine:
     @property
     def provenance(self) -> Mapping[str, str]:
         """Versions of what integrates; empty until the child has said so."""
-        return {} if self._child is None else self._child.provenance
+        if self._child is None or not self._child.provenance:
+            return {}
+        return {**self._child.provenance, **self._how}
 
     @property
     def python(self) -> str:
@@ -89,9 +94,13 @@ class ChildEngine:
             raise SimulationError("this engine is at a run already; use another engine beside it")
         if self._library not in ("", model.library):
             self._drop_child()  # NEURON cannot unload what it has loaded
+        if self._had_gaps:
+            self._drop_child()  # NEURON 9 never lets go of a LinearMechanism
+        self._had_gaps = isinstance(model, CompiledModel) and bool(model.gaps)
         self.warm_up()
         assert self._child is not None
         self._library = model.library
+        self._how = {"threads": str(threads_of(model))}
         self._busy = True
         self._n_runs += 1
         run = _Run(self._child, self._n_runs)
@@ -119,6 +128,7 @@ class ChildEngine:
             self._child.stop()
             self._child = None
         self._library = ""
+        self._had_gaps = False
 
 
 @dataclass

@@ -30,7 +30,7 @@ class InProcessEngine:
     @property
     def provenance(self) -> Mapping[str, str]:
         """Versions of what integrates."""
-        return versions()
+        return {**versions(), "threads": "1"}
 
     def run(self, model: CompiledModel | CompiledNetwork) -> Iterator[EngineEvent]:
         """Build and integrate ``model``; see `napari_neuron.engine.protocol.Engine`."""

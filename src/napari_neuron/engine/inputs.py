@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from napari_neuron.compile.model import (
+    CompiledArrivals,
     CompiledCrossings,
     CompiledDrive,
     CompiledEvents,
@@ -15,11 +16,15 @@ from napari_neuron.compile.model import (
     CompiledModel,
     CompiledNoise,
     CompiledPointProcesses,
+    CompiledPointSpikes,
+    CompiledPointTargets,
+    CompiledSources,
     CompiledTrains,
     CompiledWaveform,
     FloatArray,
 )
 from napari_neuron.compile.noise import ornstein_uhlenbeck
+from napari_neuron.engine.point_cells import PointCells
 from napari_neuron.errors import SimulationError
 
 _ELEMENT = re.compile(r"(\w+)\[(\d+)\]")
@@ -36,6 +41,8 @@ class Inputs:
         What is placed.
     segments
         The compartments, NEURON's objects.
+    points
+        The point neurons beside the cells; None where there are none.
 
     Attributes
     ----------
@@ -48,8 +55,11 @@ class Inputs:
         If NEURON does not know a point process or a parameter.
     """
 
-    def __init__(self, h: Any, model: CompiledModel, segments: list[Any]) -> None:
+    def __init__(
+        self, h: Any, model: CompiledModel, segments: list[Any], points: PointCells | None = None
+    ) -> None:
         self._h = h
+        self._points = points
         self._model = model
         self._segments = segments
         self.batches: list[list[Any]] = []
@@ -58,20 +68,35 @@ class Inputs:
         self._n_gids = 0  # NEURON's ids of the trains whose times are known
         self._times: list[FloatArray] = []
         self._gids: list[FloatArray] = []
+        self._queued: list[tuple[Any, list[float]]] = []
+        self._arrivals: list[tuple[Any, int, float, float]] = []
         for batch in model.point_processes:
             self._place(batch)
         for drive in model.drives:
             self._drive(drive)
+        for onto in model.point_targets:
+            self._connect_onto_points(onto)
         for gaps in model.gaps:
             self._join(gaps)
+        if model.sources is not None:
+            self._announce(model.sources)
+            self._connect_ranks()
         if self._n_gids:
             self._play_events()
+
+    def begin(self) -> None:
+        """Queue the events of known times on a rank; to be called at time 0."""
+        for connection, times in self._queued:
+            for time in times:
+                connection.event(time)
 
     def close(self) -> None:
         """Let go of everything, what drives first."""
         self._kept.clear()
+        self._queued.clear()
+        self._arrivals.clear()
         self.batches.clear()
-        if self._n_gids:
+        if self._n_gids or self._model.sources is not None:
             self._h.ParallelContext().gid_clear()
 
     def _place(self, batch: CompiledPointProcesses) -> None:
@@ -118,6 +143,12 @@ class Inputs:
             )
         if isinstance(drive, CompiledTrains):
             self._connect_trains(targets, drive)
+        elif isinstance(drive, CompiledPointSpikes):
+            self._connect_points(targets, drive)
+        elif isinstance(drive, CompiledArrivals):
+            self._connect_arrivals(targets, drive)
+        elif isinstance(drive, CompiledEvents) and self._model.sources is not None:
+            self._queue_events(targets, drive)
         elif isinstance(drive, CompiledEvents):
             self._connect_events(targets, drive)
         else:
@@ -174,6 +205,56 @@ class Inputs:
             connection.delay = delay
             self._kept.append(connection)
 
+    def _queue_events(self, targets: list[Any], events: CompiledEvents) -> None:
+        """Put events aside for `begin`: with ranks, trains of a gid need a delay."""
+        connect = self._h.NetCon
+        for target, train, weight, delay in zip(
+            targets,
+            events.train.tolist(),
+            events.weight.tolist(),
+            events.delay.tolist(),
+            strict=True,
+        ):
+            connection = connect(None, target)
+            connection.weight[0] = weight
+            times = events.times[events.first[train] : events.first[train + 1]] + delay
+            self._queued.append((connection, times.tolist()))
+
+    def _announce(self, sources: CompiledSources) -> None:
+        """Give the compartments whose spikes are watched their numbers."""
+        context, connect = self._h.ParallelContext(), self._h.NetCon
+        rank = int(context.id())
+        for gid, index, threshold in zip(
+            sources.gid.tolist(),
+            sources.compartment.tolist(),
+            sources.threshold.tolist(),
+            strict=True,
+        ):
+            segment = self._segments[index]
+            watch = connect(segment._ref_v, None, sec=segment.sec)
+            watch.threshold = threshold
+            context.set_gid2node(gid, rank)
+            context.cell(gid, watch)
+            self._kept.append(watch)
+
+    def _connect_arrivals(self, targets: list[Any], arrivals: CompiledArrivals) -> None:
+        self._arrivals += zip(
+            targets,
+            arrivals.gid.tolist(),
+            arrivals.weight.tolist(),
+            arrivals.delay.tolist(),
+            strict=True,
+        )
+
+    def _connect_ranks(self) -> None:
+        """Connect what other ranks, or this one, send; its own sources must have been announced."""
+        connect = self._h.ParallelContext().gid_connect
+        for target, gid, weight, delay in self._arrivals:
+            connection = connect(gid, target)
+            connection.weight[0] = weight
+            connection.delay = delay
+            self._kept.append(connection)
+
     def _play_events(self) -> None:
         """Have the trains of known times fire: one PatternStim for all, which looks one ahead."""
         times = np.concatenate(self._times)
@@ -196,6 +277,36 @@ class Inputs:
             segment = self._segments[source]
             connection = connect(segment._ref_v, target, sec=segment.sec)
             connection.threshold = crossings.threshold
+            connection.weight[0] = weight
+            connection.delay = delay
+            self._kept.append(connection)
+
+    def _connect_points(self, targets: list[Any], spikes: CompiledPointSpikes) -> None:
+        assert self._points is not None
+        for target, row, weight, delay in zip(
+            targets,
+            spikes.neuron.tolist(),
+            spikes.weight.tolist(),
+            spikes.delay.tolist(),
+            strict=True,
+        ):
+            connection = self._h.NetCon(self._points.cells[row], target)
+            connection.weight[0] = weight
+            connection.delay = delay
+            self._kept.append(connection)
+
+    def _connect_onto_points(self, onto: CompiledPointTargets) -> None:
+        assert self._points is not None
+        for source, row, weight, delay in zip(
+            onto.compartment.tolist(),
+            onto.neuron.tolist(),
+            onto.weight.tolist(),
+            onto.delay.tolist(),
+            strict=True,
+        ):
+            segment = self._segments[source]
+            connection = self._h.NetCon(segment._ref_v, self._points.cells[row], sec=segment.sec)
+            connection.threshold = onto.threshold
             connection.weight[0] = weight
             connection.delay = delay
             self._kept.append(connection)

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
-from collections.abc import Callable, Iterator
-from types import MappingProxyType
-from typing import Self
-
-import numpy as np
+from collections.abc import Callable
 
 from napari_neuron.compile.network import compile_network
-from napari_neuron.engine.child_engine import ChildEngine
+from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.engine.protocol import Advanced, Engine, Started
-from napari_neuron.engine.simulation import borrowed_engine, warm_idle_engine
-from napari_neuron.errors import SimulationError
-from napari_neuron.result.model import Status
+from napari_neuron.engine.watched_run import WatchedRun, warm_idle_engine
 from napari_neuron.result.network import NetworkResult
 from napari_neuron.spec.point_network import PointNetwork
 
 
-class NetworkSimulation:
+class NetworkSimulation(WatchedRun[NetworkResult]):
     """One run of a network, as an iterator over its progress.
 
     Iterating runs it; `close`, or `cancel` from any thread, stops it, and what was computed stays
@@ -46,63 +38,19 @@ class NetworkSimulation:
 
     def __init__(self, network: PointNetwork, engine: Engine | None = None) -> None:
         self.network = network
-        self.result: NetworkResult | None = None
-        if isinstance(engine, ChildEngine):
-            engine.warm_up()  # Python and NEURON start while we compile
-        self._model = compile_network(network)
-        self._cancelled = threading.Event()
-        self._advances = self._run(engine)
+        super().__init__(engine)
 
-    def __iter__(self) -> Self:
-        return self
+    def _compiled(self, engine: Engine | None) -> CompiledNetwork:
+        return compile_network(self.network)
 
-    def __next__(self) -> Advanced:
-        """Return the next progress, at most 100 ms after the last.
+    def _empty_result(self, started: Started) -> NetworkResult:
+        return NetworkResult(self.network, frames=started.frames)
 
-        Raises
-        ------
-        EngineCrashed, NeuronNotAvailable, SimulationError
-            If the run fails. ``partial`` has the spikes so far.
-        """
-        return next(self._advances)
-
-    def cancel(self) -> None:
-        """Ask the run to stop; may be called from any thread. The iteration ends by itself."""
-        self._cancelled.set()
-
-    def close(self) -> None:
-        """Stop the run if it has not ended; to be called by who iterates."""
-        self._advances.close()  # type: ignore[attr-defined]
-
-    def _run(self, given: Engine | None) -> Iterator[Advanced]:
-        with borrowed_engine() if given is None else contextlib.nullcontext(given) as engine:
-            events = engine.run(self._model)
-            try:
-                for event in events:
-                    if isinstance(event, Started):
-                        self.result = NetworkResult(self.network, frames=event.frames)
-                        continue
-                    assert self.result is not None
-                    if isinstance(event, Advanced):
-                        _extend(self.result, event)
-                        if not self.result.provenance:
-                            self.result.provenance = MappingProxyType(dict(engine.provenance))
-                        yield event
-                        if self._cancelled.is_set():
-                            break
-                    else:
-                        self.result.status = Status.COMPLETE
-            except SimulationError as error:
-                if self.result is not None:
-                    self.result.status = Status.FAILED
-                    self.result.message = str(error)
-                    if self.result.simulated:
-                        error.partial = self.result
-                raise
-            finally:
-                events.close()  # type: ignore[attr-defined]
-                if self.result is not None and self.result.status is Status.RUNNING:
-                    self.result.status = Status.CANCELLED
+    def _extend(self, result: NetworkResult, advanced: Advanced) -> None:
+        result.n_frames = advanced.n_frames
+        if advanced.spikes:
+            result.add(advanced.spikes["time"], advanced.spikes["neuron"])
+        result.simulated = max(result.simulated, advanced.time)
 
 
 def simulate_network(
@@ -131,20 +79,4 @@ def simulate_network(
     """
     if engine is None:
         warm_idle_engine()
-    simulation = NetworkSimulation(network, engine)
-    with contextlib.closing(simulation):
-        for advanced in simulation:
-            if progress is not None:
-                progress(min(1.0, advanced.time / network.run.duration))
-    assert simulation.result is not None
-    return simulation.result
-
-
-def _extend(result: NetworkResult, advanced: Advanced) -> None:
-    result.n_frames = advanced.n_frames
-    if advanced.spikes:
-        time, neuron = advanced.spikes["time"], advanced.spikes["neuron"].astype(np.int64)
-        order = np.lexsort((neuron, time))  # which of two at one time comes first means nothing
-        result.spike_time = np.concatenate([result.spike_time, time[order]])
-        result.spike_neuron = np.concatenate([result.spike_neuron, neuron[order]])
-    result.simulated = max(result.simulated, advanced.time)
+    return NetworkSimulation(network, engine).to_the_end(network.run.duration, progress)

@@ -26,12 +26,21 @@ from napari_neuron.compile.model import (
     FloatArray,
     IntArray,
 )
+from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.engine.inputs import Inputs
+from napari_neuron.engine.point_cells import PointCells
+from napari_neuron.engine.protocol import POINT_ROWS, POINT_TIMES
 from napari_neuron.engine.recording import Recording
 from napari_neuron.errors import NeuronNotAvailable, SimulationError
 
 COMPARTMENTS_FOR_THREADS = 5_000
 """In all cells; below, threads cost more than they save."""
+
+FIRST_GID_OF_POINTS = 1_000_000_000
+"""NEURON's numbers below are for the trains that drive cells."""
+
+LONGEST_STRETCH = 10.0
+"""ms; threads and ranks run apart for at most so long, or the shortest delay between them."""
 
 
 def import_neuron() -> Any:
@@ -62,8 +71,13 @@ _loaded = ""
 """The library of compiled MOD files this process has loaded: there is no way to unload one."""
 
 
-def _threads_for(model: CompiledModel) -> int:
-    """Return how many threads are worth it: NEURON shares out whole cells."""
+def threads_of(model: CompiledModel | CompiledNetwork) -> int:
+    """Return how many threads a run has: as asked, or what is worth it.
+
+    NEURON shares out whole cells; events of point neurons are delivered in one thread.
+    """
+    if isinstance(model, CompiledNetwork):
+        return 1
     n_cells = int((model.section_parent < 0).sum())
     if model.run.threads:
         return min(model.run.threads, n_cells)
@@ -124,6 +138,7 @@ class NeuronModel:
         self._segments: list[Any] = []  # NEURON's name for compartments
         load_library(model.library)
         self._inputs: Inputs | None = None
+        self._points: PointCells | None = None
         self._recording: Recording | None = None
         self._before = self._set_globals()
         try:
@@ -147,7 +162,9 @@ class NeuronModel:
         """Delete all of the model and give the process its own settings back."""
         if self._inputs is not None:
             self._inputs.close()
-        self._inputs = self._recording = None
+        if self._points is not None:
+            self._points.close()
+        self._inputs = self._points = self._recording = None
         self._segments.clear()
         # Not left to reference counts: the traceback of an error may hold a section for long.
         delete = self._h.delete_section
@@ -158,7 +175,11 @@ class NeuronModel:
 
     def initialise(self) -> npt.NDArray[np.float64]:
         """Go to time 0 and return the voltage there, (n_compartments,) mV."""
+        assert self._inputs is not None
         self._h.finitialize(self._model.run.v_init)
+        self._inputs.begin()
+        if self._points is not None:
+            self._points.begin()
         voltages = self.recording.voltages
         voltages.find_block()  # NEURON has sorted the model by now
         return voltages.now()
@@ -175,6 +196,13 @@ class NeuronModel:
         assert self._recording is not None
         return self._recording
 
+    def point_spikes(self, until: float) -> dict[str, FloatArray]:
+        """Return the new spikes of point neurons, under the names that `Advanced` has for them."""
+        if self._points is None:
+            return {}
+        found = self._points.new_spikes(until)
+        return {POINT_TIMES: found["time"], POINT_ROWS: found["neuron"]} if found else {}
+
     def _build(self) -> None:
         model = self._model
         self._make_sections()
@@ -188,8 +216,14 @@ class NeuronModel:
         for mechanism in model.mechanisms:
             self._set_parameters(mechanism)
         self._segments = [segment for section in self._sections for segment in section]
-        self._inputs = Inputs(self._h, model, self._segments)
+        if model.network is not None:
+            self._points = PointCells(self._h, model.network, first_gid=FIRST_GID_OF_POINTS)
+            for _ in self._points.build():
+                pass
+        self._inputs = Inputs(self._h, model, self._segments, self._points)
         self._recording = Recording(self._h, model, self._segments, self.point_processes)
+        if model.sources is not None:  # all ranks together: the shortest delay between them
+            self._h.ParallelContext().set_maxstep(LONGEST_STRETCH)
 
     def _make_sections(self) -> None:
         model = self._model
@@ -320,8 +354,9 @@ class NeuronModel:
         cvode.active(0)
         watched = {*self._model.frames, *(recorder.variable for recorder in self._model.recorders)}
         cvode.use_fast_imem(int("i_membrane_" in watched))
-        context.nthread(_threads_for(self._model))
-        context.set_maxstep(10)  # threads run apart for at most so long, or the shortest delay
+        context.nthread(threads_of(self._model))
+        if self._model.sources is None:
+            context.set_maxstep(LONGEST_STRETCH)
         h.secondorder = 0
         h.celsius = run.celsius
         h.dt = run.dt

@@ -12,6 +12,9 @@ import numpy.typing as npt
 from napari_neuron.compile.model import CompiledModel
 from napari_neuron.compile.network_model import CompiledNetwork
 
+POINT_TIMES, POINT_ROWS = "\0 times", "\0 rows"
+"""Names, which no detector has, under which spikes of point neurons beside cells are told."""
+
 
 @dataclass(frozen=True, eq=False)
 class Started:
@@ -38,8 +41,9 @@ class Advanced:
 
     Yielded at least every 100 ms of wall time, also when nothing has moved. ``spikes`` holds the
     spike times (ms) found since the previous event, by detector; detectors without any are left
-    out. ``n_samples`` counts time steps; ``units``, of each recorder and then of each variable of
-    ``model.frames``, is empty in all but the first.
+    out. Those of point neurons beside cells are told once, under `POINT_TIMES` and `POINT_ROWS`:
+    when, and the row of whose. ``n_samples`` counts time steps; ``units``, of each recorder and
+    then of each variable of ``model.frames``, is empty in all but the first.
     """
 
     time: float

@@ -41,6 +41,9 @@ class Recording:
         Of all compartments.
     units : tuple of str
         Of each recorder, then of each variable of ``model.frames``.
+    absent : tuple of str
+        Variables of ``model.frames`` that no compartment here has; only on a rank, where others
+        may have them.
 
     Raises
     ------
@@ -55,6 +58,9 @@ class Recording:
         self._steps_per_frame = model.run.steps_per_frame
         self.voltages = Voltages(h, segments)
         self._more = [_Frames(h, variable, segments) for variable in model.frames]
+        self.absent = tuple(frames.variable for frames in self._more if frames.is_absent)
+        if self.absent and model.sources is None:
+            raise SimulationError(nowhere(self.absent[0]))
         units = []
         self._recorded = []
         make_vector = h.Vector
@@ -155,17 +161,25 @@ class _Frames:
         self.variable = variable
         found = [(i, _reference(segment, variable)) for i, segment in enumerate(segments)]
         there = [(i, reference) for i, reference in found if reference is not None]
+        self.is_absent = not there
         if not there:
-            raise SimulationError(
-                f"frames: no compartment has anything called {variable!r}; is its mechanism "
-                "painted anywhere?"
-            )
+            return
         self._where = np.array([i for i, _ in there])
         self._gathered = _Gathered(h, [reference for _, reference in there])
 
     def write(self, row: FrameArray) -> None:
         row[:] = np.nan
+        if self.is_absent:
+            return
         row[self._where] = self._gathered.values()
+
+
+def nowhere(variable: str) -> str:
+    """Say that frames of ``variable`` were asked for, which no compartment has."""
+    return (
+        f"frames: no compartment has anything called {variable!r}; is its mechanism painted "
+        "anywhere?"
+    )
 
 
 def _reference(owner: Any, name: str) -> Any:

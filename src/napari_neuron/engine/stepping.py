@@ -101,24 +101,24 @@ def _steps(
         if is_due or not voltages.room:
             # Several at once: fetched one by one, writing and checking cost as much as a step.
             frames = voltages.take()
-            n_possible = _first_absurd(frames)
+            n_possible = first_absurd(frames)
             write_frames(n_frames, frames[:n_possible])
             n_frames += n_possible
             if n_possible < len(frames):
-                lost = _blow_up(frames[n_possible], n_frames * steps_per_frame * dt)
+                lost = blow_up(frames[n_possible], n_frames * steps_per_frame * dt)
         if is_due or lost:
             known = step if lost is None else (n_frames - 1) * steps_per_frame
-            spikes = sampling.take(recording.take_samples())
+            spikes = sampling.take(recording.take_samples()) | neuron.point_spikes(known * dt)
             yield Advanced(known * dt, n_frames, known + 1, spikes)
-            if step == n_steps and lost is None and not _first_absurd(voltages.now()[None]):
-                lost = _blow_up(voltages.now(), step * dt)
+            if step == n_steps and lost is None and not first_absurd(voltages.now()[None]):
+                lost = blow_up(voltages.now(), step * dt)
             if lost is not None:
                 raise lost
             told = perf_counter()
     yield Finished(sampling.spikes())
 
 
-def _first_absurd(frames: npt.NDArray[Any]) -> int:
+def first_absurd(frames: npt.NDArray[Any]) -> int:
     """Return how many frames come before the first that no membrane can have; all if none is."""
     if not len(frames):
         return 0
@@ -129,7 +129,8 @@ def _first_absurd(frames: npt.NDArray[Any]) -> int:
     return len(frames) if possible.all() else int(np.argmin(possible))
 
 
-def _blow_up(voltage: npt.NDArray[Any], time: float) -> BlowUpError:
+def blow_up(voltage: npt.NDArray[Any], time: float) -> BlowUpError:
+    """Return the error that names the compartment of the worst of voltages."""
     lost = np.isnan(voltage)
     compartment = int(np.argmax(lost if lost.any() else np.abs(voltage)))
     return BlowUpError(

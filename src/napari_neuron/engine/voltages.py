@@ -11,14 +11,17 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 FrameArray = npt.NDArray[np.float32]
 
-ROOM = 16
-"""Frames fetched before they are taken together."""
+MOST_FRAMES = 128
+"""Fetched before they are taken together."""
+
+ROOM_FOR_FRAMES = 2**19
+"""Bytes; more would push NEURON's model out of the caches."""
 
 _HOC = """
 objref napari_neuron_context
 napari_neuron_context = new ParallelContext()
 proc napari_neuron_advance() { local i
-    if (napari_neuron_context.nthread() > 1) {
+    if (napari_neuron_context.nthread() > 1 || napari_neuron_context.nhost() > 1) {
         napari_neuron_context.psolve(t + ($1 + 0.5) * dt)
     } else {
         for i = 1, $1 { fadvance() }
@@ -34,8 +37,9 @@ proc napari_neuron_frames() { local i
 """Between two steps the caches hold NEURON's model, and Python is slow to come back: 20 us for each
 frame, a tenth of a step of 1,300 compartments. hoc is not.
 
-Threads meet at the end of a psolve, not after each step; it is asked for half a step more, because
-it rounds down. Without threads it is not used: it clears the process' SIGALRM timer and handler."""
+Threads and ranks meet at the end of a psolve, not after each step; it is asked for half a step
+more, because it rounds down. Without either it is not used: it clears the process'
+SIGALRM timer and handler."""
 
 _FIRST_ROW = re.compile(r"Node::field::Voltage row=0/(\d+) ")
 """How NEURON 9 writes a reference to the first of its voltages, and how many there are."""
@@ -72,14 +76,13 @@ class Voltages:
             point_at(index, segment._ref_v)
         self._now = h.Vector(len(segments))
         self._n_kept = 0
-        self._frames: FrameArray = np.empty((ROOM, len(segments)), dtype=np.float32)
         self.is_block = False
         self._make_room(len(segments), np.arange(len(segments)))
 
     @property
     def room(self) -> int:
         """How many frames can be kept before they must be taken."""
-        return ROOM - self._n_kept
+        return len(self._values) - self._n_kept
 
     def find_block(self) -> None:
         """Find where NEURON keeps each voltage; to be called after it was initialised."""
@@ -143,7 +146,9 @@ class Voltages:
 
     def _make_room(self, size: int, rows: npt.NDArray[np.intp]) -> None:
         self._size, self._rows = size, rows
+        room = min(MOST_FRAMES, max(16, ROOM_FOR_FRAMES // (8 * max(size, 1))))
         self._vectors = self._h.List()
-        for _ in range(ROOM):
+        for _ in range(room):
             self._vectors.append(self._h.Vector(size))
         self._values: list[FloatArray] = [vector.as_numpy() for vector in self._vectors]
+        self._frames: FrameArray = np.empty((room, len(rows)), dtype=np.float32)

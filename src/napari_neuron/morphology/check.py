@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.errors import MorphologyError
-from napari_neuron.morphology import check_cable, check_radii, check_soma
+from napari_neuron.morphology import check_cable, check_radii, check_size, check_soma
 from napari_neuron.morphology.finding import Finding, Severity, finding
 from napari_neuron.morphology.formats.cell import NOTE
-from napari_neuron.morphology.formats.content import real
+from napari_neuron.morphology.header_transform import header_transforms
 from napari_neuron.morphology.model import SOMA, Morphology
 from napari_neuron.morphology.sections import find_sections
 
@@ -42,7 +41,7 @@ def check(
         check_soma.somata,
         check_cable.edges,
         check_cable.coincident,
-        check_cable.compartments,
+        check_size.compartments,
         check_cable.twigs,
         check_cable.forks,
         check_cable.types,
@@ -95,28 +94,19 @@ def describe(morphology: Morphology) -> dict[str, Any]:
     }
 
 
-_TRANSFORM = re.compile(r"^\s*(?P<what>SCALE|OFFSET)\b[\s:=]*(?P<numbers>[-+.\deE,\s]+?)\s*$")
-
-
 def _header(morphology: Morphology) -> list[Finding]:
     """Report what the file's comments say about its coordinates, and what its reader noted."""
     findings = []
+    for one in header_transforms(morphology):
+        message = (
+            f"The header says {one.line!r}. It is not applied: programs differ in whether the "
+            "coordinates already include it. Compare the cell's size and place with what you "
+            "expect; if they do not, the repair applies it."
+        )
+        repairs = ("set_unit",) if one.unit else ("move",) if one.move else ()
+        findings.append(finding(morphology, "header-transform", "info", message, None, repairs))
     for line in morphology.header:
-        said = _TRANSFORM.match(line)
-        if said is not None and _is_transform(said["what"], said["numbers"]):
-            message = (
-                f"The header says {line.strip()!r}. It is not applied: programs differ in whether "
-                "the coordinates already include it. Compare the cell's size and place with what "
-                "you expect, and scale or move the coordinates if they do not."
-            )
-            findings.append(finding(morphology, "header-transform", "info", message))
-        elif line.startswith(NOTE):
+        if line.startswith(NOTE):
             message = f"From the file: {line.removeprefix(NOTE).strip()}."
             findings.append(finding(morphology, "reader-note", "info", message))
     return findings
-
-
-def _is_transform(what: str, numbers: str) -> bool:
-    values = [real(word) for word in numbers.replace(",", " ").split()]
-    neutral = 0.0 if what == "OFFSET" else 1.0
-    return bool(values) and None not in values and any(one != neutral for one in values)

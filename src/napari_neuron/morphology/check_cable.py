@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_neuron.errors import MorphologyError
 from napari_neuron.morphology.cable import follow
 from napari_neuron.morphology.finding import Finding, count, finding
 from napari_neuron.morphology.model import SOMA, BoolArray, FloatArray, IntArray, Morphology
-from napari_neuron.morphology.sections import find_sections
 from napari_neuron.morphology.soma import COINCIDENT
 
 SHORT = 1e-3
@@ -16,8 +14,6 @@ SHORT = 1e-3
 
 TWIG = 1.0
 """µm; a branch that ends before it is that long is called a twig."""
-
-MANY_COMPARTMENTS = 100_000
 
 _SMALLEST_FORK = 3
 
@@ -183,31 +179,6 @@ def types(morphology: Morphology) -> list[Finding]:
         "them. Map them if they mean one of these."
     )
     return [finding(morphology, "types", "info", message, rows, ("map_types",))]
-
-
-def compartments(morphology: Morphology) -> list[Finding]:
-    """More compartments than a run in a window should have."""
-    if len(morphology) < MANY_COMPARTMENTS // 20:
-        return []
-    try:
-        sections = find_sections(morphology)
-    except MorphologyError:  # the radii are at fault, and another finding says so
-        return []
-    # the d_lambda rule at 100 Hz, Ra 100 Ω·cm, cm 1 µF/cm², for the mean diameter of each section
-    diameter = sections.area / (np.pi * sections.length)
-    constant = 1e5 * np.sqrt(diameter / (4 * np.pi * 100.0 * 100.0 * 1.0))
-    pieces = ((sections.length / (0.1 * constant) + 0.9) / 2).astype(np.int64) * 2 + 1
-    n = int(pieces.sum())
-    if n <= MANY_COMPARTMENTS:
-        return []
-    seconds, gigabytes = n / 50_000 * 9.6, n * 4 * 1000 / 1e9
-    message = (
-        f"About {n:,} compartments. 100 ms take roughly {seconds:.0f} s with a passive membrane "
-        f"and {gigabytes:.2g} GB of frames. Of its {count(len(sections), 'section')} each needs "
-        "one at least: prune twigs, or use longer compartments (Discretisation) and fewer frames."
-    )
-    repairs = ("prune_twigs", "resample")
-    return [finding(morphology, "many-compartments", "warning", message, None, repairs)]
 
 
 def far_from(morphology: Morphology, box: FloatArray | None) -> list[Finding]:

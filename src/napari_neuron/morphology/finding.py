@@ -28,6 +28,9 @@ class Finding:
         The ids of all nodes concerned; empty where it concerns the cell as a whole.
     repairs : tuple of str
         The kinds of repair that help ("interpolate_radii"), the likeliest first.
+    parameters : tuple of (str, float)
+        What was worked out for them: ("prune_twigs.length", 2.5) in µm, or
+        ("discretisation.d_lambda", 0.25).
     """
 
     code: str
@@ -35,6 +38,7 @@ class Finding:
     message: str
     nodes: tuple[int, ...] = ()
     repairs: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, float], ...] = ()
 
     @property
     def summary(self) -> str:
@@ -48,6 +52,7 @@ class Finding:
             "summary": self.summary,
             "nodes": list(self.nodes),
             "repairs": list(self.repairs),
+            "parameters": dict(self.parameters),
         }
 
 
@@ -58,10 +63,11 @@ def finding(
     message: str,
     rows: IntArray | None = None,
     repairs: tuple[str, ...] = (),
+    parameters: tuple[tuple[str, float], ...] = (),
 ) -> Finding:
     """Return a finding about some rows of a cell."""
     nodes = () if rows is None else tuple(morphology.node_id[rows].tolist())
-    return Finding(code, severity, message, nodes, repairs)
+    return Finding(code, severity, message, nodes, repairs, parameters)
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -61,8 +61,21 @@ def skeletonise(
     say = progress or (lambda text, done: None)
     if len(labels.shape) != 3:
         raise MorphologyError(f"labels have {len(labels.shape)} axes, not z, y, x")
-    name = name or f"label {label}"
-    mask, corner = _crop(labels, label, say)
+    mask, corner = crop(labels, label, say)
+    place = np.asarray(origin) + corner * np.asarray(voxel)
+    return skeleton_of(mask, label, voxel, origin=place, name=name or f"label {label}", say=say)
+
+
+def skeleton_of(
+    mask: npt.NDArray[np.bool_],
+    label: int,
+    voxel: tuple[float, float, float],
+    *,
+    origin: Floats,
+    name: str,
+    say: Say,
+) -> Morphology:
+    """Return the skeleton of the voxels that `crop` has found; as `skeletonise`."""
     say("Finding its largest piece", 0.3)
     mask, n_pieces = _largest_piece(mask)
     say("Smoothing it", 0.35)
@@ -88,7 +101,7 @@ def skeletonise(
         node_id=np.arange(1, len(tree.parent) + 1),
         parent=tree.parent,
         swc_type=np.zeros(len(tree.parent), dtype=np.int64),
-        position=(tree.place + np.asarray(origin) + corner * np.asarray(voxel))[:, ::-1],
+        position=(tree.place + origin)[:, ::-1],
         radius=tree.radius,
         name=name,
         header=(f"skeleton of label {label}{pieces}, voxels of {size} nm (z, y, x)",),
@@ -97,7 +110,7 @@ def skeletonise(
     )
 
 
-def _crop(labels: Any, label: int, say: Say) -> tuple[npt.NDArray[np.bool_], Any]:
+def crop(labels: Any, label: int, say: Say) -> tuple[npt.NDArray[np.bool_], Any]:
     """Return the label's voxels in its bounding box, one voxel wider, and the box's corner."""
     depth, height, width = labels.shape
     step = max(1, 16_000_000 // max(1, height * width))

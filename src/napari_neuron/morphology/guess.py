@@ -32,6 +32,8 @@ _MEASURED_IN = re.compile(
     rf"dimensions)\b[^.\n]{{0,40}}?\b(?:in|are)\s*[\[(]?\s*{_WORD.format('unit')}\b",
     re.IGNORECASE,
 )
+REPAIRED = " repaired: "
+"""Begins header lines that say what was done to a cell; a unit in them is not the file's."""
 _NEUROMORPHO = re.compile(r"neuromorpho|\bCNG\b|StdSwc", re.IGNORECASE)
 
 
@@ -93,7 +95,7 @@ def stated_unit(header: Sequence[str]) -> FileUnit | None:
     """Return the unit that comment lines state, or None if none does."""
     for line in header:
         for pattern in (_STATED, _MEASURED_IN):
-            match = pattern.search(line)
+            match = None if line.startswith(REPAIRED) else pattern.search(line)
             if match is not None:
                 unit = _from_match(match, f"stated in the file: {line.strip()[:80]!r}")
                 if unit is not None:
@@ -105,7 +107,8 @@ def stated_unit(header: Sequence[str]) -> FileUnit | None:
 
 def says_unit(line: str) -> bool:
     """Say whether a comment line states a unit."""
-    return bool(_STATED.search(line) or _MEASURED_IN.search(line))
+    said = _STATED.search(line) or _MEASURED_IN.search(line)
+    return bool(said) and not line.startswith(REPAIRED)
 
 
 def find_unit(

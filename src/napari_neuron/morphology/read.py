@@ -43,7 +43,8 @@ _TELLTALE = {
 }
 """What is near the beginning of skeleton files whose names end like those of other files."""
 _HEAD = 2**16
-SUFFIXES = (".swc", *_READERS, *_ARCHIVES)
+_SWC = (".swc", ".eswc")
+SUFFIXES = (*_SWC, *_READERS, *_ARCHIVES)
 """What the names of skeleton files end in, perhaps followed by ``.gz``."""
 
 
@@ -302,7 +303,7 @@ def _info_beside(place: Path) -> dict[str, Any] | None:
 def _cells(file: _File, units: str | None) -> Iterator[Morphology]:
     suffix = _suffix(file.name)
     source = str(file.place.absolute())
-    if suffix == ".swc":
+    if suffix in _SWC:
         content = file.read(SwcError)
         yield parse_swc(content, file.shown, units, _stem(file.name), source)
         return

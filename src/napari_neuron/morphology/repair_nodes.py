@@ -5,7 +5,7 @@ All are pure: a morphology goes in, another comes out, and nodes that stay keep 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -146,13 +146,13 @@ def prune_twigs(morphology: Morphology, length: float) -> Morphology:
     return represented(morphology, np.where(is_twig[head], -1, rows))
 
 
-def resample(morphology: Morphology, spacing: float) -> Morphology:
+def resample(morphology: Morphology, spacing: float, kept: Collection[int] = ()) -> Morphology:
     """Thin and divide the cable so that nodes are about ``spacing`` (µm) apart.
 
-    What carries meaning stays: see `napari_neuron.spec.repair.Resample`. Nodes that are added
-    have ids above all others.
+    What carries meaning stays, and nodes with the ids ``kept``: see
+    `napari_neuron.spec.repair.Resample`. Nodes that are added have ids above all others.
     """
-    return _divided(_thinned(morphology, spacing), spacing)
+    return _divided(_thinned(morphology, spacing, kept), spacing)
 
 
 def _must_stay(morphology: Morphology) -> BoolArray:
@@ -167,9 +167,10 @@ def _must_stay(morphology: Morphology) -> BoolArray:
     return np.asarray(stays)
 
 
-def _thinned(morphology: Morphology, spacing: float) -> Morphology:
+def _thinned(morphology: Morphology, spacing: float, kept: Collection[int]) -> Morphology:
     rows = np.arange(len(morphology))
     stays = _must_stay(morphology)
+    stays |= np.isin(morphology.node_id, np.array([*kept], dtype=np.int64))
     # along each run from the node that must stay above it, the first node in every interval
     begin = follow(np.where(stays, rows, morphology.parent))
     arc = morphology.path_distance - morphology.path_distance[begin]

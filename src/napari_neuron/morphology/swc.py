@@ -1,8 +1,9 @@
 """SWC files: read exactly, written so that reading gives the same skeleton.
 
 A row is ``id type x y z radius parent``; what follows the seventh column is ignored. Rows may come
-in any order. What cannot be meant is an `SwcError`; what is odd but can be meant is left as it is
-for `napari_neuron.morphology.check` to report.
+in any order, and may be written as a spreadsheet does (`swc_rows.parted_by_blanks`). What cannot be
+meant is an `SwcError`; what is odd but can be meant is left as it is for
+`napari_neuron.morphology.check` to report.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from napari_neuron.errors import MorphologyError, SwcError
 from napari_neuron.morphology.formats.content import FARTHEST, read_content, text_of
 from napari_neuron.morphology.guess import find_unit, says_unit
 from napari_neuron.morphology.model import BoolArray, FloatArray, IntArray, Morphology
-from napari_neuron.morphology.swc_rows import ordinary_rows
+from napari_neuron.morphology.swc_rows import ordinary_rows, parted_by_blanks
 
 _COLUMNS = ("id", "type", "x", "y", "z", "radius", "parent")
 _INTEGERS, _REALS = (0, 1, 6), (2, 3, 4, 5)
@@ -238,6 +239,11 @@ def _table(lines: list[str], path: str) -> _Table:
         raise SwcError(path, None, "holds no node", remedy)
     columns = _ordinary_columns(rows)
     if columns is None:
+        heading, rows, note = parted_by_blanks(rows)
+        numbers = numbers[len(numbers) - len(rows) :]
+        header = [*heading, *header, *note]
+        columns = _ordinary_columns(rows) if heading or note else None
+    if columns is None:
         values = [
             _row(row.split(), number, path) for number, row in zip(numbers, rows, strict=True)
         ]
@@ -279,11 +285,6 @@ def _ordinary_columns(rows: list[str]) -> list[Any] | None:
 def _row(words: Sequence[str], number: int, path: str) -> list[float]:
     """Convert one row, or say what is wrong with it."""
     if len(words) < len(_COLUMNS):
-        joined = " ".join(words)
-        for mark, mark_name in ((",", "commas"), (";", "semicolons")):
-            if joined.count(mark) >= len(_COLUMNS) - 1:
-                problem = f"the columns are separated by {mark_name}"
-                raise SwcError(path, number, problem, "Separate them by blanks or tabs.")
         problem = f"{len(words)} column{'s' * (len(words) != 1)} where an SWC row has 7"
         remedy = f"A row is: {' '.join(_COLUMNS)}. Complete it, or put # before a comment."
         raise SwcError(path, number, problem, remedy)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from napari_neuron.morphology.formats.cell import NOTE
 from napari_neuron.morphology.formats.content import FARTHEST, MOST_LINES
 from napari_neuron.morphology.model import FloatArray, IntArray
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CHARACTERS = b"0123456789+-.eE \t\r\n"
+_N_COLUMNS = 7
 _SHORTEST = 2**19
 """Bytes; below this, importing pandas would take longer than it saves."""
 
@@ -69,6 +71,39 @@ def ordinary_rows(data: bytes, columns: Sequence[tuple[str, type]]) -> Rows | No
     if not is_near or not is_exact or node_id.min() < 0:
         return None
     return Rows(data[:start], node_id, swc_type, position, radius, parent_id)
+
+
+def parted_by_blanks(rows: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Return rows that a spreadsheet may have written in the ordinary way.
+
+    They may be parted by commas, or by semicolons; a comma is a decimal point then. The first may
+    be a heading that lacks its #.
+
+    Returns
+    -------
+    heading, rows, note
+        Heading and note are empty or of one line, as they are to stand in the cell's header.
+    """
+    note = []
+    for mark, name in ((";", "semicolons"), (",", "commas")):
+        if all(row.count(mark) >= _N_COLUMNS - 1 for row in rows):
+            if mark == ";":
+                rows = [row.replace(",", ".") for row in rows]
+            rows = [row.replace(mark, " ") for row in rows]
+            note = [f"{NOTE} the columns are separated by {name}"]
+            break
+    words = rows[0].split()
+    if len(rows) > 1 and len(words) >= _N_COLUMNS and not any(map(_is_number, words)):
+        return [f" {' '.join(words)}"], rows[1:], note
+    return [], rows, note
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _table(body: bytes, separator: str, columns: Sequence[tuple[str, type]]) -> pd.DataFrame | None:

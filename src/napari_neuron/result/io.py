@@ -11,6 +11,7 @@ The layout, version 1 (units are attributes of each dataset)::
     /compartment_of_node  (n_nodes,) int64
     /experiment       JSON text
     /spikes/0 ...     (n_spikes,) float64, ms; attribute label
+    /network/spike_time, spike_neuron   of point neurons beside the cells, where there are any
     /cells/0 ...      a group of arrays per morphology, attributes name, unit, unit_evidence, source
     /provenance       attributes: versions of what made it
 
@@ -19,9 +20,7 @@ Nothing of a file is evaluated: no pickles, no object arrays; the experiment is 
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -32,7 +31,9 @@ import numpy.typing as npt
 
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.morphology.model import Morphology
+from napari_neuron.result.files import new_hdf5_file
 from napari_neuron.result.model import SimulationResult, Status
+from napari_neuron.result.network import NetworkResult
 from napari_neuron.spec import Experiment
 
 if TYPE_CHECKING:
@@ -66,18 +67,8 @@ def save(result: SimulationResult, path: str | Path, *, compress: bool = False) 
     OSError
         If the file cannot be written; an old one is untouched then.
     """
-    import h5py
-
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with h5py.File(temporary, "w") as file:
-            _write(file, result, compress)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+    with new_hdf5_file(path) as file:
+        _write(file, result, compress)
 
 
 def load(path: str | Path) -> SimulationResult:
@@ -164,6 +155,10 @@ def _write(file: h5py.File, result: SimulationResult, compress: bool) -> None:
     spikes = file.create_group("spikes")
     for index, (label, found) in enumerate(result.spikes.items()):
         _put(spikes, str(index), found, "ms").attrs["label"] = label
+    if result.network is not None:
+        network = file.create_group("network")
+        _put(network, "spike_time", result.network.spike_time, "ms")
+        _put(network, "spike_neuron", result.network.spike_neuron)
     cells = file.create_group("cells")
     for index, cell in enumerate(result.cells):
         _write_cell(cells.create_group(str(index)), cell)
@@ -236,9 +231,10 @@ def _read(file: h5py.File, path: Path) -> SimulationResult:
     _check_shapes(cells, frames, samples, compartment_of_node)
     if any(other.shape != frames.shape for other in more.values()):
         raise ValueError("frames of different shapes")
+    experiment = Experiment.from_json(file["experiment"][()])
     return SimulationResult(
         cells=cells,
-        experiment=Experiment.from_json(file["experiment"][()]),
+        experiment=experiment,
         frames=frames,
         samples=samples,
         compartment_of_node=compartment_of_node,
@@ -250,7 +246,24 @@ def _read(file: h5py.File, path: Path) -> SimulationResult:
         provenance=_texts(file["provenance"].attrs),
         more_frames=MappingProxyType(more),
         units=units,
+        network=_read_network(file, experiment),
     )
+
+
+def _read_network(file: h5py.File, experiment: Experiment) -> NetworkResult | None:
+    if experiment.network is None:
+        return None
+    group = file["network"]
+    result = NetworkResult(
+        experiment.network,
+        np.asarray(group["spike_time"][()], np.float64),
+        np.asarray(group["spike_neuron"][()], np.int64),
+        simulated=max(0, len(file["sample_time"]) - 1) * experiment.run.dt,
+        status=Status(file.attrs["status"]),
+    )
+    if not np.isin(result.spike_neuron, np.arange(len(experiment.network.neurons))).all():
+        raise ValueError("spikes of no point neuron")
+    return result
 
 
 def _texts(attributes: Mapping[str, Any]) -> Mapping[str, str]:

@@ -19,6 +19,8 @@ from napari_neuron.spec import Experiment
 if TYPE_CHECKING:
     import pandas as pd
 
+    from napari_neuron.result.network import NetworkResult
+
 
 class Status(StrEnum):
     """How far a run came."""
@@ -91,6 +93,8 @@ class SimulationResult:
         Versions of what made it.
     more_frames : mapping of str to (n_frames of the whole run, n_compartments) float32
         As ``frames``, for the other variables of ``experiment.frames``; see `frames_of`.
+    network : NetworkResult or None
+        Spikes of the point neurons beside the cells.
     units : tuple of str
         Of each row of ``samples``, then of each of ``more_frames``; empty until a run has begun.
     """
@@ -112,6 +116,7 @@ class SimulationResult:
         default_factory=lambda: MappingProxyType({})
     )
     units: tuple[str, ...] = ()
+    network: NetworkResult | None = None
 
     def __repr__(self) -> str:
         names = ", ".join(cell.name for cell in self.cells)

@@ -65,6 +65,12 @@ class NetworkResult:
             f"{self.simulated:g} ms, {self.status})"
         )
 
+    def add(self, time: FloatArray, neuron: npt.NDArray[Any]) -> None:
+        """Append spikes that are later than those there are; ``neuron`` are rows."""
+        order = np.lexsort((neuron, time))  # which of two at one time comes first means nothing
+        self.spike_time = np.concatenate([self.spike_time, time[order]])
+        self.spike_neuron = np.concatenate([self.spike_neuron, neuron[order].astype(np.int64)])
+
     def spikes_of(self, neuron: Any) -> FloatArray:
         """Return the spike times of one neuron, by id, (n,) ms.
 

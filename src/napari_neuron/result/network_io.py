@@ -14,14 +14,13 @@ Nothing of a file is evaluated: no pickles, no object arrays; the network is val
 
 from __future__ import annotations
 
-import contextlib
-import os
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
 from napari_neuron.errors import NapariNeuronError
+from napari_neuron.result.files import new_hdf5_file
 from napari_neuron.result.model import Status
 from napari_neuron.result.network import NetworkResult
 from napari_neuron.spec.point_network import PointNetwork
@@ -38,29 +37,19 @@ def save(result: NetworkResult, path: str | Path) -> None:
     OSError
         If the file cannot be written; an old one is untouched then.
     """
-    import h5py
-
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with h5py.File(temporary, "w") as file:
-            file.attrs["format"] = FORMAT
-            file.attrs["format_version"] = VERSION
-            file.attrs["status"] = str(result.status)
-            file.attrs["message"] = result.message
-            file.attrs["simulated"] = result.simulated
-            file["network"] = result.network.to_json()
-            file["spike_time"] = result.spike_time
-            file["spike_neuron"] = result.spike_neuron
-            file["state"] = result.frames[: result.n_frames]
-            provenance = file.create_group("provenance")
-            for name, version in result.provenance.items():
-                provenance.attrs[name] = version
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+    with new_hdf5_file(path) as file:
+        file.attrs["format"] = FORMAT
+        file.attrs["format_version"] = VERSION
+        file.attrs["status"] = str(result.status)
+        file.attrs["message"] = result.message
+        file.attrs["simulated"] = result.simulated
+        file["network"] = result.network.to_json()
+        file["spike_time"] = result.spike_time
+        file["spike_neuron"] = result.spike_neuron
+        file["state"] = result.frames[: result.n_frames]
+        provenance = file.create_group("provenance")
+        for name, version in result.provenance.items():
+            provenance.attrs[name] = version
 
 
 def load(path: str | Path) -> NetworkResult:

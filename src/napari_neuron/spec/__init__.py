@@ -6,7 +6,13 @@ One noun per file. `Experiment` holds the rest; its JSON is what people share.
 from napari_neuron.spec.base import Spec
 from napari_neuron.spec.cell import CellSource
 from napari_neuron.spec.clamp import PointLeak, VoltageClamp, VoltageStep, VoltageWaveform
-from napari_neuron.spec.connection import ChemicalSynapses, Connections, GapJunctions
+from napari_neuron.spec.connection import (
+    ChemicalSynapses,
+    Connections,
+    GapJunctions,
+    SynapsesFromPoints,
+    SynapsesOntoPoints,
+)
 from napari_neuron.spec.current import (
     CurrentChirp,
     CurrentNoise,
@@ -187,6 +193,8 @@ __all__ = [
     "Subtree",
     "SwcTypes",
     "Synapse",
+    "SynapsesFromPoints",
+    "SynapsesOntoPoints",
     "Table",
     "TraceRecorder",
     "TypeChange",

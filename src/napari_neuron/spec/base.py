@@ -121,6 +121,20 @@ class Spec(BaseModel):
     __str__ = __repr__
 
 
+def read_json(text: str | bytes) -> Any:
+    """Return what a JSON text says.
+
+    Raises
+    ------
+    ExperimentError
+        If it is not JSON.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ExperimentError("", f"this is not a JSON file: {error}") from None
+
+
 class SavedSpec(Spec):
     """A spec that is kept as a JSON file of its own."""
 

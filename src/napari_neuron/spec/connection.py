@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -15,7 +15,41 @@ Names = tuple[Annotated[str, Field(min_length=1)], ...]
 Nodes = tuple[int, ...]
 
 
-class ChemicalSynapses(Spec):
+class _Rows(Spec):
+    """Connections as columns of one length.
+
+    Attributes
+    ----------
+    columns
+        Names of the columns.
+    ends
+        Of either side the columns of cell and node; of point neurons None and the ids.
+    """
+
+    label: str = ""
+    enabled: bool = True
+    columns: ClassVar[tuple[str, ...]]
+    ends: ClassVar[tuple[tuple[str | None, str], tuple[str | None, str]]]
+
+    def __len__(self) -> int:
+        return len(getattr(self, self.columns[0]))
+
+    @model_validator(mode="after")
+    def _columns_are_of_one_length(self) -> Self:
+        first = self.columns[0]
+        n = len(getattr(self, first))
+        if not n:
+            raise ExperimentError(first, "there is no connection; leave the whole entry out")
+        for column in self.columns[1:]:
+            there = len(getattr(self, column))
+            if there != n:
+                raise ExperimentError(
+                    column, f"there are {there} for the {n} of {first}; give one for each"
+                )
+        return self
+
+
+class ChemicalSynapses(_Rows):
     """Synapses of one kind from cells onto cells; row i of every column is one synapse.
 
     `napari_neuron.connect` makes them from a synapse table.
@@ -37,9 +71,10 @@ class ChemicalSynapses(Spec):
         threshold per place: all that watch one place must agree on it.
     """
 
+    columns = ("source_cell", "source_node", "target_cell", "target_node", "weights", "delays")
+    ends = (("source_cell", "source_node"), ("target_cell", "target_node"))
+
     kind: Literal["chemical_synapses"] = "chemical_synapses"
-    label: str = ""
-    enabled: bool = True
     source_cell: Names
     source_node: Nodes
     target_cell: Names
@@ -49,16 +84,8 @@ class ChemicalSynapses(Spec):
     conductance: Conductance = Field(default_factory=Exp2Conductance)
     threshold: Millivolts = Field(default=-20.0, ge=-1000, le=1000)
 
-    @model_validator(mode="after")
-    def _columns_are_of_one_length(self) -> Self:
-        _require_one_length(
-            self,
-            ("source_cell", "source_node", "target_cell", "target_node", "weights", "delays"),
-        )
-        return self
 
-
-class GapJunctions(Spec):
+class GapJunctions(_Rows):
     """Ohmic conductances between the insides of cells; row i of every column is one.
 
     The current g (v_b - v_a) flows into a, and out of b.
@@ -71,31 +98,70 @@ class GapJunctions(Spec):
         g of each.
     """
 
+    columns = ("cell_a", "node_a", "cell_b", "node_b", "conductances")
+    ends = (("cell_a", "node_a"), ("cell_b", "node_b"))
+
     kind: Literal["gap_junctions"] = "gap_junctions"
-    label: str = ""
-    enabled: bool = True
     cell_a: Names
     node_a: Nodes
     cell_b: Names
     node_b: Nodes
     conductances: tuple[Annotated[Microsiemens, Field(gt=0, le=1e6)], ...]
 
-    @model_validator(mode="after")
-    def _columns_are_of_one_length(self) -> Self:
-        _require_one_length(self, ("cell_a", "node_a", "cell_b", "node_b", "conductances"))
-        return self
+
+class SynapsesFromPoints(_Rows):
+    """Synapses of one kind from point neurons of `Experiment.network` onto cells; a row for each.
+
+    Attributes
+    ----------
+    source
+        Ids of the point neurons.
+    target_cell, target_node
+        Where the conductance is.
+    weights, delays, conductance
+        As in `ChemicalSynapses`.
+    """
+
+    columns = ("source", "target_cell", "target_node", "weights", "delays")
+    ends = ((None, "source"), ("target_cell", "target_node"))
+
+    kind: Literal["synapses_from_points"] = "synapses_from_points"
+    source: tuple[int | str, ...]
+    target_cell: Names
+    target_node: Nodes
+    weights: tuple[Annotated[Microsiemens, Field(ge=-1e6, le=1e6)], ...]
+    delays: tuple[Annotated[Milliseconds, Field(ge=0)], ...]
+    conductance: Conductance = Field(default_factory=Exp2Conductance)
 
 
-Connections = Annotated[ChemicalSynapses | GapJunctions, Field(discriminator="kind")]
+class SynapsesOntoPoints(_Rows):
+    """Connections from cells onto point neurons of `Experiment.network`; a row for each.
+
+    Attributes
+    ----------
+    source_cell, source_node
+        Where the presynaptic voltage is watched.
+    target
+        Ids of the point neurons.
+    weights
+        Of one event, in the model's own measure: 1 brings IntFire1 from rest to threshold.
+    delays, threshold
+        As in `ChemicalSynapses`.
+    """
+
+    columns = ("source_cell", "source_node", "target", "weights", "delays")
+    ends = (("source_cell", "source_node"), (None, "target"))
+
+    kind: Literal["synapses_onto_points"] = "synapses_onto_points"
+    source_cell: Names
+    source_node: Nodes
+    target: tuple[int | str, ...]
+    weights: tuple[float, ...]
+    delays: tuple[Annotated[Milliseconds, Field(ge=0)], ...]
+    threshold: Millivolts = Field(default=-20.0, ge=-1000, le=1000)
 
 
-def _require_one_length(spec: Spec, columns: tuple[str, ...]) -> None:
-    n = len(getattr(spec, columns[0]))
-    if not n:
-        raise ExperimentError(columns[0], "there is no connection; leave the whole entry out")
-    for column in columns[1:]:
-        there = len(getattr(spec, column))
-        if there != n:
-            raise ExperimentError(
-                column, f"there are {there} for the {n} of {columns[0]}; give one for each"
-            )
+Connections = Annotated[
+    ChemicalSynapses | GapJunctions | SynapsesFromPoints | SynapsesOntoPoints,
+    Field(discriminator="kind"),
+]

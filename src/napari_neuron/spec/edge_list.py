@@ -54,7 +54,11 @@ def network_of_file(
 
     is_parquet = str(path).endswith((".parquet", ".pq"))
     try:
-        table = pd.read_parquet(path) if is_parquet else pd.read_csv(path, sep=separator_of(path))
+        table = (
+            pd.read_parquet(path)
+            if is_parquet
+            else pd.read_csv(path, sep=separator_of(path), low_memory=False)
+        )
     except OSError:
         raise
     except Exception as error:  # both readers raise all sorts of things

@@ -89,7 +89,11 @@ def with_copies(experiment: Experiment, part: str, rows: Sequence[int]) -> Exper
 
 
 def with_moved_to(
-    experiment: Experiment, part: str, rows: Sequence[int], nodes: Sequence[int]
+    experiment: Experiment,
+    part: str,
+    rows: Sequence[int],
+    nodes: Sequence[int],
+    cell: str | None = None,
 ) -> Experiment:
     """Return the experiment with some stimuli or recorders moved to other nodes.
 
@@ -102,6 +106,8 @@ def with_moved_to(
     nodes
         One node for all items, or one for each. A stimulus alone takes all of them; what it has
         for each node (weights, delays, trains) it loses where there are not as many as before.
+    cell
+        Of several cells, the one whose nodes these are.
 
     Raises
     ------
@@ -110,7 +116,7 @@ def with_moved_to(
     """
     rows = sorted(rows)
     if part == "stimuli" and len(rows) == 1:
-        return _with_nodes(experiment, rows[0], tuple(nodes))
+        return _with_nodes(experiment, rows[0], tuple(nodes), cell)
     if len(nodes) not in (1, len(rows)):
         raise ExperimentError(
             part,
@@ -120,25 +126,27 @@ def with_moved_to(
     targets = list(nodes) * len(rows) if len(nodes) == 1 else list(nodes)
     for row, node in zip(rows, targets, strict=True):
         if part == "stimuli":
-            experiment = _with_nodes(experiment, row, (node,))
+            experiment = _with_nodes(experiment, row, (node,), cell)
         else:
             recorders = list(experiment.recorders)
-            recorders[row] = recorders[row].replace(node=node)
+            recorders[row] = recorders[row].replace(node=node, cell=cell)
             experiment = experiment.replace(recorders=tuple(recorders))
     return experiment
 
 
-def _with_nodes(experiment: Experiment, row: int, nodes: tuple[int, ...]) -> Experiment:
+def _with_nodes(
+    experiment: Experiment, row: int, nodes: tuple[int, ...], cell: str | None
+) -> Experiment:
     """Return the experiment with a stimulus at other nodes; recorders of its current follow it."""
     stimulus = experiment.stimuli[row]
-    changes: dict[str, Any] = {"nodes": nodes}
+    changes: dict[str, Any] = {"nodes": nodes, "cell": cell}
     if len(nodes) != len(stimulus.nodes) and isinstance(stimulus, Synapse):
         changes |= {"weights": (), "delays": (), "train_of": ()}
     stimuli = list(experiment.stimuli)
     stimuli[row] = stimulus.replace(**changes)
     to = dict(zip(stimulus.nodes, nodes, strict=False))
     recorders = tuple(
-        recorder.replace(node=to.get(recorder.node, nodes[0]))
+        recorder.replace(node=to.get(recorder.node, nodes[0]), cell=cell)
         if stimulus.label and getattr(recorder, "stimulus", None) == stimulus.label
         else recorder
         for recorder in experiment.recorders
@@ -166,8 +174,18 @@ def with_change(
     made = list(items)
     made[row] = changed
     for other in others if changes else ():
-        made[other] = items[other].replace(**changes)
+        fitting = changes
+        if hasattr(items[other], "columns"):
+            fitting = {n: _for_rows(v, getattr(items[other], n)) for n, v in changes.items()}
+        made[other] = items[other].replace(**fitting)
     return tuple(made)
+
+
+def _for_rows(value: Any, before: Any) -> Any:
+    """Return a column of equal numbers as long as the one it replaces; all else as it is."""
+    if isinstance(value, tuple) and len(set(value)) == 1 and len(before) != len(value):
+        return value[:1] * len(before)
+    return value
 
 
 def free_label(wanted: str, taken: set[str]) -> str:

@@ -39,7 +39,9 @@ class EventTrain(Spec):
     seed: int = Field(default=1, ge=0, lt=2**32)
 
 
-class _FromStartToStop(Spec):
+class FromStartToStop(Spec):
+    """Something that lasts from ``start`` to ``stop``, in that order."""
+
     start: Milliseconds = Field(default=0.0, ge=0)
     stop: Milliseconds = Field(default=1000.0, gt=0)
 
@@ -52,7 +54,7 @@ class _FromStartToStop(Spec):
         return self
 
 
-class PoissonEvents(_FromStartToStop):
+class PoissonEvents(FromStartToStop):
     """Events of a Poisson process of constant rate.
 
     Attributes
@@ -70,7 +72,7 @@ class PoissonEvents(_FromStartToStop):
     seed: int = Field(default=1, ge=0, lt=2**32)
 
 
-class RegularEvents(_FromStartToStop):
+class RegularEvents(FromStartToStop):
     """Events at equal intervals.
 
     Attributes

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from napari_neuron.errors import ExperimentError
-from napari_neuron.spec.base import SavedSpec
+from napari_neuron.spec.base import SavedSpec, read_json
 from napari_neuron.spec.cell import CellSource
 from napari_neuron.spec.connection import Connections
 from napari_neuron.spec.discretisation import Discretisation, DLambda
 from napari_neuron.spec.mod_file import ModFile
 from napari_neuron.spec.paint import CableProperties, Paint, Passive
+from napari_neuron.spec.point_network import PointNetwork
 from napari_neuron.spec.recorder import Recorder, SpikeDetector, TraceRecorder, VoltageRecorder
 from napari_neuron.spec.run import RunSettings
 from napari_neuron.spec.stimulus import Stimulus
@@ -31,7 +31,9 @@ class Experiment(SavedSpec):
     stimuli
         Currents and synapses at nodes.
     connections
-        Synapses and gap junctions between cells.
+        Synapses and gap junctions between cells, and between cells and the point neurons.
+    network
+        Point neurons beside the cells; its ``run`` does not count, and ``recorded`` is empty.
     recorders
         Traces and spike detectors at nodes; no two traces, and no two spike detectors, have one
         label.
@@ -52,6 +54,7 @@ class Experiment(SavedSpec):
     paint: tuple[Paint, ...] = (CableProperties(), Passive())
     stimuli: tuple[Stimulus, ...] = ()
     connections: tuple[Connections, ...] = ()
+    network: PointNetwork | None = None
     recorders: tuple[Recorder, ...] = ()
     mod_files: tuple[ModFile, ...] = ()
     frames: tuple[str, ...] = ("v",)
@@ -135,10 +138,7 @@ class Experiment(SavedSpec):
         ExperimentError
             If the text is not JSON, or a field is unknown, missing or out of range.
         """
-        try:
-            values: Any = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise ExperimentError("", f"this is not a JSON file: {error}") from None
+        values = read_json(text)
         if not isinstance(values, dict):
             raise ExperimentError("", "this JSON is not an experiment: an object was expected")
         if values.get("version", 1) != 1:

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from napari_neuron.errors import ExperimentError
 from napari_neuron.spec.base import Spec
+from napari_neuron.spec.events import FromStartToStop
 from napari_neuron.spec.placed import require_ascending
 from napari_neuron.units import Hertz, Milliseconds
 
@@ -35,7 +35,7 @@ class _NetworkStimulus(ForNeurons):
     weight: float = Field(default=1.0)
 
 
-class TrainStimulus(_NetworkStimulus):
+class TrainStimulus(FromStartToStop, _NetworkStimulus):
     """A train of events to some neurons.
 
     Attributes
@@ -57,18 +57,9 @@ class TrainStimulus(_NetworkStimulus):
     kind: Literal["train"] = "train"
     frequency: Hertz = Field(default=100.0, gt=0, le=1e6)
     start: Milliseconds = Field(default=100.0, ge=0)
-    stop: Milliseconds = Field(default=1000.0, gt=0)
     randomness: float = Field(default=0.0, ge=0, le=1)
     independent: bool = True
     seed: int = Field(default=1, ge=0, lt=2**32)
-
-    @model_validator(mode="after")
-    def _stops_after_it_starts(self) -> Self:
-        if self.stop <= self.start:
-            raise ExperimentError(
-                "stop", f"{self.stop:g} ms is not after the start at {self.start:g} ms"
-            )
-        return self
 
 
 class BackgroundNoise(_NetworkStimulus):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from napari_neuron.errors import ExperimentError
-from napari_neuron.spec.base import SavedSpec, Spec
+from napari_neuron.spec.base import SavedSpec, Spec, read_json
 from napari_neuron.spec.columns import (
     Columns,
     Ids,
@@ -342,10 +341,7 @@ class PointNetwork(SavedSpec):
         ExperimentError
             If the text is not JSON, or a field is unknown, missing or out of range.
         """
-        try:
-            values: Any = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise ExperimentError("", f"this is not a JSON file: {error}") from None
+        values = read_json(text)
         if not is_point_network(values):
             raise ExperimentError(
                 "", 'this JSON is not a network: "kind": "point_network" is missing'

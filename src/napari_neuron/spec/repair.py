@@ -165,10 +165,13 @@ class Resample(Spec):
     ----------
     spacing
         µm.
+    keep
+        Ids of further nodes that stay: those at which something is placed.
     """
 
     kind: Literal["resample"] = "resample"
     spacing: Micrometres = Field(default=1.0, gt=0)
+    keep: tuple[int, ...] = ()
 
 
 class MergeCoincident(Spec):

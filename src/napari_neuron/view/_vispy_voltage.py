@@ -14,6 +14,8 @@ import numpy as np
 from napari.layers import Surface
 from napari.utils.events import EventEmitter
 
+from napari_neuron.view.places import PickedPlace, cell_of, place_hit
+
 try:  # napari >= 0.7
     from napari.layers.utils._slice_input import apply_units_to_transform
 except ImportError:
@@ -31,6 +33,7 @@ class VoltageSurface(Surface):
     frame_changed: EventEmitter
     _drawn: tuple[Any, ...] = ()
     _box: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+    _place: PickedPlace | None = None
     _dims_step: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
 
     @property
@@ -130,18 +133,13 @@ class VoltageSurface(Surface):
     def _get_value(self, position: Any) -> tuple[float, int] | None:
         """Return voltage and node id under the cursor in 2D."""
         displayed = list(self._slice_input.displayed)
-        if min(displayed) < 1:
+        if min(displayed) < 1 or len(displayed) != 2:  # without a direction napari asks in 3D too
             return None
-        axes = [axis - 1 for axis in displayed]
-        points = self.node_position[:, axes]
-        distance = np.linalg.norm(points - np.asarray(position)[displayed], axis=1)
-        reach = np.maximum(self.node_radius, self.minimum_radius)
-        inside = distance <= reach
-        for axis in set(range(3)) - set(axes):
-            low, high = self._slab(axis)
-            depth = self.node_position[:, axis]
-            inside &= (depth + reach >= low) & (depth - reach <= high)
-        return self._value_of_nearest(distance, inside)
+        hidden = next(axis for axis in range(3) if axis + 1 not in displayed)
+        low, high = self._slab(hidden)
+        point = np.array(position[1:], dtype=np.float64)
+        point[hidden] = (low + high) / 2
+        return self._value_on(point, np.eye(3)[hidden], slab=(high - low) / 2)
 
     def _get_value_3d(
         self, start_point: Any, end_point: Any, dims_displayed: Any
@@ -150,26 +148,27 @@ class VoltageSurface(Surface):
         displayed = list(dims_displayed)
         if start_point is None or end_point is None or len(displayed) != 3 or min(displayed) < 1:
             return None, None
-        axes = [axis - 1 for axis in displayed]
-        start, end = np.asarray(start_point)[displayed], np.asarray(end_point)[displayed]
-        ray = end - start
-        length = np.linalg.norm(ray)
-        if not length:
+        start, end = np.asarray(start_point)[1:], np.asarray(end_point)[1:]
+        if np.array_equal(start, end):
             return None, None
-        ray = ray / length
-        from_start = self.node_position[:, axes] - start
-        along = from_start @ ray
-        aside = (from_start**2).sum(axis=1) - along**2  # squared distance from the ray
-        reach = 1.5 * np.maximum(self.node_radius, self.minimum_radius)
-        entry = along - np.sqrt(np.maximum(reach**2 - aside, 0.0))
-        return self._value_of_nearest(entry, aside <= reach**2) or (None, None)
+        near = 0.5 * self.minimum_radius
+        return self._value_on(start, end - start, tolerance=near) or (None, None)
 
-    def _value_of_nearest(self, distance: Any, inside: Any) -> tuple[float, int] | None:
-        rows = np.flatnonzero(inside)
-        if not len(rows):
+    def _value_on(self, point: Any, direction: Any, **how: float) -> tuple[float, int] | None:
+        named = zip(self.cells, self.cell_names, strict=True)
+        drawn = [cell for cell, name in named if name in self.visible_cells]
+        found = place_hit(self, drawn, point, direction, **how)
+        self._place = None if found is None else found[0]
+        if self._place is None or self._place.value is None:
             return None
-        row = rows[distance[rows].argmin()]
-        return (
-            float(self.current_frame[self.compartment_of_node[row]]),
-            int(self.node_id[row]),
-        )
+        return self._place.value, self._place.node
+
+    def get_status(self, *args: Any, **kwargs: Any) -> dict[str, str]:
+        """Say in the status bar which node is under the cursor, and its value with its unit."""
+        status = super().get_status(*args, **kwargs)
+        # of the lines through the layer napari has just looked at this one
+        if self._place is not None and cell_of(self) is not None and status["value"]:
+            words = self._place.words
+            status["value"] = words
+            status["coordinates"] = f"{status['coords']}: {words}"
+        return status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,8 +10,12 @@ import numpy.typing as npt
 from napari.layers import Layer
 from napari.utils.colormaps import Colormap
 
-from napari_neuron.morphology.model import Morphology
 from napari_neuron.result.network import NetworkResult
+from napari_neuron.view.colours import variable_limits
+from napari_neuron.view.frames import VariableFrames
+from napari_neuron.view.network_bodies import Body, bodies_in, network_shape, thinnest_neurite
+from napari_neuron.view.network_edges import EdgeActivityLayer, edge_colormap, edges_to_draw
+from napari_neuron.view.network_frames import RateFrames, SpikeFrames
 from napari_neuron.view.network_layout import neuron_positions
 from napari_neuron.view.showing import put_voltage_layer
 from napari_neuron.view.time_text import write_time
@@ -21,8 +26,8 @@ if TYPE_CHECKING:
 
     from napari_neuron.result.network import PointNetwork
 
-MOST_LINES = 20_000
-"""Networks with more edges are drawn without them: nothing could be seen between."""
+MOST_LINES = 10_000
+"""Of more edges the strongest are drawn: nothing could be seen between all."""
 
 GROUP_COLOURS = (
     *("#4fc3f7", "#ffa04d", "#7ccf83", "#f0719b", "#b48cf2"),
@@ -42,44 +47,10 @@ def group_colours(network: PointNetwork) -> npt.NDArray[np.str_]:
     return np.array(GROUP_COLOURS)[group % len(GROUP_COLOURS)]
 
 
-class SpikeFrames:
-    """How recently each neuron fired, worked out for a time when it is asked for.
-
-    To `VoltageLayer` it is an array (n_frames, n_neurons); as one it would take gigabytes.
-
-    Parameters
-    ----------
-    result
-        May still be filling.
-    interval
-        Between two frames, ms.
-    decay
-        Time constant of the glow after a spike, ms.
-    """
-
-    def __init__(self, result: NetworkResult, interval: float, decay: float) -> None:
-        self.result, self.interval, self.decay = result, interval, decay
-        n_frames = int(result.network.run.duration / interval * (1 + 1e-12)) + 1
-        self.shape = (n_frames, len(result.network.neurons))
-        self.size = self.shape[0] * self.shape[1]
-        self.dtype = np.dtype(np.float32)
-
-    @property
-    def n_valid(self) -> int:
-        """How many frames there are already."""
-        return min(len(self), int(self.result.simulated / self.interval * (1 + 1e-12)) + 1)
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, key: Any) -> Any:
-        if isinstance(key, slice):  # of which only the size is looked at
-            return np.zeros((0, self.shape[1]), np.float32)
-        return self.result.activity(int(key) * self.interval, self.decay)
-
-
 class ActivityLayer(VoltageLayer):
-    """Neurons as spheres that glow when they fire, with time as a dimension of the viewer.
+    """Neurons that glow when they fire, with time as a dimension of the viewer.
+
+    They are drawn as their skeletons or meshes where there are any, else as spheres.
 
     Parameters
     ----------
@@ -87,8 +58,12 @@ class ActivityLayer(VoltageLayer):
         Of a network; may still be filling, see `advance`.
     positions : (n, 3)
         x, y, z in µm.
+    bodies
+        Skeletons and meshes by the row of their neuron; see `bodies_in`.
     interval, decay
         As for `SpikeFrames`.
+    window
+        As for `RateFrames`; see `colour_by`.
     **surface
         As for `napari.layers.Surface`.
     """
@@ -98,19 +73,17 @@ class ActivityLayer(VoltageLayer):
         result: NetworkResult,
         positions: npt.NDArray[np.float64],
         *,
+        bodies: Mapping[int, Body] | None = None,
         interval: float = 1.0,
         decay: float = 20.0,
+        window: float = 50.0,
         **surface: Any,
     ) -> None:
-        n = len(positions)
-        spheres = Morphology(
-            node_id=np.arange(n),
-            parent=np.full(n, -1),
-            swc_type=np.zeros(n, np.int64),
-            position=positions,
-            radius=np.full(n, sphere_radius(positions)),
-            name="network",
-        )
+        self.bodies = dict(bodies or {})
+        radius = sphere_radius(positions)
+        thinnest = thinnest_neurite(self.bodies)
+        shape = network_shape(positions, self.bodies, radius, thinnest)
+        self.rates = RateFrames(result, interval, window)
         self.spikes = SpikeFrames(result, interval, decay)
         settings: dict[str, Any] = {
             "name": "spikes",
@@ -119,12 +92,14 @@ class ActivityLayer(VoltageLayer):
             "metadata": {"napari_neuron": {"activity_of": result.network}},
         }
         super().__init__(
-            spheres,
+            shape.morphology,
             self.spikes,  # type: ignore[arg-type]
-            np.arange(n),
+            shape.neuron_of_node,
             interval,
             n_valid=self.spikes.n_valid,
-            minimum_radius=0.0,
+            more_frames=self._more_frames(),
+            minimum_radius=thinnest,
+            tubes=shape.tubes,
             **{**settings, **surface},
         )
         self.colorbar.visible = False  # its numbers would be voltages
@@ -146,22 +121,67 @@ class ActivityLayer(VoltageLayer):
         self.spikes.decay = float(decay)
         self.refresh(thumbnail=False, highlight=False, extent=False)
 
+    @property
+    def window(self) -> float:
+        """In which spikes are counted for the rate, ms."""
+        return self.rates.decay
+
+    @window.setter
+    def window(self, window: float) -> None:
+        if not window > 0:
+            raise ValueError(f"window must be positive, not {window}")
+        self.rates.decay = float(window)
+        if self.colour_by == "rate":
+            self._set_limits_of_rate()
+
+    @property
+    def colour_by(self) -> str:
+        """What colours mean: "spikes", which fade with `decay`, or the "rate" in a `window`, Hz."""
+        return "rate" if self.shown.name == "rate" else "spikes"
+
+    @colour_by.setter
+    def colour_by(self, what: str) -> None:
+        if what not in ("spikes", "rate"):
+            raise ValueError(f'neurons are coloured by "spikes" or "rate", not {what!r}')
+        if what == self.colour_by:
+            return
+        self.show_variable("rate" if what == "rate" else "v")
+        self.colorbar.visible = what == "rate"
+        if what == "rate":
+            self.colormap = SPIKE_COLORMAP
+            self._set_limits_of_rate()
+
+    def _set_limits_of_rate(self) -> None:
+        limits = (0.0, variable_limits(self.rates[: self.n_valid])[1])
+        self.contrast_limits_range = limits
+        self.contrast_limits = limits
+        self.refresh(thumbnail=False, highlight=False, extent=False)
+
+    def _more_frames(self) -> list[VariableFrames]:
+        return [VariableFrames("rate", "Hz", self.rates)]  # type: ignore[arg-type]
+
     def show_result(self, result: NetworkResult) -> None:
         """Show another run of the same neurons."""
         self.spikes = SpikeFrames(result, self.frame_interval, self.decay)
+        self.rates = RateFrames(result, self.frame_interval, self.window)
         self.show_frames(
             self.spikes,  # type: ignore[arg-type]
             self.compartment_of_node,
             self.frame_interval,
             self.spikes.n_valid,
+            self._more_frames(),
         )
 
     def advance(self) -> None:
         """Show what has come since."""
         self.set_valid_frames(self.spikes.n_valid)
+        if self.colour_by == "rate":
+            high = float(self.rates[: self.n_valid].max())
+            if high > self.contrast_limits[1]:
+                self._set_limits_of_rate()
 
     def _calc_data_range(self, mode: str = "data") -> tuple[float, float]:
-        return 0.0, 1.0
+        return (0.0, 1.0) if self.colour_by == "spikes" else super()._calc_data_range(mode)
 
 
 try:
@@ -184,42 +204,42 @@ def sphere_radius(positions: npt.NDArray[np.float64]) -> float:
     return float(np.clip(0.35 * apart, size / 400, size / 25))
 
 
-def network_layer_data(
-    network: PointNetwork, positions: npt.NDArray[np.float64]
-) -> list[tuple[Any, dict[str, Any], str]]:
-    """Return neurons as a Points layer and, where they are few, edges as a Vectors layer.
+def edge_layer_data(
+    network: PointNetwork, positions: npt.NDArray[np.float64], rows: npt.NDArray[np.int64]
+) -> tuple[Any, dict[str, Any], str]:
+    """Return edges as a Vectors layer, those that inhibit in red; see `edges_to_draw`."""
+    edges, places = network.edges, positions[:, ::-1]
+    start, end = places[edges.source[rows]], places[edges.target[rows]]
+    settings = {
+        "name": "edges",
+        "edge_color": np.where(edges.weight[rows] < 0, "#e4605e", "#6f86a8"),
+        "edge_width": 0.12 * sphere_radius(positions),
+        "vector_style": "line",
+        "opacity": float(np.clip(20 / np.sqrt(max(len(rows), 1)), 0.08, 0.6)),
+        "units": ("um",) * 3,
+        "metadata": {"napari_neuron": {"edges_of": network}},
+    }
+    return np.stack([start, end - start], axis=1), settings, "vectors"
 
-    The points' features are id, label and group; their rows are those of the network.
+
+def neuron_layer_data(
+    network: PointNetwork, positions: npt.NDArray[np.float64]
+) -> tuple[Any, dict[str, Any], str]:
+    """Return neurons as a Points layer.
+
+    Its features are id, label and group; its rows are those of the network.
     """
-    places = positions[:, ::-1]
     neurons = network.neurons
-    radius = sphere_radius(positions)
-    layers: list[tuple[Any, dict[str, Any], str]] = []
-    edges = network.edges
-    if 0 < len(edges) <= MOST_LINES:
-        start, end = places[edges.source], places[edges.target]
-        colours = np.where(edges.weight < 0, "#e4605e", "#6f86a8")
-        settings = {
-            "name": "edges",
-            "edge_color": colours,
-            "edge_width": 0.12 * radius,
-            "vector_style": "line",
-            "opacity": float(np.clip(20 / np.sqrt(len(edges)), 0.08, 0.6)),
-            "units": ("um",) * 3,
-            "metadata": {"napari_neuron": {"edges_of": network}},
-        }
-        layers.append((np.stack([start, end - start], axis=1), settings, "vectors"))
     settings = {
         "name": "neurons",
-        "size": 2.0 * radius,
+        "size": 2.0 * sphere_radius(positions),
         "face_color": group_colours(network),
         "border_width": 0.0,
         "features": {"id": neurons.id, "label": neurons.labels, "group": neurons.groups},
         "units": ("um",) * 3,
         "metadata": {"napari_neuron": {"network": network}},
     }
-    layers.append((places, settings, "points"))
-    return layers
+    return positions[:, ::-1], settings, "points"
 
 
 def selected_layer_data(
@@ -244,6 +264,11 @@ def show_network(
     *,
     decay: float = 20.0,
     interval: float = 1.0,
+    colour_by: str = "spikes",
+    window: float = 50.0,
+    layout: str = "automatic",
+    bodies: bool = True,
+    active_edges: int = 0,
 ) -> Viewer:
     """Show the spikes of a network in space: neurons glow when they fire, under a time slider.
 
@@ -257,19 +282,82 @@ def show_network(
         Time constant of the glow, ms.
     interval
         Between two steps of the time slider, ms.
+    colour_by, window
+        "spikes", or "rate" in a window (ms); see `ActivityLayer`.
+    layout
+        Where neurons are drawn that are nowhere; see `neuron_positions`.
+    bodies
+        Draw neurons as the skeletons and meshes of the viewer that have their id or label.
+    active_edges
+        Have so many edges, the strongest, light up as spikes travel along them.
     """
     if viewer is None:
         import napari
 
         viewer = napari.current_viewer() or napari.Viewer()
-    positions = neuron_positions(result.network)
-    for data in network_layer_data(result.network, positions):
-        viewer.add_layer(Layer.create(*data))
-    put_activity_layer(viewer, ActivityLayer(result, positions, interval=interval, decay=decay))
+    network = result.network
+    found, sources = bodies_in(viewer.layers, network) if bodies else ({}, ())
+    places = {row: body.place for row, body in found.items()}
+    positions = neuron_positions(network, layout=layout, known=places)
+    rows = edges_to_draw(network, MOST_LINES)
+    if len(rows):
+        viewer.add_layer(Layer.create(*edge_layer_data(network, positions, rows)))
+    viewer.add_layer(Layer.create(*neuron_layer_data(network, positions)))
+    layer = ActivityLayer(
+        result, positions, bodies=found, interval=interval, decay=decay, window=window
+    )
+    put_activity_layer(viewer, layer)
+    layer.colour_by = colour_by
+    if active_edges > 0:
+        rows = edges_to_draw(network, active_edges)
+        put_edge_layer(viewer, make_edge_layer(result, positions, rows, interval=interval))
+    for source in sources:
+        source.visible = False
     viewer.dims.ndisplay = 3
     viewer.reset_view()
     viewer.dims.set_point(viewer.dims.ndim - 4, 0.0)
     return viewer
+
+
+def make_edge_layer(
+    result: NetworkResult,
+    positions: npt.NDArray[np.float64],
+    rows: npt.NDArray[np.int64],
+    *,
+    interval: float = 1.0,
+    decay: float = 5.0,
+) -> EdgeActivityLayer | None:
+    """Make the layer of edges that light up, for `put_edge_layer`; in any thread.
+
+    None where there is no edge. Parameters are those of `EdgeActivityLayer`.
+    """
+    if not len(rows):
+        return None
+    network = result.network
+    ends = positions[np.unique([network.edges.source[rows], network.edges.target[rows]])]
+    extent = float(np.ptp(ends, axis=0).max())
+    radius = 0.16 * _crowd(rows) * sphere_radius(positions)
+    radius = max(radius, extent / 700)  # else there are gaps in lines of less than a pixel
+    colormap = edge_colormap(_crowd(rows))
+    return EdgeActivityLayer(
+        result, positions, rows, radius, interval=interval, decay=decay, colormap=colormap
+    )
+
+
+def _crowd(rows: npt.NDArray[np.int64]) -> float:
+    """Return 1 for few lines and less for many, which are thinner and darker."""
+    return float(np.clip(6 / np.sqrt(max(len(rows), 1)), 0.1, 1.0))
+
+
+def put_edge_layer(viewer: Viewer, layer: EdgeActivityLayer | None) -> None:
+    """Add a layer of edges that light up, and hide the plain lines it takes the place of."""
+    if layer is None:
+        return
+    for other in viewer.layers:
+        held = other.metadata.get("napari_neuron")
+        if isinstance(held, dict) and held.get("edges_of") is not None:
+            other.visible = False
+    put_voltage_layer(viewer, layer)
 
 
 def put_activity_layer(viewer: Viewer, layer: ActivityLayer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,10 @@ if TYPE_CHECKING:
     from napari_neuron.result.network import PointNetwork
 
 FORCE_NEURONS, FORCE_EDGES = 500, 10_000
-"""Up to here forces are worked out (a second or two); larger networks are laid out by group."""
+"""Up to here forces are worked out (a second or two) without being asked for."""
+
+MOST_FORCE_NEURONS = 3_000
+"""Of more neurons forces would take minutes."""
 
 SPACING = 30.0
 """About the distance between two neighbours, µm."""
@@ -19,29 +23,75 @@ SPACING = 30.0
 FloatArray = npt.NDArray[np.float64]
 
 
-def neuron_positions(network: PointNetwork) -> FloatArray:
+LAYOUTS = ("automatic", "forces", "groups", "circle")
+"""How neurons are laid out that have no position; see `neuron_positions`."""
+
+
+def neuron_positions(
+    network: PointNetwork,
+    *,
+    layout: str = "automatic",
+    known: Mapping[int, npt.ArrayLike] | None = None,
+) -> FloatArray:
     """Return where each neuron is drawn.
 
-    Neurons with a position are there. If none has one, small networks are laid out by forces:
-    edges pull, neurons push; of larger ones each group fills a disc, and the discs lie in rows.
-    Neurons without a position among others that have one are laid out beside those.
+    Neurons with a position are there, and those in ``known`` where that says. If there is none,
+    all are laid out; else those without are beside the others.
+
+    Parameters
+    ----------
+    layout
+        "forces": edges pull, neurons push. "groups": each group fills a disc, and the discs lie
+        in rows. "circle": neurons lie on a circle, group by group. "automatic": forces for
+        networks of up to 500 neurons, groups for larger ones. But for "automatic", given
+        positions do not count; those in ``known`` do.
+    known
+        Positions (x, y, z in µm) by row, such as those of skeletons.
 
     Returns
     -------
     (n, 3) float64
         x, y, z in µm.
+
+    Raises
+    ------
+    ValueError
+        If there is no such layout, or there are too many neurons for it.
     """
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}, not {layout!r}")
     n = len(network.neurons)
+    if layout == "forces" and n > MOST_FORCE_NEURONS:
+        raise ValueError(
+            f"forces are worked out for up to {MOST_FORCE_NEURONS:,} neurons, not {n:,}; "
+            "choose another layout"
+        )
+    position = np.full((n, 3), np.nan)
     given = network.neurons.position
-    if len(given):
-        known = np.isfinite(given).all(axis=1)
-        if known.all():
-            return np.array(given)
-        if known.any():
-            return _beside(given, known)
-    if n <= FORCE_NEURONS and len(network.edges) <= FORCE_EDGES:
+    if len(given) and layout == "automatic":
+        position[:] = given
+    for row, place in (known or {}).items():
+        position[row] = place
+    is_placed = np.isfinite(position).all(axis=1)
+    if is_placed.all():
+        return position
+    if is_placed.any():
+        return _beside(position, is_placed)
+    if layout == "circle":
+        return _on_a_circle(network)
+    is_small = n <= FORCE_NEURONS and len(network.edges) <= FORCE_EDGES
+    if layout == "forces" or (layout == "automatic" and is_small):
         return _by_forces(network)
     return _by_groups(network)
+
+
+def _on_a_circle(network: PointNetwork) -> FloatArray:
+    n = len(network.neurons)
+    _, group = np.unique(network.neurons.groups, return_inverse=True)
+    turn = np.empty(n)
+    turn[np.argsort(group, kind="stable")] = np.arange(n) * (2 * np.pi / n)
+    radius = SPACING * max(n, 4) / (2 * np.pi)
+    return np.stack([radius * np.sin(turn), -radius * np.cos(turn), np.zeros(n)], axis=1)
 
 
 def _by_forces(network: PointNetwork) -> FloatArray:

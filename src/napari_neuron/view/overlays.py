@@ -25,3 +25,14 @@ def scale_bar_of(viewer: Viewer) -> Any:
     if hasattr(viewer, "canvas"):
         return viewer.canvas.overlays.scale_bar
     return viewer.scale_bar
+
+
+def place_overlays(viewer: Viewer) -> None:
+    """Have napari place what it writes over the canvas now, not while it draws.
+
+    What napari moves while it draws makes it draw everything once more: each new text would cost
+    two frames.
+    """
+    if hasattr(viewer, "canvas"):
+        # as when the tiling of the corner changes
+        viewer.canvas.overlay_tiling.events(type_name="top_left")

@@ -115,6 +115,7 @@ def add_voltage_mesh(
     mesh: Any,
     *,
     scale: float = 1.0,
+    segment: int | None = None,
     cell: str | None = None,
     **style: Any,
 ) -> VoltageLayer:
@@ -122,8 +123,8 @@ def add_voltage_mesh(
 
     Parameters
     ----------
-    mesh, scale
-        As for `mesh_of`: a file, a trimesh or navis mesh, or a Surface layer.
+    mesh, scale, segment
+        As for `mesh_of`: a file, a folder, a trimesh or navis mesh, or a Surface layer.
     cell, **style
         As for `add_voltage_layer`.
 
@@ -134,13 +135,17 @@ def add_voltage_mesh(
     """
     morphology = _cell_named(cell, result)
     column = _frames_of(result, (morphology,))[1]
-    tubes = mesh_tubes(mesh_of(mesh, scale), morphology, column)
+    tubes = mesh_tubes(mesh_of(mesh, scale, segment=segment), morphology, column)
     return add_voltage_layer(
         viewer,
         result,
         cell=morphology.name,
         tubes=tubes,
-        **{"name": f"{morphology.name} mesh", **style},
+        **{
+            "name": f"{morphology.name} mesh",
+            "metadata": {"napari_neuron": {"mesh_of": morphology}},
+            **style,
+        },
     )
 
 

@@ -185,6 +185,7 @@ def skeleton_layer_data(
                 "size": 2 * np.maximum(morphology.radius, style.smallest_node * smallest),
                 "face_color": style.node_color,
                 "opacity": style.node_opacity,
+                "antialiasing": 0.5,  # the margin of each point is most of what is drawn
                 "border_width": 0.0,
             },
             "points",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from napari_neuron.view.overlays import text_overlay_of
+from napari.layers import Image
+
+from napari_neuron.view.overlays import place_overlays, text_overlay_of
 from napari_neuron.view.voltage_layer import VoltageLayer
 
 if TYPE_CHECKING:
@@ -40,13 +42,25 @@ class _TimeText:
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
         self._overlay = text_overlay_of(viewer)
-        self._before = {name: getattr(self._overlay, name) for name in (*_LOOKS, "text")}
+        names = (*_LOOKS, "text", *(["box"] if hasattr(self._overlay, "box") else []))
+        self._before = {name: getattr(self._overlay, name) for name in names}
         viewer.dims.events.current_step.connect(self._on_moved)
+        viewer.layers.events.inserted.connect(self._draw_box)
         viewer.layers.events.removed.connect(self._on_removed)
         self._layer: VoltageLayer | None = None
         self._watch()
         self._write(**_LOOKS)
+        self._draw_box()
         self._overlay.visible = True
+
+    def _draw_box(self, event: Any = None) -> None:
+        """Keep napari from drawing a box behind the time, but over an image.
+
+        It costs as much as the neuron: its shaders are compiled anew whenever the text changes.
+        """
+        if "box" in self._before:  # not in napari < 0.7
+            over = any(isinstance(layer, Image) for layer in self._viewer.layers)
+            self._overlay.box = over and self._before["box"]
 
     def _write(self, **looks: Any) -> None:
         layer = _voltage_layer(self._viewer)
@@ -60,6 +74,7 @@ class _TimeText:
             elif shown != "v":
                 self._text += f"  {shown}"
             self._overlay.update({"text": self._text, **looks})
+            place_overlays(self._viewer)
 
     def _on_moved(self, event: Any = None) -> None:
         if self._overlay.text == self._text:
@@ -69,6 +84,7 @@ class _TimeText:
 
     def _on_removed(self, event: Any = None) -> None:
         self._watch()
+        self._draw_box()
         if self._layer is None:
             if self._overlay.text == self._text:
                 self._overlay.update({"visible": False, **self._before})
@@ -89,6 +105,7 @@ class _TimeText:
             self._layer.events.variable.disconnect(self._on_moved)
             self._layer = None
         self._viewer.dims.events.current_step.disconnect(self._on_moved)
+        self._viewer.layers.events.inserted.disconnect(self._draw_box)
         self._viewer.layers.events.removed.disconnect(self._on_removed)
         _TEXTS.pop(self._viewer, None)
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from napari.layers import Labels, Points, Shapes, Surface
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
 
 from napari_neuron.errors import MorphologyError
+from napari_neuron.morphology import Morphology
 from napari_neuron.view import LinkedColours, VoltageLayer, mesh_of, mesh_tubes
+from napari_neuron.view.mesh_cells import Mesh, likely_micrometres
 from napari_neuron.widgets.cell_in_view import KEY, shown_in
+from napari_neuron.widgets.latest_job import LatestJob
+from napari_neuron.widgets.mesh_dialog import MeshDialog, MeshSource
+from napari_neuron.widgets.page import hint
 from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.shown_layers import ShownLayers
 
@@ -34,9 +40,15 @@ class AlsoColour(QWidget):
         self.button.setMenu(self.menu)
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.problem = ProblemLabel()
+        self.working = hint()
+        self.working.setVisible(False)
+        self.dialog: MeshDialog | None = None
+        self._job = LatestJob()
+        self._job.finished.connect(self._on_made)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.working)
         column.addWidget(self.problem)
 
     def fill(self) -> None:
@@ -69,6 +81,7 @@ class AlsoColour(QWidget):
                     )
             elif isinstance(layer, Surface) and not isinstance(layer, VoltageLayer):
                 entries.append((f"Mesh: {layer.name}", lambda x=layer: self._add_mesh(x, source)))
+        entries.append(("A mesh from a file or folder…", self._ask_for_mesh))
         return entries
 
     def _do(self, act: Callable[[], Any]) -> None:
@@ -85,27 +98,79 @@ class AlsoColour(QWidget):
             self._linked = (source, LinkedColours(self._viewer, source))
         return self._linked[1]
 
+    def _ask_for_mesh(self) -> None:
+        self.dialog = MeshDialog(self)
+        self.dialog.chosen.connect(self.add_mesh_from)
+        self.dialog.open()
+
+    def add_mesh_from(self, wanted: MeshSource) -> None:
+        """Read a mesh in a thread, and show it in the colours of the first voltage layer."""
+        source = self._layers.first
+        if source is not None:
+            name = wanted.path.stem if wanted.segment is None else str(wanted.segment)
+            self._start(lambda: _read(wanted, source.morphology), name, source)
+
     def _add_mesh(self, mesh: Surface, source: VoltageLayer) -> None:
-        tubes = mesh_tubes(mesh_of(mesh), source.morphology, source.compartment_of_node)
+        self._start(lambda: mesh_of(mesh), mesh.name, source, mesh)
+
+    def _start(
+        self, read: Callable[[], Mesh], name: str, source: VoltageLayer, instead: Any = None
+    ) -> None:
         source.show_variable("v")
-        layer = VoltageLayer(
-            source.morphology,
-            source.frames,
-            source.compartment_of_node,
-            source.frame_interval,
-            n_valid=source.n_valid,
-            tubes=tubes,
-            name=f"{mesh.name} voltage",
-            colormap=source.whole_colormap,
-            contrast_limits=tuple(source.contrast_limits),
-            metadata={KEY: {"mesh_of": source.morphology}},
-        )
+        settings = {
+            "name": f"{name} voltage",
+            "colormap": source.whole_colormap,
+            "contrast_limits": tuple(source.contrast_limits),
+            "metadata": {KEY: {"mesh_of": source.morphology}},
+        }
+        self.problem.say("")
+        self.working.setText(f"Reading {name} …")
+        self.working.setVisible(True)
+        self._job.request(_made, read, source, settings, instead)
+
+    def _on_made(self, answer: tuple[VoltageLayer | None, Any, str]) -> None:
+        layer, instead, problem = answer
+        self.working.setVisible(False)
+        self.problem.say(problem)
+        if layer is None:
+            return
         layer.colorbar.visible = False
-        mesh.visible = False
+        if instead is not None:
+            instead.visible = False
         self._viewer.add_layer(layer)
 
     def shut_down(self) -> None:
         """Let the layers keep the colours they have."""
+        self._job.stop()
         if self._linked is not None and self._linked[0] in self._viewer.layers:
             self._linked[1].disconnect()
         self._linked = None
+
+
+def _read(wanted: MeshSource, cell: Morphology) -> Mesh:
+    vertices, faces = mesh_of(wanted.path, wanted.scale or 1.0, segment=wanted.segment)
+    if wanted.scale is None and wanted.segment is None:
+        vertices = vertices * np.float32(likely_micrometres((vertices, faces), cell))
+    return vertices, faces
+
+
+def _made(
+    read: Callable[[], Mesh], source: VoltageLayer, settings: dict[str, Any], instead: Any
+) -> tuple[VoltageLayer | None, Any, str]:
+    """Make the layer of a mesh, in a thread; tell what was wrong with it."""
+    try:
+        tubes = mesh_tubes(read(), source.morphology, source.compartment_of_node)
+    except MorphologyError as error:
+        return None, instead, str(error)
+    except MemoryError:
+        return None, instead, "There is not enough memory for this mesh."
+    layer = VoltageLayer(
+        source.morphology,
+        source.frames,
+        source.compartment_of_node,
+        source.frame_interval,
+        n_valid=source.n_valid,
+        tubes=tubes,
+        **settings,
+    )
+    return layer, instead, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 
+CIRCUIT = "napari_neuron_circuit"
+"""Key of a layer's metadata: cells with one value are opened together."""
+
+
 class CellFiles:
     """Exchanges the morphology in session and layers.
 
@@ -37,12 +42,55 @@ class CellFiles:
         self._viewer = viewer
         self._session = session
         self._worker: Any = None
+        self._seen: set[str] = set()
 
     def choose(self, name: str) -> None:
-        """Work on the cell of that name."""
+        """Work on the cell of that name; of several that are chosen already, show it."""
         cell = cells_in(self._viewer).get(name)
-        if cell is not None:
+        if cell is None:
+            return
+        if len(self._session.cells) > 1:
+            self._session.show_cell(cell.name)
+        else:
             self._session.choose_cells((cell,))
+
+    def choose_together(self, names: Sequence[str]) -> None:
+        """Work on the cells of some names, in one experiment.
+
+        Of two cells with one name the second is called "name (2)" from now on.
+        """
+        cells = cells_in(self._viewer)
+        chosen = [(name, cells[name]) for name in names if name in cells]
+        if chosen:
+            self._session.choose_cells(tuple(self._renamed(cell, name) for name, cell in chosen))
+
+    def complete_circuit(self) -> None:
+        """Work on all cells that were opened as one circuit with the shown one.
+
+        Only when one of them has just come; a person may leave out some afterwards.
+        """
+        cells = cells_in(self._viewer)
+        circuit_of = {
+            name: layers_of(self._viewer, cell)[0].metadata.get(CIRCUIT)
+            for name, cell in cells.items()
+        }
+        new, self._seen = set(cells) - self._seen, set(cells)
+        shown = self._session.shown_cell
+        circuit = next((circuit_of[name] for name, cell in cells.items() if cell is shown), None)
+        if circuit is not None and any(circuit_of[name] == circuit for name in new):
+            self.choose_together([name for name in cells if circuit_of[name] == circuit])
+
+    def _renamed(self, cell: Morphology, name: str) -> Morphology:
+        if cell.name == name:
+            return cell
+        renamed = cell.replace(name=name)
+        self._show_in_layers(cell, renamed)
+        return renamed
+
+    def _show_in_layers(self, before: Morphology, after: Morphology) -> None:
+        for layer in layers_of(self._viewer, before):
+            roles = dict.fromkeys(layer.metadata[KEY], after)
+            layer.metadata = {**layer.metadata, KEY: roles}
 
     def add(self, cell: Morphology) -> None:
         """Add the layers of a cell, and work on it."""
@@ -52,17 +100,23 @@ class CellFiles:
         self._session.choose_cells((cell,))
 
     def label_axon_and_dendrite(self) -> None:
-        """Find axon and dendrite in a thread; `labelled` tells when it is done."""
-        worker = create_worker(_labelled, self._session.cells[0], _start_thread=False)
+        """Find axon and dendrite of the chosen cells in a thread; `labelled` tells of the end.
+
+        Of several, those without synapses are left as they are.
+        """
+        cells = self._session.cells
+        if len(cells) > 1:
+            cells = tuple(c for c in cells if c.connectors is not None and len(c.connectors))
+        worker = create_worker(_labelled, cells, _start_thread=False)
         worker.returned.connect(self._on_labelled)
         self._worker = worker
         worker.start()
 
     def open_experiment(self, path: Path) -> str | None:
-        """Make the experiment in a file the current one, on the cell it names.
+        """Make the experiment in a file the current one, on the cells it names.
 
-        The cell is the one of that name in the viewer, else it is read from its file. Without
-        either, the experiment is taken over for the chosen cell.
+        A cell is the one of that name in the viewer, else it is read from its file. With neither,
+        an experiment on one cell is taken over for the chosen one.
 
         Returns
         -------
@@ -72,54 +126,73 @@ class CellFiles:
         Raises
         ------
         ExperimentError, MorphologyError, OSError
-            If the file is not an experiment, or its skeleton cannot be read.
+            If the file is not an experiment, or a skeleton is not there or cannot be read.
         """
         experiment = Experiment.load(path)
-        note, cells_now = None, None
-        names = [source.name for source in experiment.cells]
-        cells = cells_in(self._viewer)
-        if names and names[0] in cells:
-            self._session.choose_cells((cells[names[0]],))
-        elif experiment.cells and experiment.cells[0].path is not None:
-            unrepaired = tuple(source.replace(repairs=()) for source in experiment.cells)
-            cell = read_cells(experiment.replace(cells=unrepaired), path.parent)[0]
-            self._add_layers(cell)
-            self._session.choose_cells((cell,))
+        note = None
+        there = cells_in(self._viewer)
+        named = experiment.cells
+        missing = [one for one in named if one.name not in there]
+        if named and all(source.path is not None for source in missing):
+            unrepaired = tuple(source.replace(repairs=()) for source in missing)
+            read = read_cells(Experiment(cells=unrepaired), path.parent) if missing else ()
+            for cell in read:
+                self._add_layers(cell)
+            known = {**there, **{cell.name: cell for cell in read}}
+            self._session.choose_cells(tuple(known[source.name] for source in named))
+        elif len(named) > 1:
+            wanted = next(source.name for source in missing if source.path is None)
+            raise ExperimentError("cells", f"open the skeleton of {wanted!r} first")
         elif self._session.cells:
-            if names:
-                note = f"Opened for {self._session.cells[0].name}; it was made for {names[0]}."
+            if named:
+                shown = self._session.shown_cell
+                note = f"Opened for {shown.name if shown else ''}; it was made for {named[0].name}."
         else:
             raise ExperimentError("cells", "open the skeleton of this experiment first")
-        sources = self._session.experiment.cells
-        if names and names[0] == sources[0].name:
-            repairs = experiment.cells[0].repairs
-            if repairs != sources[0].repairs:
-                cells_now = (repair(self._session.opened_cells[0], repairs),)
-                sources = (sources[0].replace(repairs=repairs),)
-        self._session.edit(experiment.replace(cells=sources), cells_now)
+        self._session.edit(*self._with_repairs(experiment))
         return note
+
+    def _with_repairs(self, experiment: Experiment) -> tuple[Experiment, Any]:
+        """Return an experiment for the chosen cells, and the cells as it repairs them."""
+        sources, cells = list(self._session.experiment.cells), list(self._session.cells)
+        repairs = {source.name: source.repairs for source in experiment.cells}
+        is_other = False
+        for at, source in enumerate(sources):
+            wanted = repairs.get(source.name, source.repairs)
+            if wanted != source.repairs:
+                cells[at] = repair(self._session.opened_cells[at], wanted)
+                sources[at] = source.replace(repairs=wanted)
+                is_other = True
+        return experiment.replace(cells=tuple(sources)), tuple(cells) if is_other else None
 
     def _add_layers(self, cell: Morphology) -> None:
         for data in skeleton_layer_data(cell):
             self._viewer.add_layer(Layer.create(*data))
 
-    def _on_labelled(self, answer: tuple[Morphology, Morphology | None, str]) -> None:
-        before, cell, problem = answer
+    def _on_labelled(self, answer: tuple[list[tuple[Morphology, Morphology]], str]) -> None:
+        labelled, problem = answer
         self._worker = None
-        if cell is not None and self._session.cells == (before,):
-            for layer in layers_of(self._viewer, before):
-                roles = dict.fromkeys(layer.metadata[KEY], cell)
-                layer.metadata = {**layer.metadata, KEY: roles}
+        for before, cell in labelled:
+            if not any(one is before for one in self._session.cells):
+                continue
+            self._show_in_layers(before, cell)
+            for layer in layers_of(self._viewer, cell):
                 if "path_distance" in getattr(layer, "features", ()):
                     layer.features = layer.features.assign(label=cell.labels.astype(object))
             self._session.relabel(cell)
         self.labelled.emit(problem)
 
 
-def _labelled(cell: Morphology) -> tuple[Morphology, Morphology | None, str]:
+def _labelled(
+    cells: Sequence[Morphology],
+) -> tuple[list[tuple[Morphology, Morphology]], str]:
+    """Return each cell with what it became, and what went wrong first."""
     from napari_neuron.morphology import label_axon_dendrite
 
-    try:
-        return cell, label_axon_dendrite(cell), ""
-    except NapariNeuronError as error:
-        return cell, None, str(error)
+    labelled, problem = [], ""
+    for cell in cells:
+        try:
+            labelled.append((cell, label_axon_dendrite(cell)))
+        except NapariNeuronError as error:
+            problem = problem or str(error)
+    return labelled, problem

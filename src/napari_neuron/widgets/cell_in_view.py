@@ -13,6 +13,7 @@ from napari_neuron.compile.catalogue import Catalogue
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.session import Session
 from napari_neuron.spec import Experiment
+from napari_neuron.spec.cells_of_experiment import for_cells
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -95,14 +96,30 @@ class CellInView:
 
     @property
     def cell(self) -> Morphology | None:
-        """The chosen cell."""
-        cells = self._session.cells
-        return cells[0] if cells else None
+        """The chosen cell that is shown."""
+        return self._session.shown_cell
+
+    @property
+    def cells(self) -> tuple[Morphology, ...]:
+        """All chosen cells."""
+        return self._session.cells
+
+    @property
+    def cell_name(self) -> str | None:
+        """What what is placed on the shown cell calls it: None for the only one."""
+        cell = self.cell
+        return cell.name if cell is not None and len(self.cells) > 1 else None
 
     @property
     def experiment(self) -> Experiment:
         """The experiment on it."""
         return self._session.experiment
+
+    @property
+    def experiment_on_cell(self) -> Experiment:
+        """What of it concerns the shown cell."""
+        name = self.cell_name
+        return self.experiment if name is None else for_cells(self.experiment, [name])
 
     @property
     def catalogue(self) -> Catalogue | None:
@@ -135,6 +152,16 @@ class CellInView:
         ids = np.asarray(layer.features["node_id"], dtype=np.int64)
         return tuple(int(i) for i in ids[rows])
 
+    @property
+    def selected_on_cells(self) -> tuple[tuple[str, int], ...]:
+        """Cell and id of the selected nodes of all chosen cells."""
+        found = []
+        for cell, layer in self._points():
+            if layer.selected_data and "path_distance" in layer.features:
+                ids = np.asarray(layer.features["node_id"], dtype=np.int64)
+                found += [(cell.name, int(ids[row])) for row in sorted(layer.selected_data)]
+        return tuple(found)
+
     def disconnect(self) -> None:
         """Stop listening to session and viewer."""
         self._session.cells_changed.disconnect(self._on_cells_changed)
@@ -147,17 +174,26 @@ class CellInView:
         self._watch([])
 
     def _layers_with_nodes(self) -> list[Any]:
-        if self.cell is None:
-            return []
-        layers = layers_of(self._viewer, self.cell)
-        return [x for x in layers if isinstance(x, Points) and "node_id" in x.features]
+        return [layer for cell, layer in self._points() if cell is self.cell]
+
+    def _points(self) -> list[tuple[Morphology, Any]]:
+        """Return the layers with a point for each node or synapse, of all chosen cells."""
+        chosen = {id(cell): order for order, cell in enumerate(self.cells)}
+        found = []
+        for layer in self._viewer.layers:
+            cell = shown_in(layer, "morphology", "synapses_of")
+            if id(cell) in chosen and isinstance(layer, Points) and "node_id" in layer.features:
+                found.append((cell, layer))
+        return sorted(found, key=lambda one: chosen[id(one[0])])
 
     def _on_cells_changed(self) -> None:
         self._on_layers_changed()
         self.cell_changed.emit()
+        if len(self.cells) > 1:  # the points of another may count now, with the same layers there
+            self.selection_changed.emit()
 
     def _on_layers_changed(self, event: Any = None) -> None:
-        self._watch(self._layers_with_nodes())
+        self._watch([layer for _, layer in self._points()])
 
     def _watch(self, layers: list[Any]) -> None:
         if layers == self._watched:
@@ -170,4 +206,10 @@ class CellInView:
         self.selection_changed.emit()
 
     def _on_selected(self, *_: Any) -> None:
+        """Show the cell whose layer is active: that is where a person is at work."""
+        active = self._viewer.layers.selection.active
+        if active is not None and len(self.cells) > 1:
+            there = shown_in(active, "morphology", "synapses_of")
+            if there is not self.cell and any(there is cell for cell in self.cells):
+                self._session.show_cell(there.name)
         self.selection_changed.emit()

@@ -11,13 +11,14 @@ from qtpy.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from napari_neuron.compile.suggest_repairs import suggested_repairs
+from napari_neuron.compile.suggest_repairs import suggested_discretisation, suggested_repairs
 from napari_neuron.morphology import Finding, Morphology
 from napari_neuron.widgets.asked import Asked
 from napari_neuron.widgets.cell_in_view import CellInView
@@ -44,9 +45,12 @@ class CheckPanel(QWidget):
     ----------
     repair_requested : Signal (Repair, Morphology)
         A repair, and the cell after it.
+    discretisation_requested : Signal (Discretisation)
+        Longer compartments, where there are too many.
     """
 
     repair_requested = Signal(object, object)
+    discretisation_requested = Signal(object)
 
     def __init__(self, viewer: Viewer, view: CellInView, palette: Palette) -> None:
         super().__init__()
@@ -85,6 +89,9 @@ class CheckPanel(QWidget):
         self.steps = QWidget()
         self.steps.setLayout(steps)
         steps.setContentsMargins(0, 0, 0, 0)
+        self.longer_button = QPushButton()
+        self.longer_button.setToolTip("Cut the cell into fewer compartments; undo takes it back")
+        self.longer_button.clicked.connect(lambda _=False: self._ask_for_longer())
         self.repair = RepairEdit(view, palette)
         self.repair.apply_requested.connect(self.repair_requested.emit)
         self.done = hint()
@@ -92,8 +99,10 @@ class CheckPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for widget in (self.status, self.list, self.message, self.steps, self.repair, self.done):
+        for widget in (self.status, self.list, self.message, self.steps, self.longer_button):
             column.addWidget(widget)
+        column.addWidget(self.repair)
+        column.addWidget(self.done)
         view.cell_changed.connect(self.look_again)
         self.look_again()
 
@@ -200,10 +209,19 @@ class CheckPanel(QWidget):
         self.steps.setVisible(finding is not None and bool(finding.nodes))
         self._show_node()
         self._mark()
+        longer = None if finding is None else suggested_discretisation(finding)
+        self.longer_button.setVisible(longer is not None)
+        if longer is not None:
+            self.longer_button.setText(f"Longer compartments: d_lambda {longer.d_lambda:g}")
         suggested: tuple[Any, ...] = ()
         if finding is not None and self._cell is not None:
             suggested = suggested_repairs(self._cell, finding, image_box_of(self._viewer))
         self.repair.offer(self._cell, suggested)
+
+    def _ask_for_longer(self) -> None:
+        longer = None if self.finding is None else suggested_discretisation(self.finding)
+        if longer is not None:
+            self.discretisation_requested.emit(longer)
 
     def _show_node(self) -> None:
         finding = self.finding
@@ -243,8 +261,9 @@ class CheckPanel(QWidget):
         fly_to(self._viewer, layer, points, room=0.06 * extent)
 
     def _show_done(self) -> None:
-        sources = self._view.experiment.cells
-        repairs = sources[0].repairs if sources else ()
+        sources = {source.name: source for source in self._view.experiment.cells}
+        cell = self._view.cell
+        repairs = sources[cell.name].repairs if cell is not None and cell.name in sources else ()
         names = ", ".join(kind_name(one).lower() for one in repairs)
         self.done.setText(f"Repaired so far: {names}. Undo takes it back." if names else "")
         self.done.setVisible(bool(names))

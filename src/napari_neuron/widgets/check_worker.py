@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from napari_neuron.compile.effect import CellMeasures, measure, nodes_lost
+from napari_neuron.compile.effect import CellMeasures, measure
+from napari_neuron.compile.moved_placements import (
+    MovedPlacement,
+    keeping_what_is_used,
+    moved_placements,
+)
 from napari_neuron.compile.repair import repair
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.morphology import Finding, Morphology, check
@@ -23,15 +28,15 @@ class Preview:
         ``after`` is None if the repair cannot be carried out; ``problem`` says why.
     measured : tuple of CellMeasures
         Before, and after if there is one.
-    lost : tuple of int
-        Nodes that inputs, recorders or regions name and that would go.
+    moved : tuple of MovedPlacement
+        Nodes that inputs, recorders, regions or connections name and that would go.
     """
 
     repair: Repair
     before: Morphology
     after: Morphology | None
     measured: tuple[CellMeasures, ...]
-    lost: tuple[int, ...] = ()
+    moved: tuple[MovedPlacement, ...] = ()
     problem: str = ""
 
 
@@ -46,11 +51,11 @@ def previewed(cell: Morphology, experiment: Experiment, one: Repair) -> Preview:
     """Carry out a repair on a cell and measure what it does."""
     before = measure(cell, experiment)
     try:
-        after = repair(cell, one)
+        after = repair(cell, keeping_what_is_used((one,), experiment, cell))
     except NapariNeuronError as error:
         problem = str(error).split(": ", 2)[-1]
         return Preview(one, cell, None, (before,), problem=problem)
     if after is cell:
         return Preview(one, cell, None, (before,), problem="This would change nothing.")
-    lost = nodes_lost(after, experiment)
-    return Preview(one, cell, after, (before, measure(after, experiment)), lost)
+    moved = moved_placements(experiment, cell, after)
+    return Preview(one, cell, after, (before, measure(after, experiment)), moved)

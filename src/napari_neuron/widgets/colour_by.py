@@ -138,7 +138,7 @@ class ColourBy(QWidget):
             self._is_late = True
             return
         mesh = self._mesh[1] if self._mesh is not None and self._mesh[0] is cell else None
-        experiment, catalogue = self._view.experiment, self._view.catalogue
+        experiment, catalogue = self._view.experiment_on_cell, self._view.catalogue
         self._worker = create_worker(
             _coloured, cell, experiment, catalogue, self._what, mesh, _start_thread=False
         )

@@ -9,6 +9,7 @@ from psygnal import Signal
 from qtpy.QtCore import QTimer
 
 from napari_neuron.compile.lower import compile_experiment
+from napari_neuron.engine.threads import threads_in_words
 from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import Experiment
@@ -23,9 +24,12 @@ class CompartmentCount:
     ----------
     counted : Signal (int or None, str)
         The number; or None, and why there is none.
+    shared_out : Signal (str)
+        Over how many threads a run would be shared out, and why; "" if that is not known.
     """
 
     counted = Signal(object, str)
+    shared_out = Signal(str)
 
     def __init__(self) -> None:
         self._wanted: tuple[tuple[Morphology, ...], Experiment] | None = None
@@ -45,32 +49,36 @@ class CompartmentCount:
         self._timer.stop()
         self._wanted = None
         self.counted.disconnect()
+        self.shared_out.disconnect()
 
     def _count(self) -> None:
         if self._wanted is None:
             self.counted.emit(None, "")
+            self.shared_out.emit("")
         elif self._worker is None:  # else it looks again when it is done
             self._worker = create_worker(_count, *self._wanted, _start_thread=False)
             self._worker.returned.connect(self._on_returned)
             self._worker.start()
 
-    def _on_returned(self, answer: tuple[Any, int | None, str]) -> None:
+    def _on_returned(self, answer: tuple[Any, int | None, str, str]) -> None:
         self._worker = None
-        counted, n, problem = answer
+        counted, n, problem, threads = answer
         if self._wanted is not None and self._wanted[1] is counted:
             self.counted.emit(n, problem)
+            self.shared_out.emit(threads)
         elif self._wanted is not None:
             self._timer.start()
 
 
 def _count(
     cells: tuple[Morphology, ...], experiment: Experiment
-) -> tuple[Experiment, int | None, str]:
+) -> tuple[Experiment, int | None, str, str]:
     # where things are placed does not matter, and may be wrong for the moment
     plain = experiment.replace(stimuli=(), recorders=())
     try:
-        return experiment, compile_experiment(cells, plain).n_compartments, ""
+        model = compile_experiment(cells, plain)
     except ExperimentError as error:
-        return experiment, None, str(error)
+        return experiment, None, str(error), ""
     except NapariNeuronError:  # of the skeleton; its findings say so
-        return experiment, None, ""
+        return experiment, None, "", ""
+    return experiment, model.n_compartments, "", threads_in_words(model, experiment.run.threads)

@@ -16,6 +16,8 @@ from napari_neuron.widgets.colour_edit import ColourEdit
 from napari_neuron.widgets.film_dialog import FilmDialog
 from napari_neuron.widgets.map_edit import MapEdit
 from napari_neuron.widgets.page import Page
+from napari_neuron.widgets.place_clicks import PlaceClicks
+from napari_neuron.widgets.place_readout import PlaceReadout
 from napari_neuron.widgets.play_bar import PlayBar
 from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.sessions import session_of
@@ -46,6 +48,9 @@ class DisplayWidget(ClosingWidget):
         self.colours = ColourEdit(self._layers)
         self.cells = CellsShown(self._layers)
         self.also = AlsoColour(viewer, self._layers)
+        self.readout = PlaceReadout(viewer)
+        self._clicks = PlaceClicks(viewer)
+        self._clicks.clicked.connect(self.readout.show_clicked)
         self.problem = ProblemLabel()
         self.dialog: FilmDialog | None = None
         page = Page()
@@ -58,7 +63,9 @@ class DisplayWidget(ClosingWidget):
         page.column.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(page)
+        layout.setSpacing(0)
+        layout.addWidget(page, 1)
+        layout.addWidget(self.readout)
         self.setMinimumSize(376, 240)
         self._layers.changed.connect(self.map.refresh)
         self._layers.changed.connect(self.colours.refresh)
@@ -68,8 +75,8 @@ class DisplayWidget(ClosingWidget):
         self._on_theme_changed()
 
     def sizeHint(self) -> QSize:
-        """Ask for 400 x 460."""
-        return QSize(400, 460)
+        """Ask for 400 x 520."""
+        return QSize(400, 520)
 
     def open_film_dialog(self) -> None:
         """Ask for a film of what the viewer shows."""
@@ -95,11 +102,14 @@ class DisplayWidget(ClosingWidget):
         palette = Palette.of(self.viewer.theme)
         self.setStyleSheet(style_sheet(palette))
         self.play.set_palette(palette)
+        self.readout.set_palette(palette)
 
     def shut_down(self) -> None:
         """Stop playing and filming, and listen to nothing any more."""
         self._layers.disconnect()
         self.also.shut_down()
+        self._clicks.disconnect()
+        self.readout.shut_down()
         self._signals.disconnect()
         self.play.shut_down()
         if self.dialog is not None:

@@ -9,12 +9,15 @@ from magicgui.widgets import create_widget
 from pydantic.fields import FieldInfo
 
 from napari_neuron.spec.base import Spec
+from napari_neuron.spec.connection import ChemicalSynapses, GapJunctions
 from napari_neuron.spec.network_stimulus import ForNeurons
-from napari_neuron.spec.paint import DensityMechanism, Parameter
+from napari_neuron.spec.paint import DensityMechanism, PaintLayer, Parameter
 from napari_neuron.spec.profile import number_in, takes_profile
 from napari_neuron.units import unit_of
 from napari_neuron.widgets import known_names
+from napari_neuron.widgets.cell_edit import CellEdit
 from napari_neuron.widgets.cell_in_view import CellInView
+from napari_neuron.widgets.each_edit import EachEdit
 from napari_neuron.widgets.editors import (
     ChoiceEdit,
     NameEdit,
@@ -39,8 +42,22 @@ from napari_neuron.widgets.words import (
     none_name,
 )
 
-NOT_IN_FORMS = frozenset({"kind", "cell", "source_cell", "enabled"})
-"""Said by the list an item stands in, and by the cell chooser."""
+_SAID_ELSEWHERE = frozenset({"kind", "cell", "source_cell", "enabled", "keep"})
+_ROWS = frozenset(
+    {"source_node", "target_cell", "target_node", "cell_a", "node_a", "cell_b", "node_b"}
+)
+
+
+_EACH = {"weights": "µS", "delays": "ms", "conductances": "µS"}
+"""Columns of connections, with their units."""
+
+
+def is_in_forms(spec_type: type[Spec], name: str) -> bool:
+    """Return whether a form has a field; the others are said by the list, or the cell chooser."""
+    if issubclass(spec_type, PaintLayer) and name == "cell":
+        return True
+    return name not in _SAID_ELSEWHERE and name not in _ROWS
+
 
 _STEP_AT_ZERO = {"nA": 0.01, "µS": 0.001, "S/cm2": 0.0001}
 
@@ -56,6 +73,10 @@ def editor_for(spec_type: type[Spec], name: str, view: CellInView) -> Any:
         "label": field_name(spec_type, name),
         "tooltip": field_help(spec_type, name),
     }
+    if name == "cell" and issubclass(spec_type, PaintLayer):
+        return CellEdit(view, **words)
+    if name in _EACH and issubclass(spec_type, ChemicalSynapses | GapJunctions):
+        return EachEdit(unit=_EACH[name], **words)
     if name in ("node", "nodes"):
         return NodesEdit(view, single=name == "node", **words)
     if issubclass(spec_type, ForNeurons) and name in ("neurons", "groups"):

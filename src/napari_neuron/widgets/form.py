@@ -16,7 +16,8 @@ from napari_neuron.spec.placed import Placed
 from napari_neuron.spec.profile import ProfileSpec
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.field_edit import FieldEdit
-from napari_neuron.widgets.fields import NOT_IN_FORMS, editor_for
+from napari_neuron.widgets.fields import editor_for, is_in_forms
+from napari_neuron.widgets.nodes_edit import NodesEdit
 from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.words import field_name
 
@@ -87,7 +88,7 @@ class SpecForm(QWidget):
         self.fields: dict[str, Any] = {
             name: editor_for(type(spec), name, view)
             for name in _in_order(type(spec))
-            if name not in NOT_IN_FORMS
+            if is_in_forms(type(spec), name)
         }
         width = label_width or (_NESTED_LABEL_WIDTH if nested else _LABEL_WIDTH)
         container = labelled_container(list(self.fields.values()), width)
@@ -156,7 +157,7 @@ class SpecForm(QWidget):
 
     def _see(self, spec: Spec) -> None:
         for widget in self.fields.values():
-            if isinstance(widget, FieldEdit):
+            if isinstance(widget, FieldEdit | NodesEdit):
                 widget.see(spec)
 
     def load_csv(self, path: str) -> None:

@@ -14,7 +14,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_neuron.session import Progress, RunState
+from napari_neuron.runner import Progress, RunState
+from napari_neuron.widgets.cells_menu import CellsMenu
 from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import hint
 from napari_neuron.widgets.problem import ProblemLabel
@@ -33,11 +34,14 @@ class Header(QWidget):
     Attributes
     ----------
     cell_requested : Signal (str)
+    cells_requested : Signal (tuple of str)
+        These are to be simulated together.
     run_requested, cancel_requested, undo_requested, redo_requested : Signal ()
     open_requested, save_requested : Signal ()
     """
 
     cell_requested = Signal(str)
+    cells_requested = Signal(tuple)
     run_requested = Signal()
     cancel_requested = Signal()
     undo_requested = Signal()
@@ -51,10 +55,13 @@ class Header(QWidget):
         self.cell.native.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.cell.native.setMinimumContentsLength(10)
         self.cell.changed.connect(self._on_cell_changed)
+        self.cells = CellsMenu()
+        self.cells.chosen.connect(self.cells_requested.emit)
         chooser = QHBoxLayout()
         if not of_network:
             chooser.addWidget(QLabel("Cell"))
             chooser.addWidget(self.cell.native)
+            chooser.addWidget(self.cells)
 
         self.run_button = QPushButton("Run")
         self.run_button.setObjectName("run")
@@ -108,13 +115,26 @@ class Header(QWidget):
         self.run_button.setIcon(icon("run", palette, 12))
         self.cancel_button.setIcon(icon("stop", palette, 12))
 
-    def set_cells(self, names: tuple[str, ...], chosen: str | None) -> None:
-        """Offer cells; emits nothing."""
+    def set_cells(
+        self, names: tuple[str, ...], chosen: str | None, together: tuple[str, ...] = ()
+    ) -> None:
+        """Offer cells; emits nothing.
+
+        Parameters
+        ----------
+        names
+            All there are.
+        chosen
+            The one that is shown.
+        together
+            Those that are simulated together; of several, one of them can be shown.
+        """
         with self.cell.changed.blocked():
-            self.cell.choices = names
+            self.cell.choices = together if len(together) > 1 else names
             if chosen in names:
                 self.cell.value = chosen
         self.cell.enabled = bool(names)
+        self.cells.set_value(names, together)
 
     def set_history(self, can_undo: bool, can_redo: bool) -> None:
         """Enable what can be undone and redone."""

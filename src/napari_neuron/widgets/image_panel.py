@@ -129,11 +129,15 @@ class ImagePanel(QWidget):
             "Make a cell from the label's voxels: middle line, and radii from distances"
         )
         self.skeletonise_button.clicked.connect(lambda _=False: self._skeletonise())
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.clicked.connect(lambda _=False: self._skeletoniser.cancel())
+        self.cancel_button.setVisible(False)
         self.line = ProgressLine()
         self.step = hint()
         label_row = QHBoxLayout()
         label_row.addWidget(self.label, 1)
         label_row.addWidget(self.skeletonise_button)
+        label_row.addWidget(self.cancel_button)
         column = QVBoxLayout(self.labels_part)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -268,10 +272,14 @@ class ImagePanel(QWidget):
             return
         labels = layer.data[0] if layer.multiscale else layer.data
         self._skeletoniser.start(labels, int(self.label.text()), volume_of(layer))
-        self.skeletonise_button.setEnabled(False)
+        self._show_busy(True)
         self.line.set_shown(True)
         self._show_progress()
         self._timer.start()
+
+    def _show_busy(self, is_busy: bool) -> None:
+        self.skeletonise_button.setVisible(not is_busy)
+        self.cancel_button.setVisible(is_busy)
 
     def _show_progress(self) -> None:
         text, done = self._skeletoniser.progress
@@ -280,6 +288,7 @@ class ImagePanel(QWidget):
 
     def _end(self, problem: str = "") -> None:
         self._timer.stop()
+        self._show_busy(False)
         self.line.set_shown(False)
         self._show_label()
         self.problem.say(problem)

@@ -68,7 +68,7 @@ def variables(view: CellInView, node: int | None = None) -> dict[str, str]:
 
 def _painted(view: CellInView, node: int | None) -> list[Spec]:
     """Return the layers of paint that reach a node; all of them without one."""
-    cell, layers = view.cell, list(view.experiment.paint)
+    cell, layers = view.cell, list(view.experiment_on_cell.paint)
     if cell is None or node is None or node not in cell.node_id:
         return layers
     row = cell.rows([node])[0]

@@ -14,7 +14,7 @@ from psygnal import Signal
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.view.overlays import camera_of
 from napari_neuron.widgets.cell_in_view import shown_in
-from napari_neuron.widgets.markers import PIXELS, Marker, MarkerDisplay
+from napari_neuron.widgets.markers import PIXELS, Marker, MarkerDisplay, MarkerDisplays
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -136,9 +136,9 @@ class MarkerMouse:
     picked = Signal(Marker, bool)
     dropped = Signal(Marker, int)
 
-    def __init__(self, viewer: Viewer, display: MarkerDisplay) -> None:
+    def __init__(self, viewer: Viewer, displays: MarkerDisplays) -> None:
         self._viewer = viewer
-        self._display = display
+        self._displays = displays
         viewer.mouse_drag_callbacks.append(self._on_press)
 
     def disconnect(self) -> None:
@@ -148,10 +148,11 @@ class MarkerMouse:
         self.dropped.disconnect()
 
     def _on_press(self, viewer: Viewer, event: Any) -> Iterator[None]:
-        row = self._row_under(event) if event.button == 1 else None
-        if row is None:
+        found = self._under(event) if event.button == 1 else None
+        if found is None:
             return
-        marker = self._display.markers[row]
+        display, row = found
+        marker = display.markers[row]
         extend = any(key in event.modifiers for key in ("Shift", "Control"))
         begin = np.asarray(event.pos, dtype=float)
         if not marker.highlighted or extend:
@@ -167,15 +168,15 @@ class MarkerMouse:
             while event.type == "mouse_move":
                 is_dragged |= bool(np.linalg.norm(np.asarray(event.pos) - begin) > _DRAG)
                 if is_dragged:
-                    node = self._drag(event, row, node)
+                    node = self._drag(display, event, row, node)
                 yield
         finally:
             release()
         if not is_dragged:
-            self.picked.emit(self._next_under(event, row), False)
+            self.picked.emit(self._next_under(display, event, row), False)
         elif node != marker.node:
             self.dropped.emit(marker, node)
-        self._display.restore()
+        display.restore()
 
     def _wait_for_click(self, event: Any, begin: npt.NDArray[np.float64]) -> Iterator[None]:
         """Go on until the button is let go, or moved, which turns the view."""
@@ -185,14 +186,14 @@ class MarkerMouse:
                 return
             yield
 
-    def _row_under(self, event: Any) -> int | None:
-        """Return the row of the marker under the cursor, rather a selected one than another."""
-        rows = self._rows_under(event)
-        markers = self._display.markers
-        return next((row for row in rows if markers[row].highlighted), rows[0] if rows else None)
+    def _under(self, event: Any) -> tuple[MarkerDisplay, int] | None:
+        """Return the marker under the cursor, rather a selected one than another."""
+        found = [(one, row) for one in self._displays.all for row in self._rows_under(one, event)]
+        selected = (pair for pair in found if pair[0].markers[pair[1]].highlighted)
+        return next(selected, found[0] if found else None)
 
-    def _rows_under(self, event: Any) -> list[int]:
-        layer = self._display.layer
+    def _rows_under(self, display: MarkerDisplay, event: Any) -> list[int]:
+        layer = display.layer
         if layer is None or not layer.visible:
             return []
         sight = sight_of(event, layer)
@@ -203,20 +204,20 @@ class MarkerMouse:
         )
         return hits(sight, layer.data, np.asarray(layer.size), max(0.5, thickness / 2))
 
-    def _next_under(self, event: Any, row: int) -> Marker:
+    def _next_under(self, display: MarkerDisplay, event: Any, row: int) -> Marker:
         """Return, of the markers that lie one over the other, the one after ``row``."""
-        rows = sorted({row, *self._rows_under(event)})
-        return self._display.markers[rows[(rows.index(row) + 1) % len(rows)]]
+        rows = sorted({row, *self._rows_under(display, event)})
+        return display.markers[rows[(rows.index(row) + 1) % len(rows)]]
 
-    def _drag(self, event: Any, row: int, node: int) -> int:
-        layer = self._display.layer
+    def _drag(self, display: MarkerDisplay, event: Any, row: int, node: int) -> int:
+        layer = display.layer
         cell = shown_in(layer, "markers_of")
         sight = sight_of(event, layer)
         if cell is None or sight is None:
             return node
         under = node_under(sight, cell)
         if under != node:
-            self._display.place(row, cell.position[cell.rows([under])[0], ::-1])
+            display.place(row, cell.position[cell.rows([under])[0], ::-1])
         return under
 
     def _hold(self, viewer: Viewer) -> Any:

@@ -15,7 +15,7 @@ from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QTabWidget, QV
 from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.result.model import Status
 from napari_neuron.result.network import NetworkResult
-from napari_neuron.session import RunState
+from napari_neuron.runner import RunState
 from napari_neuron.spec.point_network import PointNetwork
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.edge_list_dialog import EdgeListDialog, columns_of
@@ -29,6 +29,7 @@ from napari_neuron.widgets.network_tabs import (
     NeuronsTab,
     StimuliTab,
 )
+from napari_neuron.widgets.network_view_tab import NetworkViewTab
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
 from napari_neuron.widgets.run_worker import RunDriver
 from napari_neuron.widgets.style import Palette, style_sheet
@@ -64,6 +65,7 @@ class NetworkWidget(ClosingWidget):
         self.models_tab = ModelsTab()
         self.stimuli_tab = StimuliTab(session)
         self.run_tab = NetworkRunTab()
+        self.view_tab = NetworkViewTab()
         self.tabs = QTabWidget()
         for name, tab in {
             "Neurons": self.neurons_tab,
@@ -71,6 +73,7 @@ class NetworkWidget(ClosingWidget):
             "Models": self.models_tab,
             "Stimuli": self.stimuli_tab,
             "Run": self.run_tab,
+            "View": self.view_tab,
         }.items():
             self.tabs.addTab(tab, name)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
@@ -87,6 +90,8 @@ class NetworkWidget(ClosingWidget):
         layout.addWidget(self.tabs, 1)
         self.setMinimumWidth(376)
         self._display = NetworkDisplay(viewer, session)
+        self.view_tab.changed.connect(self._display.set_looks)
+        self._display.said.connect(self.view_tab.say)
 
         self._connect()
         self._signals = ViewerSignals(viewer)
@@ -134,7 +139,13 @@ class NetworkWidget(ClosingWidget):
             self._show_error(error)
 
     def _on_network_changed(self, network: PointNetwork) -> None:
-        for tab in (self.neurons_tab, self.edges_tab, self.models_tab, self.run_tab):
+        for tab in (
+            self.neurons_tab,
+            self.edges_tab,
+            self.models_tab,
+            self.run_tab,
+            self.view_tab,
+        ):
             tab.show_network(network)
         self.stimuli_tab.editor.set_value(network.stimuli)
         for editor in (self.models_tab.editor, self.stimuli_tab.editor):

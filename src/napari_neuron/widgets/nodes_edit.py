@@ -23,6 +23,7 @@ class NodesEdit(ValuedContainerWidget):
     def __init__(self, view: CellInView, *, single: bool = False, **kwargs: Any) -> None:
         self._view = view
         self._single = single
+        self._cell: str | None = None
         self.ids = TextEdit(name="ids", tooltip="Node ids of the skeleton, with commas")
         self.use_selected = PushButton(text="Use selected", name="use_selected")
         super().__init__(
@@ -61,6 +62,11 @@ class NodesEdit(ValuedContainerWidget):
             self.ids.value = ", ".join(map(str, ids))
         self.ids.native.setCursorPosition(0)
 
+    def see(self, spec: Any) -> None:
+        """Take nodes of the cell that this spec names."""
+        self._cell = getattr(spec, "cell", None)
+        self._on_selection_changed()
+
     def _on_typed(self) -> None:
         self.changed.emit(self.value)
 
@@ -73,10 +79,15 @@ class NodesEdit(ValuedContainerWidget):
     def _on_selection_changed(self) -> None:
         n = len(set(self._view.selected)) if self._single else len(self._view.selected)
         allowed = n == 1 if self._single else n > 0
+        shown = self._view.cell
+        is_other = self._cell is not None and shown is not None and self._cell != shown.name
+        allowed = allowed and not is_other
         self.use_selected.enabled = allowed
         self.use_selected.text = f"Use selected ({n})" if n and not self._single else "Use selected"
         if allowed:
             self.use_selected.tooltip = "Take the nodes of the selected points"
+        elif n and is_other:
+            self.use_selected.tooltip = f"The points are not of {self._cell}; use Move instead"
         elif n:
             self.use_selected.tooltip = f"{n} points are selected; a recorder sits at one"
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtWidgets import QTabWidget
@@ -12,7 +12,7 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.session import Session
 from napari_neuron.spec.edit import with_moved_to, with_stimulus_moved
 from napari_neuron.widgets.marker_mouse import MarkerMouse
-from napari_neuron.widgets.markers import Marker, MarkerDisplay, markers_of
+from napari_neuron.widgets.markers import Marker, MarkerDisplays, markers_of
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -39,18 +39,25 @@ class Placements:
         self._session = session
         self._tabs = tabs
         self._edit = edit
-        self._display = MarkerDisplay(viewer)
+        self._display = MarkerDisplays(viewer)
         self._mouse = MarkerMouse(viewer, self._display)
         self._mouse.picked.connect(self._on_picked)
         self._mouse.dropped.connect(self._on_dropped)
 
-    def show(self, cell: Morphology | None) -> None:
-        """Show the markers of the experiment on a cell; none without a cell."""
+    def show(self, cells: Sequence[Morphology]) -> None:
+        """Show the markers of the experiment on its cells."""
         tab = self._tabs.currentWidget()
         part = getattr(tab, "part", "")
         highlighted = (part, frozenset(tab.editor.rows) if part else frozenset())
-        markers = markers_of(self._session.experiment, cell, highlighted) if cell else ()
-        self._display.show(cell, markers)
+        experiment = self._session.experiment
+        placed = {item.cell for item in (*experiment.stimuli, *experiment.recorders)}
+        self._display.show(
+            cells,
+            [
+                markers_of(experiment, cell, highlighted) if placed & {None, cell.name} else ()
+                for cell in cells
+            ],
+        )
 
     def raise_to_top(self) -> None:
         """Draw the markers over what was added since."""
@@ -73,7 +80,7 @@ class Placements:
             if marker.part == "stimuli":
                 moved = with_stimulus_moved(experiment, marker.index, marker.node, node)
             else:
-                moved = with_moved_to(experiment, "recorders", [marker.index], [node])
+                moved = with_moved_to(experiment, "recorders", [marker.index], [node], marker.cell)
         except ExperimentError:  # two copies that may not be at one node: it stays where it was
             return
         self._edit(stimuli=moved.stimuli, recorders=moved.recorders)

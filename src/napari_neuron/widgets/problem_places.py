@@ -16,6 +16,7 @@ _TAB_OF_FIELD = {
     "discretisation": "Cell",
     "paint": "Biophysics",
     "stimuli": "Inputs",
+    "connections": "Connections",
     "recorders": "Recorders",
     "frames": "Recorders",
     "mod_files": "Biophysics",

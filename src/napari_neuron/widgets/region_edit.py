@@ -230,7 +230,7 @@ class RegionEdit(FieldEdit):
         named = swc_type_name if kind == _SWC_TYPES else str
         if kind not in (_SWC_TYPES, _LABELLED):
             return []
-        return [(w, f"{named(w)}  ({n:,} nodes)") for w, n in sorted(counts.items())]
+        return [(w, f"{named(w)}  ({n:,})") for w, n in sorted(counts.items())]
 
     def _say(self, region: Region | None) -> None:
         cell = self._view.cell

@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_neuron.compile.effect import CellMeasures
+from napari_neuron.compile.moved_placements import MovedPlacement
 from napari_neuron.compile.suggest_repairs import REPAIR_KINDS, start_of
 from napari_neuron.morphology import Morphology
 from napari_neuron.spec import Repair
@@ -31,6 +32,7 @@ from napari_neuron.widgets.style import Palette
 from napari_neuron.widgets.words import kind_name, nodes_in_words
 
 _NONE = "Choose a repair …"
+_LISTED = 4
 
 
 class RepairEdit(QWidget):
@@ -70,8 +72,8 @@ class RepairEdit(QWidget):
         self.effect = QLabel()
         self.effect.setTextFormat(Qt.TextFormat.RichText)
         self.effect.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        self.lost = hint()
-        self.lost.setObjectName("warning")
+        self.moved = hint()
+        self.moved.setObjectName("warning")
         self.problem = ProblemLabel()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -79,7 +81,7 @@ class RepairEdit(QWidget):
         column.addLayout(row)
         column.addLayout(self._place)
         column.addWidget(self.effect)
-        column.addWidget(self.lost)
+        column.addWidget(self.moved)
         column.addWidget(self.problem)
         self.offer(None, ())
 
@@ -161,7 +163,7 @@ class RepairEdit(QWidget):
         if value is None or self._cell is None:
             self._ask.forget()
         else:
-            self._ask.ask(self._cell, self._view.experiment, value)
+            self._ask.ask(self._cell, self._view.experiment_on_cell, value)
         self._show_preview()
 
     def _on_previewed(self, preview: Preview) -> None:
@@ -180,17 +182,29 @@ class RepairEdit(QWidget):
             self.effect.setText(_table(*preview.measured, dim=self._palette.dim))
         elif self._ask.is_busy:
             self.effect.setText(f'<span style="color:{self._palette.dim}">Working it out …</span>')
-        lost = preview.lost if preview is not None else ()
-        self.lost.setVisible(bool(lost))
-        self.lost.setText(
-            f"Inputs, recorders or regions use {nodes_in_words(lost)}, which would go: place them "
-            "anew afterwards."
-        )
+        moved = preview.moved if preview is not None else ()
+        self.moved.setVisible(bool(moved))
+        self.moved.setText(_moves_in_words(moved))
 
     def _apply(self) -> None:
         preview = self._preview
         if preview is not None and preview.after is not None:
             self.apply_requested.emit(preview.repair, preview.after)
+
+
+def _moves_in_words(moved: tuple[MovedPlacement, ...]) -> str:
+    """Say which nodes would go that something is placed at, and what becomes of that."""
+    if not moved:
+        return ""
+    nodes = nodes_in_words(tuple(one.node for one in moved))
+    to = ", ".join(f"{one.node} → {one.to} ({one.distance:.3g} µm)" for one in moved[:_LISTED])
+    if len(moved) > _LISTED:
+        farthest = max(one.distance for one in moved)
+        to += f", and {len(moved) - _LISTED:,} more (up to {farthest:.3g} µm)"
+    return (
+        f"Inputs, recorders or regions use {nodes}, which would go. They move to the nearest that "
+        f"stays: {to}."
+    )
 
 
 def _has_fields(kind: type[Any]) -> bool:

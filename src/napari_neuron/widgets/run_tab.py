@@ -40,7 +40,8 @@ def result_in_words(number: int, result: SimulationResult, out_of_date: bool) ->
     span = f"{shown_number(wanted)} ms"
     if result.status in (Status.CANCELLED, Status.FAILED):
         span = f"{shown_number(round(reached, 1))} of {span}"
-    names = ", ".join(cell.name for cell in result.cells)
+    n = len(result.cells)
+    names = ", ".join(cell.name for cell in result.cells) if n < 3 else f"{n} cells"
     text = f"{number} · {names} · {span} · {result.status}"
     return text + " · earlier settings" if out_of_date else text
 
@@ -61,6 +62,7 @@ class RunTab(Page):
         self._session = session
         self.form = SpecForm(RunSettings(), view)
         self.size = hint()
+        self.threads = hint()
         self.empty = hint("None yet.")
         self.results = QListWidget()
         self.results.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -80,7 +82,7 @@ class RunTab(Page):
             buttons.addWidget(button)
         buttons.addStretch()
         self.add_heading("Integration")
-        self.add(self.form, self.size)
+        self.add(self.form, self.threads, self.size)
         self.add_heading("Runs of this session")
         self.add(self.empty, self.results)
         self.column.addLayout(buttons)

@@ -9,8 +9,7 @@ from typing import Any
 from napari.qt.threading import GeneratorWorker, create_worker
 from qtpy.QtCore import QTimer
 
-from napari_neuron.result import SimulationResult
-from napari_neuron.session import RunAdvanced, RunEnded, RunEvent, RunStarted, Session
+from napari_neuron.runner import RunAdvanced, RunEnded, RunEvent, Runner, RunStarted
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 50, 250
 """ms that the window has for itself between two updates: as long as an update and its drawing
@@ -24,7 +23,7 @@ _DRIVERS: set[RunDriver] = set()
 class RunWorker(GeneratorWorker):
     """A worker that, asked to quit (napari closes), lets the run end itself properly."""
 
-    session: Session
+    session: Runner
 
     def quit(self) -> None:
         """Cancel the run; the worker then ends by itself."""
@@ -51,7 +50,7 @@ class RunDriver:
         If the session cannot run now.
     """
 
-    def __init__(self, session: Session, prepare: Callable[[SimulationResult], None]) -> None:
+    def __init__(self, session: Runner, prepare: Callable[[Any], None]) -> None:
         self._session = session
         self._prepare = prepare
         self._newest: RunAdvanced | None = None

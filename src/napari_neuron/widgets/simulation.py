@@ -10,31 +10,32 @@ from qtpy.QtCore import QEvent, QSize, Qt
 from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout
 
-from napari_neuron.errors import ExperimentError, MorphologyError, NapariNeuronError
-from napari_neuron.morphology import Morphology
+from napari_neuron.errors import ExperimentError
 from napari_neuron.result import SimulationResult
-from napari_neuron.result.model import Status
-from napari_neuron.session import RunState
+from napari_neuron.runner import RunState
 from napari_neuron.spec import Experiment
-from napari_neuron.view import VoltageLayer, make_voltage_layer
 from napari_neuron.widgets.biophysics_tab import BiophysicsTab
 from napari_neuron.widgets.catalogue_reader import CatalogueReader
+from napari_neuron.widgets.cell_actions import CellActions
+from napari_neuron.widgets.cell_chooser import CellChooser
 from napari_neuron.widgets.cell_files import CellFiles
-from napari_neuron.widgets.cell_in_view import CellInView, cells_in
+from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.cell_layers import CellLayers
 from napari_neuron.widgets.cell_tab import CellTab
 from napari_neuron.widgets.closing import ClosingWidget
-from napari_neuron.widgets.colour_by import LABELS, NOTHING, ColourBy
+from napari_neuron.widgets.colour_by import NOTHING, ColourBy
 from napari_neuron.widgets.compartment_count import CompartmentCount
-from napari_neuron.widgets.folder_dialog import ask_for_folder
+from napari_neuron.widgets.connections_tab import TITLE as CONNECTIONS
+from napari_neuron.widgets.connections_tab import ConnectionsTab
 from napari_neuron.widgets.header import Header
 from napari_neuron.widgets.image_panel import ImagePanel
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
+from napari_neuron.widgets.place_clicks import PlaceClicks
 from napari_neuron.widgets.placements import Placements
 from napari_neuron.widgets.problem_places import ProblemPlaces
 from napari_neuron.widgets.region_preview import RegionPreview
+from napari_neuron.widgets.run_in_view import RunInView
 from napari_neuron.widgets.run_tab import RunTab, frames_in_words
-from napari_neuron.widgets.run_worker import RunDriver
 from napari_neuron.widgets.saving import Saving
 from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.style import Palette, style_sheet
@@ -68,16 +69,20 @@ class SimulationWidget(ClosingWidget):
         self._files = CellFiles(viewer, self.session)
         self._count = CompartmentCount()
         self._catalogue = CatalogueReader(self._view)
-        self._made: tuple[SimulationResult, VoltageLayer] | None = None
 
         self.header = Header()
+        self._chooser = CellChooser(viewer, self.session, self._files, self.header)
         self._palette = Palette.of(viewer.theme)
         self.cell_tab = CellTab(viewer, self._view, self._palette)
         self.image_panel = ImagePanel(viewer, self._view)
         self.cell_tab.append(self.image_panel)
         colour_by = ColourBy(viewer, self._view)
         self.biophysics_tab = BiophysicsTab(self._view, colour_by, self._palette)
+        self._actions = CellActions(
+            viewer, self.session, self._files, self.cell_tab, colour_by, self
+        )
         self.inputs_tab = InputsTab(self._view)
+        self.connections_tab = ConnectionsTab(viewer, self._view)
         self.recorders_tab = RecordersTab(self._view)
         self.run_tab = RunTab(self._view, self.session)
         self.tabs = QTabWidget()
@@ -85,6 +90,7 @@ class SimulationWidget(ClosingWidget):
             "Cell": self.cell_tab,
             "Biophysics": self.biophysics_tab,
             "Inputs": self.inputs_tab,
+            CONNECTIONS: self.connections_tab,
             "Recorders": self.recorders_tab,
             "Run": self.run_tab,
         }.items():
@@ -98,15 +104,21 @@ class SimulationWidget(ClosingWidget):
         layout.addWidget(self.tabs, 1)
         self.setMinimumWidth(376)
         self._placements = Placements(viewer, self.session, self.tabs, self._edit_all)
+        self._clicks = PlaceClicks(viewer)
+        self._clicks.selected.connect(
+            lambda place: self.header.say(f"Node {place.node} of {place.cell.name} is selected.")
+        )
         self._problems = ProblemPlaces(
             self.tabs,
             {
                 "paint": self.biophysics_tab.editor,
                 "stimuli": self.inputs_tab.editor,
+                "connections": self.connections_tab.editor,
                 "recorders": self.recorders_tab.editor,
                 "run": self.run_tab.form,
             },
         )
+        self._runs = RunInView(self.session, self._voltage, self.header, self._problems)
         self._saving = Saving(self, self.session, self._files, self.header.say)
 
         self._connect_editors()
@@ -118,7 +130,7 @@ class SimulationWidget(ClosingWidget):
         self._on_theme_changed()
         self._on_layers_changed()
         self._on_experiment_changed(self.session.experiment)
-        self._on_run_state_changed(self.session.run_state)
+        self.header.set_run_state(self.session.run_state)
 
     def sizeHint(self) -> QSize:
         """Ask for 400 x 700."""
@@ -128,39 +140,37 @@ class SimulationWidget(ClosingWidget):
 
     def _connect_editors(self) -> None:
         header, session = self.header, self.session
-        header.cell_requested.connect(self._files.choose)
+        self._chooser.shown.connect(self._say_what_is_next)
         header.run_requested.connect(self.run)
         header.cancel_requested.connect(session.cancel)
         header.undo_requested.connect(session.undo)
         header.redo_requested.connect(session.redo)
         header.open_requested.connect(self._saving.ask_what_to_open)
         header.save_requested.connect(self._saving.ask_where_to_save)
-        self.cell_tab.label_requested.connect(self._on_label_requested)
-        self.cell_tab.colours_requested.connect(self._on_colours_requested)
-        self.biophysics_tab.colour_by.chosen.connect(
-            lambda what: self.cell_tab.colours_button.setChecked(what == LABELS)
-        )
-        self.cell_tab.unit_requested.connect(self._on_repair_requested)
-        self.cell_tab.repair_requested.connect(self._on_repair_requested)
-        self.cell_tab.folder_requested.connect(lambda: ask_for_folder(self.viewer, self))
-        self._files.labelled.connect(self._on_labelled)
         self.image_panel.cell_made.connect(self._files.add)
         self._count.counted.connect(self._on_counted)
+        self._count.shared_out.connect(lambda text: self.run_tab.threads.setText(text))
+        self.connections_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.cell_tab.discretisation.changed.connect(lambda v: self._edit("discretisation", v))
+        self.cell_tab.check.discretisation_requested.connect(
+            lambda v: self._edit("discretisation", v)
+        )
         self.biophysics_tab.editor.changed.connect(lambda v: self._edit("paint", v))
         self.inputs_tab.editor.changed.connect(lambda v: self._edit("stimuli", v))
         self.recorders_tab.editor.changed.connect(lambda v: self._edit("recorders", v))
         self.recorders_tab.frames.changed.connect(lambda v: self._edit("frames", v))
         self.biophysics_tab.editor.current_changed.connect(self._show_markers)
         self.biophysics_tab.show_button.toggled.connect(self._show_markers)
+        self.biophysics_tab.editor.current_changed.connect(self._follow_paint)
         self.inputs_tab.table_requested.connect(self._ask_for_synapses)
         self.biophysics_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.biophysics_tab.mod_files.compiled.connect(self._on_mod_files_compiled)
         self.biophysics_tab.mod_files.decision_wanted.connect(self._on_decision_wanted)
         self._catalogue.failed.connect(lambda problem: self.header.say("", problem))
         self.run_tab.form.changed.connect(lambda v: self._edit("run", v))
-        self.run_tab.show_requested.connect(self._on_show_requested)
-        self.run_tab.comparison.difference_requested.connect(self._on_difference_requested)
+        self.run_tab.show_requested.connect(self._runs.show)
+        self.run_tab.comparison.difference_requested.connect(self._runs.show_difference)
+        self._runs.shown.connect(self._on_run_shown)
         self.run_tab.comparison.beside_requested.connect(self._voltage.show_beside)
         self.run_tab.save_requested.connect(self._saving.ask_where_to_save_result)
         for tab in (self.inputs_tab, self.recorders_tab):
@@ -177,10 +187,7 @@ class SimulationWidget(ClosingWidget):
         return (
             (session.cells_changed, self._on_cells_changed),
             (session.experiment_changed, self._on_experiment_changed),
-            (session.run_state_changed, self._on_run_state_changed),
             (session.run_started, self._on_run_started),
-            (session.run_advanced, self._on_run_advanced),
-            (session.run_ended, self._on_run_ended),
             (session.results_changed, self._on_results_changed),
         )
 
@@ -201,6 +208,8 @@ class SimulationWidget(ClosingWidget):
         self.cell_tab.discretisation.set_value(experiment.discretisation)
         self.biophysics_tab.set_value(experiment.paint)
         self.inputs_tab.editor.set_value(experiment.stimuli)
+        self.connections_tab.set_value(experiment.connections)
+        self.inputs_tab.say_effect()
         self.recorders_tab.set_value(experiment)
         self.run_tab.form.set_value(experiment.run)
         if self._catalogue.is_wanted:
@@ -226,7 +235,11 @@ class SimulationWidget(ClosingWidget):
             dialog.open()
 
     def _on_synapses_placed(self, stimuli: tuple[Any, ...]) -> None:
-        self._edit("stimuli", (*self.session.experiment.stimuli, *stimuli))
+        placed = [stimulus.replace(cell=self._view.cell_name) for stimulus in stimuli]
+        n = len(self.session.experiment.stimuli)
+        self._edit("stimuli", (*self.session.experiment.stimuli, *placed))
+        if placed:
+            self.inputs_tab.editor.select(n)
 
     def _on_mod_files_compiled(self, library: Any) -> None:
         # those of one folder: what is compiled together is loaded together
@@ -240,12 +253,14 @@ class SimulationWidget(ClosingWidget):
 
     def _say_what_is_next(self) -> None:
         cell, duration = self._view.cell, self.session.experiment.run.duration
+        n = len(self.session.cells)
         if self.session.run_state is not RunState.IDLE:
             return
         if cell is None:
             self.header.say("Open a skeleton to begin.")
         else:
-            self.header.say(f"Run simulates {shown_number(duration)} ms of {cell.name}.")
+            what = cell.name if n == 1 else f"{n} cells"
+            self.header.say(f"Run simulates {shown_number(duration)} ms of {what}.")
 
     def open_experiment(self, path: str | Path) -> None:
         """Make the experiment in a file the current one; undo goes back."""
@@ -258,51 +273,25 @@ class SimulationWidget(ClosingWidget):
     # the cell ------------------------------------------------------------------------------
 
     def _on_layers_changed(self) -> None:
-        if self._layers.is_replacing:
-            return
-        cells = cells_in(self.viewer)
-        chosen = self._view.cell
-        if not any(cell is chosen for cell in cells.values()):
-            self.session.choose_cells(tuple(cells.values())[:1])
+        self._chooser.follow()
         self._show_cells()
 
     def _show_cells(self) -> None:
-        cells, chosen = cells_in(self.viewer), self._view.cell
-        name = next((name for name, cell in cells.items() if cell is chosen), None)
-        self.header.set_cells(tuple(cells), name)
-        self.header.run_button.setEnabled(chosen is not None)
-        layer = None if chosen is None else self._voltage.layer_of(chosen.name)
-        self.run_tab.shown.set_layer(layer)
-        self._say_what_is_next()
+        self._chooser.show()
+        is_circuit = len(self.session.cells) > 1
+        self.tabs.setTabVisible(self.tabs.indexOf(self.connections_tab), is_circuit)
+        shown = self._view.cell
+        self.run_tab.shown.set_layer(self._voltage.layer_of(shown.name) if shown else None)
 
     def _on_cells_changed(self) -> None:
         self._show_cells()
+        self.connections_tab.set_value(self.session.experiment.connections)
         self.biophysics_tab.say_what_is_hidden()
+        self.inputs_tab.say_effect()
         self.header.set_history(self.session.can_undo, self.session.can_redo)
         self.run_tab.show_results()
         self._show_markers()
         self._count.request(self.session.cells, self.session.experiment)
-
-    def _on_label_requested(self) -> None:
-        self.cell_tab.set_labelling(True)
-        self._files.label_axon_and_dendrite()
-
-    def _on_colours_requested(self) -> None:
-        is_on = self.cell_tab.colours_button.isChecked()
-        self.biophysics_tab.colour_by.choose(LABELS if is_on else NOTHING)
-
-    def _on_labelled(self, problem: str) -> None:
-        self.cell_tab.set_labelling(False)
-        self.cell_tab.problem.say(problem)
-
-    def _on_repair_requested(self, repair: Any, after: Morphology | None = None) -> None:
-        try:
-            self.session.repair((repair,), after)
-        except NapariNeuronError as error:
-            self.cell_tab.problem.say(str(error))
-        else:
-            if repair.kind in ("set_unit", "move"):
-                self.viewer.reset_view()
 
     def _on_counted(self, n: int | None, problem: str) -> None:
         text = f"{n:,} compartments" if n is not None else problem
@@ -311,7 +300,7 @@ class SimulationWidget(ClosingWidget):
 
     def _show_markers(self, *_: Any) -> None:
         cell = self._view.cell
-        self._placements.show(cell)
+        self._placements.show(self.session.cells)
         self.cell_tab.check.set_shown(self.tabs.currentWidget() is self.cell_tab)
         is_shown = self.tabs.currentWidget() is self.biophysics_tab
         nodes, hidden = self.biophysics_tab.shown_nodes if is_shown else (None, None)
@@ -320,8 +309,17 @@ class SimulationWidget(ClosingWidget):
     def _follow_item(self, row: int) -> None:
         items = getattr(getattr(self.tabs.currentWidget(), "editor", None), "value", ())
         if 0 <= row < len(items):
+            self._show_cell_of(items[row])
             nodes = getattr(items[row], "nodes", None) or [getattr(items[row], "node", -1)]
             self.image_panel.go_to(nodes[0])
+
+    def _follow_paint(self, row: int) -> None:
+        if row >= 0:
+            self._show_cell_of(self.biophysics_tab.editor.value[row])
+
+    def _show_cell_of(self, item: Any) -> None:
+        if item.cell is not None:
+            self.session.show_cell(item.cell)
 
     def _on_pick_requested(self) -> None:
         layer = self._view.nodes_layer
@@ -350,62 +348,17 @@ class SimulationWidget(ClosingWidget):
 
     def _run(self) -> None:
         self._clear_problems()
-        try:
-            RunDriver(self.session, self._prepare(self._view.cell))
-        except NapariNeuronError as error:
-            self.header.say("", str(error))
-
-    def _prepare(self, cell: Morphology | None) -> Callable[[SimulationResult], None]:
-        if cell is None or self._voltage.layer_for(cell) is not None:
-            return lambda result: None
-        looks = self._voltage.looks(cell.name)
-
-        def make_layer(result: SimulationResult) -> None:  # in the thread of the run
-            self._made = (result, make_voltage_layer(result, **looks))
-
-        return make_layer
-
-    def _on_run_state_changed(self, state: RunState) -> None:
-        self.header.set_run_state(state)
+        self._runs.begin()
 
     def _on_run_started(self, result: SimulationResult) -> None:
-        made, self._made = self._made, None
-        layer = made[1] if made is not None and made[0] is result else None
         self.biophysics_tab.colour_by.choose(NOTHING)  # the voltage is what is looked at now
-        self._voltage.show(result, follow=True, layer=layer)
+
+    def _on_run_shown(self) -> None:
+        self.connections_tab.raise_to_top()
         self._placements.raise_to_top()
-
-    def _on_run_advanced(self, progress: Any) -> None:
-        self.header.set_progress(progress)
-        self._voltage.advance()
-
-    def _on_run_ended(self, result: SimulationResult | None, error: Exception | None) -> None:
-        self._voltage.finish()
-        if isinstance(error, ExperimentError):
-            self._show_experiment_error(error)
-        elif error is not None:
-            if isinstance(error, MorphologyError):
-                self._problems.mark("Cell")
-            self.header.say("", str(error))
-        elif result is None or result.status is Status.CANCELLED:
-            reached = result.time[-1] if result is not None and result.n_frames else 0.0
-            self.header.say(f"Cancelled at {shown_number(round(reached, 1))} ms.")
-        else:
-            progress = self.session.progress
-            seconds = f" in {progress.wall_time:.1f} s" if progress is not None else ""
-            self.header.say(f"Finished {shown_number(result.experiment.run.duration)} ms{seconds}.")
 
     def _on_results_changed(self) -> None:
         self.run_tab.show_results()
-
-    def _on_show_requested(self, result: SimulationResult) -> None:
-        self._voltage.show(result, follow=False)
-        self._placements.raise_to_top()
-
-    def _on_difference_requested(self, result: SimulationResult, less: SimulationResult) -> None:
-        numbers = self.session.number_of(result), self.session.number_of(less)
-        self._voltage.show_difference(result, less, "run {} − run {}".format(*numbers))
-        self._placements.raise_to_top()
 
     # coming and going ----------------------------------------------------------------------
 
@@ -417,7 +370,7 @@ class SimulationWidget(ClosingWidget):
         self.cell_tab.set_palette(self._palette)
         self.image_panel.set_palette(self._palette)
         self.biophysics_tab.set_palette(self._palette)
-        for tab in (self.inputs_tab, self.recorders_tab):
+        for tab in (self.inputs_tab, self.connections_tab, self.recorders_tab):
             tab.editor.set_palette(self._palette)
 
     def event(self, event: Any) -> bool:
@@ -439,6 +392,7 @@ class SimulationWidget(ClosingWidget):
         """Cancel what runs, end the engine's process, and listen to nothing any more."""
         for signal, handler in self._of_session():
             signal.disconnect(handler)
+        self._runs.disconnect()
         self.session.release()
         self.run_tab.shown.set_layer(None)
         self.cell_tab.stop()
@@ -447,7 +401,9 @@ class SimulationWidget(ClosingWidget):
         self._voltage.disconnect()
         self._signals.disconnect()
         self._placements.disconnect()
+        self._clicks.disconnect()
         self._count.stop()
+        self.inputs_tab.effect.stop()
         self._catalogue.stop()
         self.biophysics_tab.colour_by.stop()
         self.biophysics_tab.mod_files.watch.stop()

@@ -1,4 +1,4 @@
-"""`Skeletoniser`: makes a cell from a label in a thread."""
+"""`Skeletoniser`: makes a cell from a label, in a thread and a process that can be ended."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from psygnal import Signal
 
 from napari_neuron.errors import MorphologyError
 from napari_neuron.morphology import Morphology
+from napari_neuron.morphology.label_process import LabelProcess
 from napari_neuron.view.alignment import Volume
 
 
 class Skeletoniser:
-    """Runs `skeletonise`; ask `progress` how far it is.
+    """Makes one cell at a time; ask `progress` how far it is.
 
     Attributes
     ----------
     made : Signal (Morphology)
     failed : Signal (str)
+        Why there is none; "" where it was cancelled.
     """
 
     made = Signal(object)
@@ -26,49 +28,51 @@ class Skeletoniser:
 
     def __init__(self) -> None:
         self.progress: tuple[str, float] = ("", 0.0)
-        self._worker: Any = None
+        self._process: LabelProcess | None = None
 
     @property
     def is_busy(self) -> bool:
         """Whether a cell is being made."""
-        return self._worker is not None
+        return self._process is not None
 
     def start(self, labels: Any, label: int, volume: Volume) -> None:
         """Make a cell from a label of a volume; `made` or `failed` tells the end."""
         self.progress = (f"Looking for label {label}", 0.0)
-        self._worker = create_worker(
-            _skeletonised, labels, label, volume, self._on_progress, _start_thread=False
+        self._process = LabelProcess()
+        worker: Any = create_worker(
+            self._make, self._process, labels, label, volume, _start_thread=False
         )
-        self._worker.returned.connect(self._on_returned)
-        self._worker.start()
+        worker.returned.connect(self._on_returned)
+        worker.start()
+
+    def cancel(self) -> None:
+        """Give it up; `failed` tells so soon."""
+        if self._process is not None:
+            self._process.cancel()
 
     def stop(self) -> None:
-        """Tell nothing any more."""
+        """Give it up, and tell nothing any more."""
         self.made.disconnect()
         self.failed.disconnect()
+        self.cancel()
 
-    def _on_progress(self, text: str, done: float) -> None:  # in the worker's thread
+    def _make(
+        self, process: LabelProcess, labels: Any, label: int, volume: Volume
+    ) -> tuple[Morphology | None, str]:  # in the worker's thread
+        name = f"{volume.name} {label}"
+        settings = {"origin": volume.origin, "name": name, "progress": self._on_progress}
+        try:
+            return process.run(labels, label, volume.voxel, **settings), ""
+        except (MorphologyError, MemoryError, OSError) as error:
+            return None, str(error) or "There is not enough memory for this label."
+
+    def _on_progress(self, text: str, done: float) -> None:
         self.progress = (text, done)
 
     def _on_returned(self, answer: tuple[Morphology | None, str]) -> None:
-        self._worker = None
+        self._process = None
         cell, problem = answer
         if cell is not None:
             self.made.emit(cell)
         else:
             self.failed.emit(problem)
-
-
-def _skeletonised(
-    labels: Any, label: int, volume: Volume, progress: Any
-) -> tuple[Morphology | None, str]:
-    from napari_neuron.morphology.from_labels import skeletonise
-
-    name = f"{volume.name} {label}"
-    try:
-        cell = skeletonise(
-            labels, label, volume.voxel, origin=volume.origin, name=name, progress=progress
-        )
-    except (MorphologyError, MemoryError) as error:
-        return None, str(error) or "There is not enough memory for this label."
-    return cell, ""

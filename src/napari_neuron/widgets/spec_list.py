@@ -175,9 +175,9 @@ class SpecListEditor(QWidget):
         return tuple(sorted({index.row() for index in self.list.selectedIndexes()}))
 
     def select(self, row: int, *, extend: bool = False) -> None:
-        """Select a row; with ``extend``, add it to the selected ones or take it out of them."""
+        """Select a row; with ``extend``, add it to the selected or take it out: not the last."""
         if extend and self.row >= 0:
-            rows = set(self.rows) ^ {row}
+            rows = (set(self.rows) ^ {row}) or {row}
             self._select(sorted(rows - {row}) + sorted(rows & {row}))
         else:
             self._select([row])

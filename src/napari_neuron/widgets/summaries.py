@@ -99,7 +99,8 @@ def paint_in_words(paint: Paint) -> str:
         isinstance(value, Spec) for value in (paint.Ra, paint.cm)
     ):
         what += " (profile)"
-    return f"{what} · {region_in_words(paint.region)}"
+    where = f"{what} · {region_in_words(paint.region)}"
+    return f"{where} · {paint.cell}" if paint.cell else where
 
 
 def stimulus_in_words(stimulus: Stimulus) -> str:
@@ -107,7 +108,9 @@ def stimulus_in_words(stimulus: Stimulus) -> str:
     title = stimulus.mechanism if isinstance(stimulus, PointProcess) else kind_name(stimulus)
     named = f"{stimulus.label}: {title}" if stimulus.label else title
     what = _amount(stimulus)
-    return f"{named} · {nodes_in_words(stimulus.nodes)}" + (f" · {what}" if what else "")
+    place = nodes_in_words(stimulus.nodes)
+    place += f" of {stimulus.cell}" if stimulus.cell else ""
+    return f"{named} · {place}" + (f" · {what}" if what else "")
 
 
 def _amount(stimulus: Any) -> str:
@@ -165,4 +168,5 @@ def recorder_in_words(recorder: Recorder) -> str:
         what = recorder.variable
     elif isinstance(recorder, ProcessRecorder):
         what = f"{recorder.variable} of {recorder.stimulus}"
-    return f"{recorder.label} · {what} at node {recorder.node}"
+    of_cell = f" of {recorder.cell}" if recorder.cell else ""
+    return f"{recorder.label} · {what} at node {recorder.node}{of_cell}"

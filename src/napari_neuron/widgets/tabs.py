@@ -33,6 +33,7 @@ from napari_neuron.spec import (
 )
 from napari_neuron.spec.base import Spec
 from napari_neuron.spec.edit import free_label, with_copies, with_moved_to
+from napari_neuron.widgets.amplitude_hint import AmplitudeHint
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.frames_edit import FramesEdit
 from napari_neuron.widgets.known_names import point_processes
@@ -108,7 +109,9 @@ class _PlacedTab(Page):
     def _move(self, rows: Sequence[int]) -> None:
         experiment = self._view.experiment
         try:
-            moved = with_moved_to(experiment, self.part, rows, self._view.selected)
+            moved = with_moved_to(
+                experiment, self.part, rows, self._view.selected, self._view.cell_name
+            )
         except ExperimentError as error:
             self.editor.show_problem(error)
         else:
@@ -126,6 +129,8 @@ class _PlacedTab(Page):
             self.hint.setText("Open a skeleton first.")
         elif n:
             place = nodes_in_words(self._view.selected)
+            if self._view.cell_name:
+                place += f" of {self._view.cell_name}"
             self.hint.setText(f"Selected: {place}. Add {self.what} there.")
         else:
             self.hint.setText(f"Select points in “{layer.name}”, then Add {self.what}.")
@@ -151,12 +156,21 @@ class InputsTab(_PlacedTab):
             swatch=lambda s: marker_icon(s.kind, STIMULUS_COLOUR if s.enabled else SWITCHED_OFF),
             empty="No stimuli. The cell then relaxes from its initial voltage.",
         )
+        self.effect = AmplitudeHint()
+        self.add(self.effect)
+        self.editor.current_changed.connect(lambda _: self.say_effect())
         self.table_button = QPushButton("Synapses from a table…")
         self.table_button.setToolTip("A CSV or parquet file, or the connectors of this cell")
         self.table_button.clicked.connect(lambda _=False: self.table_requested.emit())
         self.column.addSpacing(8)
         self.column.addWidget(self.table_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addStretch()
+
+    def say_effect(self) -> None:
+        """Say what the current of the selected input does to the voltage."""
+        row = self.editor.row
+        stimulus = self.editor.value[row] if row >= 0 else None
+        self.effect.request(self._view.cell, self._view.experiment, stimulus)
 
     def _additions(self) -> Additions:
         entries: list[tuple[Any, ...]] = []
@@ -169,7 +183,8 @@ class InputsTab(_PlacedTab):
 
     def _make(self, kind: type[Spec], **values: Any) -> tuple[Spec, ...]:
         selected = self._view.selected
-        return (first(kind, nodes=selected, **values),) if selected else ()
+        of_cell = {"cell": self._view.cell_name, **values}
+        return (first(kind, nodes=selected, **of_cell),) if selected else ()
 
 
 class RecordersTab(_PlacedTab):
@@ -211,8 +226,9 @@ class RecordersTab(_PlacedTab):
     def _make(self, kind: type[Spec]) -> tuple[Spec, ...]:
         made: list[Spec] = []
         for node in dict.fromkeys(self._view.selected):
-            label = self._free_label(f"node {node}", kind, made)
-            made.append(kind(label=label, node=node))
+            cell = self._view.cell_name
+            label = self._free_label(f"{cell} {node}" if cell else f"node {node}", kind, made)
+            made.append(kind(label=label, node=node, cell=cell))
         return tuple(made)
 
     def _free_label(self, wanted: str, kind: type[Spec], made: Sequence[Any]) -> str:
@@ -226,11 +242,13 @@ class RecordersTab(_PlacedTab):
 
     def _make_of_inputs(self) -> tuple[Spec, ...]:
         """Return a recorder for each input at a selected node; inputs without a name get one."""
-        nodes = set(self._view.selected)
+        nodes, cell = set(self._view.selected), self._view.cell_name
         stimuli = list(self._view.experiment.stimuli)
         made: list[Any] = []
         for index, stimulus in enumerate(stimuli):
             there = [node for node in dict.fromkeys(stimulus.nodes) if node in nodes]
+            if stimulus.cell != cell:
+                there = []
             if there and not stimulus.label:
                 taken = {other.label for other in stimuli}
                 label = free_label(kind_name(stimulus).lower(), taken)
@@ -238,7 +256,9 @@ class RecordersTab(_PlacedTab):
             for node in there:
                 name = f"{stimulus.label}, i" if len(there) == 1 else f"{stimulus.label}, i, {node}"
                 label = self._free_label(name, ProcessRecorder, made)
-                made.append(ProcessRecorder(label=label, stimulus=stimulus.label, node=node))
+                made.append(
+                    ProcessRecorder(label=label, stimulus=stimulus.label, node=node, cell=cell)
+                )
         if not made:
             error = ExperimentError("", "There is no input at the selected nodes to record from.")
             self.editor.show_problem(error, row=len(self.editor.value))

@@ -125,7 +125,9 @@ class TraceAxes:
             for side, spine in axes.spines.items():
                 spine.set_visible(side in ("left", "bottom") and axes is not self.raster)
                 spine.set_color(palette.primary)
-            axes.tick_params(colors=palette.dim, labelsize=8, length=3)
+            # the grid says where the ticks are: each artist costs a tenth of a millisecond
+            axes.tick_params(colors=palette.dim, labelsize=8, length=0, pad=5, left=False)
+            axes.tick_params(bottom=False)
             if axes is not self.raster:
                 axes.grid(True, color=palette.foreground, linewidth=0.8)
                 axes.set_axisbelow(True)
@@ -133,7 +135,7 @@ class TraceAxes:
             for side, spine in axes.spines.items():
                 spine.set_visible(side == "right")
                 spine.set_color(palette.primary)
-            axes.tick_params(colors=palette.dim, labelsize=8, length=3)
+            axes.tick_params(colors=palette.dim, labelsize=8, length=0, pad=5, right=False)
             _label(axes, unit, palette)
         _label(self.main, self._units[0], palette)
         _label(self.rate, "spikes/s", palette)

@@ -117,6 +117,13 @@ class TraceContent:
             self._visited = place
         self.hidden.discard(CurveKey("place", place.label))
 
+    def add(self, place: Place) -> None:
+        """Show one more place, and keep it."""
+        if self._visited == place:
+            self._visited = None
+        self._kept = tuple(dict.fromkeys((*self._kept, place)))
+        self.hidden.discard(CurveKey("place", place.label))
+
     def add_variable(self, key: CurveKey, variable: str) -> None:
         """Show another variable at a place, and keep both."""
         self.keep(key)

@@ -1,7 +1,8 @@
 """`TracePlot`: curves, spikes, rates and cursors on a matplotlib canvas that redraws fast.
 
 Axes and ticks are drawn once and kept as a picture, the curves on it as another; growing curves
-and a moving cursor cost their own lines only.
+and a moving cursor cost their own lines only. Where a run changes the axes, they are drawn one
+after the other, with the window's other work between: see `StagedAxes`.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from psygnal import Signal
 
 from napari_neuron.widgets.curves import Curve, CurveKey, RateSettings, SpikeTrain
 from napari_neuron.widgets.decimate import decimated
+from napari_neuron.widgets.staged_axes import StagedAxes
 from napari_neuron.widgets.style import Palette
 from napari_neuron.widgets.trace_axes import TraceAxes
 from napari_neuron.widgets.trace_cursors import TraceCursors
 from napari_neuron.widgets.trace_figure import COMPARED, drawn_figure
+from napari_neuron.widgets.trace_limits import TraceLimits
 
 _FIRST_LIMITS = (-90.0, -40.0)
-_LIMIT_STEP = 20.0
 _BINS = 8000
 """Of all curves together, about: of many, each is drawn coarser, with its extremes."""
 
@@ -62,10 +64,11 @@ class TracePlot:
         self._marks: dict[CurveKey, Line2D] = {}
         self._rates: dict[CurveKey, tuple[tuple[Any, ...], Line2D]] = {}
         self._rate_settings = RateSettings()
-        self._extents: dict[CurveKey, tuple[int, float, float]] = {}
+        self._limits = TraceLimits()
         self._view_is_own = False
         self._empty_axes: Any = None
         self._drawn: Any = None
+        self._stages = StagedAxes(self.canvas, self._on_axes_drawn)
         self.cursors = TraceCursors(self)
         self.canvas.mpl_connect("draw_event", self._on_drawn)
         self.canvas.mpl_connect("resize_event", self._on_resized)
@@ -96,12 +99,10 @@ class TracePlot:
     def begin(self, duration: float) -> None:
         """Show another run from now on, the whole of it (ms)."""
         self._duration = duration
-        self._extents.clear()
+        self._limits.forget()
         self._curves, self._trains = {}, {}
-        for lines in (self._lines, self._marks):
-            for line in lines.values():
-                line.remove()
-            lines.clear()
+        for line in (*self._lines.values(), *self._marks.values()):  # most are needed again
+            line.set_data([], [])
         self._drop_rates(set(self._rates))
         self._view_is_own = False
         self._empty_axes = self._drawn = None
@@ -116,10 +117,13 @@ class TracePlot:
         self._trains = {train.key: train for train in trains}
         changed = self._match_lines()
         self._update_rates()
-        if self._fit_limits() or changed or self._empty_axes is None:
-            self.canvas.draw_idle()
-        else:
+        self._fill_lines()
+        if self._fit_limits() or changed:
+            self._redraw()
+        elif self._empty_axes is not None:
             self.draw_lines()
+        elif not self._stages.is_busy:
+            self._redraw()
 
     def set_rate(self, settings: RateSettings) -> None:
         """Show firing rates that way."""
@@ -129,7 +133,7 @@ class TracePlot:
         self._drop_rates(set(self._rates))
         self._match_lines()
         self._update_rates()
-        self.canvas.draw_idle()
+        self._redraw()
 
     @property
     def rate_settings(self) -> RateSettings:
@@ -225,6 +229,7 @@ class TracePlot:
 
     def close(self) -> None:
         """Forget what was drawn."""
+        self._stages.stop()
         self._curves, self._trains = {}, {}
         self._drop_rates(set(self._rates))
         self._empty_axes = self._drawn = None
@@ -238,7 +243,7 @@ class TracePlot:
         kept = {key: c.unit for key, c in self._curves.items()}
         for key in set(self._lines) - set(kept):
             self._lines.pop(key).remove()
-            self._extents.pop(key, None)
+            self._limits.forget(key)
         units = [curve.unit for curve in self._curves.values()]
         if set(units) != set(self._panels.units) and units:
             for line in self._lines.values():  # an axis may go, and its lines with it
@@ -295,7 +300,7 @@ class TracePlot:
         high = self._panels.rate.get_ylim()[1]
         if changed and (fit or not self._view_is_own) and not 0.5 * high < highest < high:
             self._panels.rate.set_ylim(0.0, 1.12 * highest)
-            self.canvas.draw_idle()
+            self._redraw()
 
     def _drop_rates(self, keys: set[CurveKey]) -> None:
         for key in keys:
@@ -308,59 +313,38 @@ class TracePlot:
         """
         if self._view_is_own or (self.mode and not tight):
             return False
-        extents: dict[str, tuple[float, float]] = {}
-        for key, curve in self._curves.items():
-            extent = self._extent(key, curve)
-            if extent is not None:
-                known = extents.get(curve.unit, extent)
-                extents[curve.unit] = min(known[0], extent[0]), max(known[1], extent[1])
-        widened = False
-        for unit, (smallest, largest) in extents.items():
-            axes = self._panels.of(unit)
-            low, high = axes.get_ylim()
-            fits = smallest >= low and largest <= high and not axes.get_autoscaley_on()
-            if fits and not tight:
-                continue
-            if unit == "mV" and not tight:
-                low = min(low, _LIMIT_STEP * np.floor((smallest - 2) / _LIMIT_STEP))
-                high = max(high, _LIMIT_STEP * np.ceil((largest + 4) / _LIMIT_STEP))
-            else:
-                share = 0.08 if tight else 0.25  # not to be drawn anew for every new peak
-                margin = share * (largest - smallest) or 0.05 * abs(largest) or 1.0
-                low, high = smallest - margin, largest + margin
-            axes.set_ylim(low, high)
-            widened = True
-        return widened
-
-    def _extent(self, key: CurveKey, curve: Curve) -> tuple[float, float] | None:
-        """Return the smallest and largest value; looks only at what has come since."""
-        n, low, high = self._extents.get(key, (0, np.inf, -np.inf))
-        new = curve.values[n:]
-        new = new[np.isfinite(new)]
-        if len(new):
-            low, high = min(low, float(new.min())), max(high, float(new.max()))
-        self._extents[key] = (len(curve.values), low, high)
-        return (low, high) if low <= high else None
+        return self._limits.fit(self._panels, self._curves, tight=tight)
 
     # drawing -------------------------------------------------------------------------------
+
+    def _redraw(self) -> None:
+        """Draw the axes anew as soon as the window has time, and the lines over them."""
+        self._empty_axes = None
+        self._stages.start(self._drawn)
+
+    def _fill_lines(self) -> None:
+        """Give the lines what there is by now, as fine as it can be seen."""
+        start, stop = self.axes.get_xlim()
+        n_bins = self.axes.bbox.width / 2  # a bin draws a stroke of 1.2 pixels
+        n_bins = max(50, int(min(n_bins, _BINS / max(1, len(self._lines)))))
+        for key, curve in self._curves.items():
+            if curve.step > 0:
+                data = decimated(curve.values, curve.step, start, stop, n_bins)
+                self._lines[key].set_data(*data)
+        for row, (key, train) in enumerate(self._trains.items()):
+            self._marks[key].set_data(train.times, np.full(len(train.times), float(row)))
 
     def draw_lines(self) -> None:
         """Draw curves and spikes over the picture of the axes."""
         if self._empty_axes is None:
             return
         self.canvas.restore_region(self._empty_axes)
-        start, stop = self.axes.get_xlim()
-        n_bins = self.axes.bbox.width / 2  # a bin draws a stroke of 1.2 pixels
-        n_bins = max(50, int(min(n_bins, _BINS / max(1, len(self._lines)))))
         for key in sorted(self._curves, key=lambda key: key.run is None):  # the run itself on top
-            line, curve = self._lines[key], self._curves[key]
-            if curve.step > 0:
-                line.set_data(*decimated(curve.values, curve.step, start, stop, n_bins))
+            if self._curves[key].step > 0:
+                line = self._lines[key]
                 self._axes_of(line).draw_artist(line)
-        for row, (key, train) in enumerate(self._trains.items()):
-            marks = self._marks[key]
-            marks.set_data(train.times, np.full(len(train.times), float(row)))
-            self._panels.raster.draw_artist(marks)
+        for key in self._trains:
+            self._panels.raster.draw_artist(self._marks[key])
         for _, line in self._rates.values() if self._panels.rate.get_visible() else ():
             self._panels.rate.draw_artist(line)
         self._drawn = self.canvas.copy_from_bbox(self.figure.bbox)
@@ -378,11 +362,17 @@ class TracePlot:
         self.cursors.draw()
         self.canvas.update()  # not blit(), which has the whole window drawn at once
 
-    def _on_drawn(self, event: Any) -> None:
+    def _on_axes_drawn(self) -> None:
         self._empty_axes = self.canvas.copy_from_bbox(self.figure.bbox)
+        self._fill_lines()  # the view may be another
         self.draw_lines()
 
+    def _on_drawn(self, event: Any) -> None:
+        self._stages.stop()
+        self._on_axes_drawn()
+
     def _on_resized(self, event: Any) -> None:
+        self._stages.stop()
         self._empty_axes = self._drawn = None
         self._panels.lay_out()
         self.cursors.match_panels()

@@ -65,6 +65,7 @@ class TracesWidget(ClosingWidget):
         self.session = session_of(viewer)
         self.content = TraceContent(self.session)
         self._wanted_time: float | None = None
+        self._drawn_beside: tuple[SimulationResult, ...] = ()
         self._marked: tuple[Morphology, int] | None = None
         self._places = TracePlaces(viewer)
 
@@ -129,8 +130,9 @@ class TracesWidget(ClosingWidget):
         session.run_ended.connect(self._on_run_advanced)
         session.results_changed.connect(self._on_results_changed)
         session.experiment_changed.connect(self._on_experiment_changed)
-        self._clicks = NodeClicks(self.viewer)
-        self._clicks.clicked.connect(self.show_place)
+        self._clicks = NodeClicks(self.viewer, ())
+        self._clicks.clicked.connect(lambda place: self.show_place(place.cell, place.node))
+        self._clicks.shift_clicked.connect(lambda place: self.add_place(place.cell, place.node))
         self._signals = ViewerSignals(self.viewer)
         self._signals.time_moved.connect(self._on_slider_moved)
         self._signals.theme_changed.connect(self._on_theme_changed)
@@ -179,10 +181,19 @@ class TracesWidget(ClosingWidget):
 
     def show_place(self, cell: Morphology, node: int) -> None:
         """Show the trace of a node from the frames until another is asked for or it is kept."""
-        several = self.result is not None and len(self.result.cells) > 1
-        self.content.visit(Place(cell.name, node, names_cell=several))
+        self.content.visit(self._place(cell, node))
         self._draw()
         self._mark_places()
+
+    def add_place(self, cell: Morphology, node: int) -> None:
+        """Show the trace of a node from the frames, and keep it."""
+        self.content.add(self._place(cell, node))
+        self._draw()
+        self._mark_places()
+
+    def _place(self, cell: Morphology, node: int) -> Place:
+        several = self.result is not None and len(self.result.cells) > 1
+        return Place(cell.name, node, names_cell=several)
 
     def go_to(self, key: CurveKey) -> None:
         """Show in the viewer where a trace was recorded."""
@@ -204,6 +215,7 @@ class TracesWidget(ClosingWidget):
         """Draw what there is by now."""
         content = self.content
         curves, trains = content.update()
+        self._drawn_beside = content.compared
         result = self.result
         self.empty.setText(NO_RUN if result is None else NO_RECORDERS)
         is_empty = result is None or not (result.experiment.recorders or curves)
@@ -278,7 +290,8 @@ class TracesWidget(ClosingWidget):
         if not any(result is self.result for result in results):
             self.show_result(results[-1] if results else None)
         self._show_runs()
-        self._draw()  # a run that is compared may be gone
+        if self._drawn_beside != self.content.compared:  # one of them is gone
+            self._draw()
 
     def _show_runs(self) -> None:
         self.tools.show_runs(self.result, self.content.compared)

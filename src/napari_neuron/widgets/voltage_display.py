@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from napari.layers import Image
+from qtpy.QtCore import QTimer
 
 from napari_neuron.morphology import Morphology
 from napari_neuron.result import SimulationResult
@@ -26,15 +28,23 @@ from napari_neuron.widgets.cell_in_view import KEY, layers_of, shown_in
 
 _KEPT = ("opacity", "shading", "minimum_radius", "minimum_width", "colouring")
 
+_APART = 30
+"""ms between layers that are added one after the other."""
+
 if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 
 class VoltageDisplay:
-    """The voltage layer of the newest run.
+    """The voltage layers of the newest run.
 
-    One layer per cell: a new run is shown in the layer of the last. The time slider follows the
-    newest frame until the person moves it.
+    One layer for each cell: a new run is shown in the layers of the last. The time slider follows
+    the newest frame until the person moves it.
+
+    Attributes
+    ----------
+    on_added
+        Called when the layer of a further cell was added.
     """
 
     def __init__(self, viewer: Viewer) -> None:
@@ -43,6 +53,10 @@ class VoltageDisplay:
         self._follows = False
         self._moving = False
         self._rest: list[Callable[[], None]] = []
+        self.on_added: Callable[[], None] = lambda: None
+        self._timer = QTimer()
+        self._timer.setInterval(_APART)
+        self._timer.timeout.connect(self._do_one)
         viewer.dims.events.current_step.connect(self._on_slider_moved)
 
     def layer_of(self, name: str) -> VoltageLayer | None:
@@ -51,8 +65,14 @@ class VoltageDisplay:
         layers = (layer for layer, cell in found if cell is not None and cell.name == name)
         return next((layer for layer in layers if isinstance(layer, VoltageLayer)), None)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether layers are still to be added."""
+        return bool(self._rest)
+
     def disconnect(self) -> None:
         """Stop listening to the viewer."""
+        self._timer.stop()
         self._viewer.dims.events.current_step.disconnect(self._on_slider_moved)
 
     def layer_for(self, cell: Morphology) -> VoltageLayer | None:
@@ -71,7 +91,11 @@ class VoltageDisplay:
         }
 
     def show(
-        self, result: SimulationResult, *, follow: bool, layer: VoltageLayer | None = None
+        self,
+        result: SimulationResult,
+        *,
+        follow: bool,
+        layers: Mapping[str, VoltageLayer] | None = None,
     ) -> None:
         """Show a result instead of the one before.
 
@@ -81,37 +105,50 @@ class VoltageDisplay:
             May still be filling; see `advance`.
         follow
             Whether the time slider follows its newest frame.
-        layer
-            What `make_voltage_layer` made of it, if it was made already.
+        layers
+            By name of the cell, what `make_voltage_layer` made of it, if it was made already.
         """
-        cell = result.cells[0]
-        before, there = self.layer_of(cell.name), self.layer_for(cell)
         self._result = result
         self._follows = False
-        for mesh in self._meshes_of(cell):
-            show_in_layer(mesh, result, cell=cell.name)
-        if there is not None:
-            show_in_layer(there, result)
-        else:
-            if before is None:
-                self._clear_the_view(cell)
-            layer = layer or make_voltage_layer(result, **self.looks(cell.name))
-            if before is not None:  # of the same cell in another unit, or with other labels
-                self._viewer.layers.remove(before)
-            self._put(layer)
+        self._rest = []
+        is_new = self.layer_for(result.cells[0]) is None
+        for index, cell in enumerate(result.cells):
+            made = (layers or {}).get(cell.name)
+            # napari takes long for each new layer: those of further cells come one by one
+            if index and self.layer_for(cell) is None:
+                self._rest.append(partial(self._show_cell, result, cell, made))
+            else:
+                self._show_cell(result, cell, made)
         if follow:
             self._follows = True
-            self._go_to(0.0)
+            if is_new:  # else it goes to what comes next: napari takes long for each step
+                self._go_to(0.0)
         else:
             self._do_the_rest()
 
+    def _show_cell(
+        self, result: SimulationResult, cell: Morphology, made: VoltageLayer | None
+    ) -> None:
+        before, there = self.layer_of(cell.name), self.layer_for(cell)
+        for mesh in self._meshes_of(cell):
+            show_in_layer(mesh, result, cell=cell.name)
+        if there is not None:
+            show_in_layer(there, result, cell=cell.name)
+            return
+        if before is None:
+            self._clear_the_view(cell)
+        layer = made or make_voltage_layer(result, cell=cell.name, **self.looks(cell.name))
+        if before is not None:  # of the same cell in another unit, or with other labels
+            self._viewer.layers.remove(before)
+        self._put(layer, is_first=cell is result.cells[0])
+        if cell is not result.cells[0]:
+            self.on_added()
+
     def show_difference(self, result: SimulationResult, less: SimulationResult, name: str) -> None:
-        """Show the voltage of one run less that of another of the same cell."""
-        cell = result.cells[0]
+        """Show the voltages of one run less those of another of the same cells."""
         self.show(result, follow=False)
-        layer = self.layer_of(cell.name)
-        if layer is not None:
-            frames = difference_frames(result, less, cell.name)
+        for layer in self._layers_of(result):
+            frames = difference_frames(result, less, layer.morphology.name)
             layer.show_other_frames(VariableFrames(name, "mV", frames), DIFFERENCE_COLORMAP)
             layer.set_limits_about(0.0)
 
@@ -140,16 +177,42 @@ class VoltageDisplay:
     def _meshes_of(self, cell: Morphology) -> list[VoltageLayer]:
         return [x for x in self._viewer.layers if shown_in(x, "mesh_of") is cell]
 
-    def _put(self, layer: VoltageLayer) -> None:
+    def _layers_of(self, result: SimulationResult) -> list[VoltageLayer]:
+        layers = (self.layer_of(cell.name) for cell in result.cells)
+        return [layer for layer in layers if layer is not None]
+
+    def _put(self, layer: VoltageLayer, *, is_first: bool) -> None:
         # Letters take napari longer to draw for the first time than the cell: they come one by
         # one with the next updates, for the window not to stand still for a second.
         layer.colorbar.visible = False
         put_voltage_layer(self._viewer, layer)
-        self._rest = [lambda: _show_colorbar(layer), lambda: write_time(self._viewer)]
+        if is_first:  # all cells have the same colours
+            self._rest += [lambda: _show_colorbar(layer), lambda: write_time(self._viewer)]
 
     def _do_the_rest(self) -> None:
+        """Do what is left: at once for one cell, between the events of the window for several."""
+        if self._result is not None and len(self._result.cells) > 1:
+            self._timer.start()
+            return
         while self._rest:
             self._rest.pop(0)()
+
+    def _do_one(self) -> None:
+        if self._rest:
+            self.advance()
+        if not self._rest:
+            self._timer.stop()
+
+    def _share_limits(self) -> None:
+        """Have the cells of a run in one scale of colours."""
+        layers = self._layers_of(self._result) if self._result is not None else []
+        own = [layer.own_limits for layer in layers]
+        if len(layers) < 2 or None in own or len({layer.shown.name for layer in layers}) > 1:
+            return
+        limits = [one for one in own if one is not None]
+        shared = min(low for low, _ in limits), max(high for _, high in limits)
+        for layer in layers:
+            layer.own_limits = shared
 
     def _clear_the_view(self, cell: Morphology) -> None:
         """Hide what would cover the voltage, once; the person may show it again."""
@@ -166,14 +229,16 @@ class VoltageDisplay:
     def advance(self) -> None:
         """Show what has come since."""
         result = self._result
-        layer = self.layer_of(result.cells[0].name) if result is not None else None
-        if result is None or layer is None or not result.n_frames:
+        if result is None or not result.n_frames:
             return
         if self._rest:
             self._rest.pop(0)()
-        for one in (layer, *self._meshes_of(result.cells[0])):
-            one.set_valid_frames(result.n_frames)
-        if self._follows:
+        for cell in result.cells:
+            layer = self.layer_of(cell.name)
+            for one in (layer, *self._meshes_of(cell)) if layer is not None else ():
+                one.set_valid_frames(result.n_frames)
+        self._share_limits()
+        if self._follows and self._layers_of(result):
             self._go_to((result.n_frames - 1) * result.frame_interval)
 
     def _go_to(self, time: float) -> None:

@@ -135,6 +135,7 @@ def text_of(data: bytes, shown: str, error: type[SkeletonFileError] = SkeletonFi
         raise error(shown, None, "starts like UTF-16 text but is not", remedy)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.removesuffix("\x1a")  # DOS's mark of the end
     at = text.find("\0")
     if at >= 0:
         remedy = "The format is text: export the skeleton again, or fetch the file again."

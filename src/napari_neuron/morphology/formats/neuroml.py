@@ -1,4 +1,8 @@
-"""NeuroML 2 cells: segments with a distal and perhaps a proximal end, in µm."""
+"""NeuroML cells: segments with a distal and perhaps a proximal end, in µm.
+
+Of version 2, and of version 1 (MorphML, also within NeuroML 1): there a segment names its parent
+and its cable in attributes, and groups are made of cables.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +39,7 @@ class _Segment:
     along: float = 1.0
     proximal: _Point | None = None
     distal: _Point | None = None
+    cable: str | None = None
 
 
 @dataclass
@@ -43,6 +48,7 @@ class _Group:
     term: str
     members: list[int] = field(default_factory=list)
     includes: list[str] = field(default_factory=list)
+    cables: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -51,6 +57,24 @@ class _Cell:
     segments: dict[int, _Segment] = field(default_factory=dict)
     groups: list[_Group] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    along: dict[str, float] = field(default_factory=dict)
+
+    def resolve_cables(self) -> None:
+        """Turn what version 1 says of cables into what is said of segments."""
+        of_cable: dict[str, list[_Segment]] = {}
+        for segment in self.segments.values():
+            if segment.cable is not None:
+                of_cable.setdefault(segment.cable, []).append(segment)
+        for group in self.groups:
+            group.members += [one.number for name in group.cables for one in of_cable.get(name, ())]
+        for name, along in self.along.items():
+            first = next((one for one in of_cable.get(name, ()) if one.parent is not None), None)
+            parent = None if first is None else self.segments.get(first.parent or 0)
+            if first is None or parent is None:
+                continue
+            is_alone = parent.cable is None or len(of_cable[parent.cable]) == 1
+            if parent.cable != name and is_alone:  # else the place is that of the proximal end
+                first.along = along
 
 
 class _NeuroMl(Elements):
@@ -65,13 +89,18 @@ class _NeuroMl(Elements):
         self._opened_by = ""
         self._segment: _Segment | None = None
         self._group: _Group | None = None
+        self._cable: str | None = None
         self._in_notes = False
+        self._in_group_name = False
+        self.unit = ""
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in _CELLS or (name == "morphology" and self._cell is None):
-            self._cell = _Cell(attributes.get("id"))
+            self._cell = _Cell(attributes.get("id") or attributes.get("name"))
             self._opened_by = name
             self.cells.append(self._cell)
+        elif name in ("neuroml", "morphml"):
+            self.unit = attributes.get("lengthUnits", attributes.get("length_units", ""))
         elif self._cell is None:
             return
         elif name == "segment":
@@ -79,18 +108,42 @@ class _NeuroMl(Elements):
             if number in self._cell.segments or number < 0:
                 raise self.error(f"segment id {number} is negative or used twice", _REMEDY)
             self._segment = _Segment(number, self.line, attributes.get("name", ""))
+            self._segment.cable = attributes.get("cable")
+            if attributes.get("parent", "-1").strip() != "-1":
+                self._segment.parent = self.whole(name, attributes, "parent")
             self._cell.segments[number] = self._segment
         elif name == "segmentGroup":
             self._group = _Group(attributes.get("id", ""), attributes.get("neuroLexId", ""))
             self._cell.groups.append(self._group)
         elif self._segment is not None:
             self._in_segment(self._segment, name, attributes)
+        elif name == "cablegroup":
+            self._group = _Group(attributes.get("name", ""), "")
+            self._cell.groups.append(self._group)
+        elif name == "cable":
+            self._in_cable(self._cell, attributes)
+        elif name == "group" and self._cable is not None:
+            self._in_group_name = True
         elif self._group is not None and name == "member":
             self._group.members.append(self.whole(name, attributes, "segment"))
         elif self._group is not None and name == "include":
             self._group.includes.append(attributes.get("segmentGroup", ""))
         elif name == "notes":
             self._in_notes = self._group is None
+
+    def _in_cable(self, cell: _Cell, attributes: Mapping[str, str]) -> None:
+        number = attributes.get("id", "")
+        if self._group is not None:
+            self._group.cables.append(number)
+            return
+        self._cable = number
+        cell.groups.append(_Group(attributes.get("name", ""), "", cables=[number]))
+        for key in ("fract_along_parent", "fractAlongParent"):
+            if key in attributes:
+                along = self.number("cable", attributes, key)
+                if not 0 <= along <= 1:
+                    raise self.error(f"{key} {along:g} is not from 0 to 1", _REMEDY)
+                cell.along[number] = along
 
     def _in_segment(self, segment: _Segment, name: str, attributes: Mapping[str, str]) -> None:
         if name == "parent":
@@ -105,8 +158,12 @@ class _NeuroMl(Elements):
     def finish(self, name: str) -> None:
         if name == "segment":
             self._segment = None
-        elif name == "segmentGroup":
+        elif name in ("segmentGroup", "cablegroup"):
             self._group = None
+        elif name == "cable":
+            self._cable = None
+        elif name == "group":
+            self._in_group_name = False
         elif name == "notes":
             self._in_notes = False
         elif name == self._opened_by:
@@ -114,12 +171,14 @@ class _NeuroMl(Elements):
             self._opened_by = ""
 
     def text(self, content: str) -> None:
-        if self._in_notes and self._cell is not None and content.strip():
+        if self._in_group_name and self._cell is not None and self._cable is not None:
+            self._cell.groups.append(_Group(content.strip(), "", cables=[self._cable]))
+        elif self._in_notes and self._cell is not None and content.strip():
             self._cell.notes.append(f" {content.strip()}")
 
 
 def read_neuroml(content: bytes, shown: str) -> list[FileCell]:
-    """Read the cells of a NeuroML 2 file.
+    """Read the cells of a NeuroML file.
 
     A segment's id is that of the node at its distal end; other nodes get ids that are free.
 
@@ -135,6 +194,8 @@ def read_neuroml(content: bytes, shown: str) -> list[FileCell]:
         problem = "holds no cell with segments"
         remedy = "Point-neuron models have no shape; give the .cell.nml file of a detailed cell."
         raise SkeletonFileError(shown, None, problem, remedy)
+    for cell in cells:
+        cell.resolve_cables()
     return [_Nodes(cell, shown).cell() for cell in cells]
 
 

@@ -20,7 +20,7 @@ def read_nml(content: bytes, shown: str) -> list[FileCell]:
     root = root_of(content, shown)
     if root == "things":
         return read_knossos(content, shown)
-    if root == "neuroml":
+    if root in ("neuroml", "morphml"):
         return read_neuroml(content, shown)
     problem = f"is XML of <{root[:40]}>, neither NeuroML nor KNOSSOS or webKnossos NML"
     raise SkeletonFileError(shown, None, problem, "Export the skeleton as one of these, or SWC.")

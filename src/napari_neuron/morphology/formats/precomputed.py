@@ -47,8 +47,8 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
     """Read one skeleton.
 
     Positions and radii are transformed to the space of the volume, which is in nm. The vertex
-    attributes ``radius`` and ``vertex_types`` (SWC types) are known. Ids are the vertices'
-    numbers in the file.
+    attributes ``radius`` and ``vertex_types`` or ``compartment`` (SWC types) are known. Ids are
+    the vertices' numbers in the file.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
             f"file make {size:,} bytes, and has {len(content):,}"
         )
         raise SkeletonFileError(shown, None, problem, _REMEDY)
-    position = np.frombuffer(content, "<f4", 3 * n_nodes, 8).reshape(-1, 3).astype(np.float64)
+    position = _as_doubles(np.frombuffer(content, "<f4", 3 * n_nodes, 8)).reshape(-1, 3)
     at = 8 + 12 * n_nodes
     edges = np.frombuffer(content, "<u4", 2 * n_edges, at).reshape(-1, 2).astype(np.int64)
     at += 8 * n_edges
@@ -79,7 +79,7 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
     for name, dtype, count in attributes:
         values[name] = np.frombuffer(content, dtype, n_nodes * count, at)
         at += n_nodes * count * dtype.itemsize
-    swc_type = _types(values.get("vertex_types"), n_nodes)
+    swc_type = _types(values.get("vertex_types", values.get("compartment")), n_nodes)
     node_id = np.arange(n_nodes)
     radius = values.get("radius")
     if radius is None or len(radius) != n_nodes:
@@ -92,7 +92,7 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
             parent=parents_of_edges(n_nodes, edges, swc_type, node_id, shown),
             swc_type=swc_type,
             position=position @ matrix[:, :3].T + matrix[:, 3],
-            radius=radius.astype(np.float64) * uniform,
+            radius=_as_doubles(radius) * uniform,
             unit=FileUnit("nm", np.full(3, 1e-3), "precomputed skeletons are in nm"),
         )
     ]
@@ -101,7 +101,12 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
 def _types(values: np.ndarray[Any, Any] | None, n_nodes: int) -> np.ndarray[Any, Any]:
     if values is None or len(values) != n_nodes or not np.isfinite(values).all():
         return np.zeros(n_nodes, dtype=np.int64)
-    return np.asarray(np.maximum(values, 0), dtype=np.int64)
+    return np.asarray(np.clip(values, 0, 2**31), dtype=np.int64)
+
+
+def _as_doubles(values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    with np.errstate(invalid="ignore"):  # NumPy warns of NaN with certain bits; all are refused
+        return values.astype(np.float64)
 
 
 def _attributes(info: dict[str, Any], shown: str) -> list[tuple[str, np.dtype[Any], int]]:

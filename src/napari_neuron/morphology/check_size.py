@@ -1,0 +1,85 @@
+"""The finding that a cell makes more compartments than this machine simulates without trouble."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from napari_neuron.errors import MorphologyError
+from napari_neuron.morphology import machine
+from napari_neuron.morphology.finding import Finding, count, finding
+from napari_neuron.morphology.model import Morphology
+from napari_neuron.morphology.repair_nodes import prune_twigs
+from napari_neuron.morphology.sections import Sections, find_sections
+
+_D_LAMBDA = 0.1
+_D_LAMBDAS = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0)
+_TWIGS = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+
+
+def compartments(morphology: Morphology, most: int | None = None) -> list[Finding]:
+    """More compartments than there should be; says what brings them below.
+
+    Parameters
+    ----------
+    most
+        How many there should be; None: what this machine can do.
+    """
+    most = machine.most_compartments() if most is None else most
+    if len(morphology) < most // 20:
+        return []
+    sections = _sections(morphology)
+    if sections is None:  # the radii are at fault, and another finding says so
+        return []
+    n = estimate(sections, _D_LAMBDA)
+    if n <= most:
+        return []
+    longer = next(((d, m) for d in _D_LAMBDAS if (m := estimate(sections, d)) <= most), None)
+    pruned = _pruned(morphology, most)
+    parameters = []
+    ways = []
+    if longer is not None:
+        parameters.append(("discretisation.d_lambda", longer[0]))
+        ways.append(f"compartments of d_lambda {longer[0]:g} make {longer[1]:,} (Discretisation)")
+    if pruned is not None:
+        parameters.append(("prune_twigs.length", pruned[0]))
+        ways.append(f"without twigs below {pruned[0]:g} µm there are {pruned[1]:,}")
+    gigabytes = n * 4 * machine.FRAMES / 1e9
+    message = (
+        f"About {n:,} compartments, {most:,} are what this machine does well. 100 ms take roughly "
+        f"{machine.run_time(n):.0f} s with a passive membrane and {gigabytes:.2g} GB of frames. Of "
+        f"its {count(len(sections), 'section')} each needs one at least. "
+        + (f"To get below: {'; or '.join(ways)}." if ways else "Simulate a part of it.")
+    )
+    repairs = ("prune_twigs",)
+    return [
+        finding(
+            morphology, "many-compartments", "warning", message, None, repairs, tuple(parameters)
+        )
+    ]
+
+
+def estimate(sections: Sections, d_lambda: float) -> int:
+    """Return how many compartments the d_lambda rule makes at 100 Hz, 100 Ω·cm and 1 µF/cm².
+
+    Of the mean diameter of each section.
+    """
+    diameter = sections.area / (np.pi * sections.length)
+    constant = 1e5 * np.sqrt(diameter / (4 * np.pi * 100.0 * 100.0 * 1.0))
+    pieces = ((sections.length / (d_lambda * constant) + 0.9) / 2).astype(np.int64) * 2 + 1
+    return int(pieces.sum())
+
+
+def _pruned(morphology: Morphology, most: int) -> tuple[float, int] | None:
+    """Return the shortest of some lengths to prune to that suffices, and what that makes."""
+    for length in _TWIGS:
+        sections = _sections(prune_twigs(morphology, length))
+        if sections is not None and (n := estimate(sections, _D_LAMBDA)) <= most:
+            return length, n
+    return None
+
+
+def _sections(morphology: Morphology) -> Sections | None:
+    try:
+        return find_sections(morphology)
+    except MorphologyError:
+        return None

@@ -1,0 +1,60 @@
+"""`UndoList`: what something was, one step after the other, and which of them counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Step = TypeVar("Step")
+
+
+class UndoList(Generic[Step]):
+    """Steps, oldest first.
+
+    Parameters
+    ----------
+    first
+        What it is at first.
+    """
+
+    def __init__(self, first: Step) -> None:
+        self._steps = [first]
+        self._at = 0
+
+    @property
+    def current(self) -> Step:
+        """The step that counts."""
+        return self._steps[self._at]
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step before."""
+        return self._at > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an undone step."""
+        return self._at < len(self._steps) - 1
+
+    def add(self, step: Step) -> None:
+        """Make a step the current one; what was undone is forgotten."""
+        self._steps[self._at + 1 :] = [step]
+        self._at += 1
+
+    def undo(self) -> bool:
+        """Go back one step; return whether there was one."""
+        if not self.can_undo:
+            return False
+        self._at -= 1
+        return True
+
+    def redo(self) -> bool:
+        """Go forth one step; return whether there was one."""
+        if not self.can_redo:
+            return False
+        self._at += 1
+        return True
+
+    def change_all(self, changed: Callable[[Step], Step]) -> None:
+        """Change every step of the list, which is no step itself."""
+        self._steps = [changed(step) for step in self._steps]

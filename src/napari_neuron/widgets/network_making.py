@@ -1,0 +1,83 @@
+"""The layers of a network, made outside the window's thread; see `NetworkDisplay`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from napari.layers import Layer
+
+from napari_neuron.result.network import NetworkResult, PointNetwork
+from napari_neuron.view.network_bodies import Body, bodies_in
+from napari_neuron.view.network_edges import edges_to_draw
+from napari_neuron.view.network_layers import (
+    ActivityLayer,
+    edge_layer_data,
+    make_edge_layer,
+    neuron_layer_data,
+)
+from napari_neuron.view.network_layout import neuron_positions
+
+MOST_POINTS = 20_000
+"""Of more neurons there is no Points layer, which takes napari seconds to add."""
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A network as it was laid out.
+
+    Attributes
+    ----------
+    network : PointNetwork
+    positions : (n_neurons, 3)
+        x, y, z in µm.
+    bodies : dict of int to Body
+    sources : tuple of layers
+        Those that show the bodies.
+    points : Points or None
+        The layer of the neurons; None where they are many.
+    problem : str
+        Why they cannot be laid out; "" if they can.
+    """
+
+    network: PointNetwork
+    positions: npt.NDArray[np.float64]
+    bodies: dict[int, Body]
+    sources: tuple[Layer, ...]
+    points: Layer | None
+    problem: str = ""
+
+
+def placed_network(network: PointNetwork, layers: tuple[Layer, ...], layout: str) -> Placed:
+    """Work out where neurons are, and their layer: what takes time."""
+    bodies, sources = bodies_in(layers, network)
+    places = {row: body.place for row, body in bodies.items()}
+    try:
+        positions = neuron_positions(network, layout=layout, known=places)
+    except ValueError as error:
+        return Placed(network, np.empty((0, 3)), {}, (), None, str(error))
+    points = None
+    if len(positions) <= MOST_POINTS:
+        points = Layer.create(*neuron_layer_data(network, positions))
+    return Placed(network, positions, bodies, sources, points)
+
+
+def activity_made(placed: Placed, result: NetworkResult) -> tuple[Placed, ActivityLayer]:
+    """Return the layer of the spikes of a result."""
+    return placed, ActivityLayer(result, placed.positions, bodies=placed.bodies)
+
+
+def edges_made(
+    placed: Placed, result: NetworkResult | None, most: int, selected: Any
+) -> tuple[Placed, Layer | None, int]:
+    """Return the layer of the edges; None where there are none."""
+    network, positions = placed.network, placed.positions
+    rows = edges_to_draw(network, most, selected) if most else np.empty(0, np.int64)
+    layer: Layer | None = None
+    if len(rows) and result is not None and len(result.network.edges) == len(network.edges):
+        layer = make_edge_layer(result, positions, rows)
+    elif len(rows):
+        layer = Layer.create(*edge_layer_data(network, positions, rows))
+    return placed, layer, len(rows)

@@ -1,0 +1,58 @@
+"""`set_paths`: other paths in a Shapes layer that stays.
+
+The layer's own setter works out the tubes of all paths in the window's thread, which takes a second
+for each few hundred. Here that is done before, in any thread, and the layer takes over the result.
+That needs attributes napari does not promise; without them the layer's own setter is used.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from napari.layers import Shapes
+
+
+def made_paths(data: Any, settings: dict[str, Any], ndisplay: int) -> Shapes:
+    """Return a Shapes layer as `set_paths` takes it, worked out for 2D or 3D; in any thread."""
+    made = Shapes(data, **settings)
+    view = getattr(made, "_data_view", None)
+    if hasattr(view, "ndisplay"):
+        view.ndisplay = ndisplay
+    return made
+
+
+def set_paths(layer: Shapes, made: Shapes | None) -> None:
+    """Give a layer the paths of another, which is not used any more; none if that is None.
+
+    Nothing of the layer is selected afterwards. It is shown meanwhile, as napari does not slice
+    hidden layers.
+    """
+    was_visible = layer.visible
+    layer.visible = True
+    layer.selected_data = set()
+    if made is None or not _can_take_over(layer, made):
+        layer.data = [] if made is None else made.data
+    else:
+        view = made._data_view
+        view.ndisplay = layer._slice_input.ndisplay  # does nothing if it is that already
+        view.slice_key = np.array(layer._data_slice.point)[layer._slice_input.not_displayed]
+        layer._data_view = view
+        layer.features = pd.DataFrame(index=range(len(view.shapes)))
+        layer._update_dims()
+        layer.events.data(
+            value=layer.data,
+            action="changed",
+            data_indices=tuple(range(len(view.shapes))),
+            vertex_indices=((),),
+        )
+    layer.visible = was_visible
+
+
+def _can_take_over(layer: Shapes, made: Shapes) -> bool:
+    of_layer = ("_slice_input", "_data_slice", "_update_dims", "_data_view")
+    of_view = ("ndisplay", "slice_key", "shapes")
+    return all(hasattr(layer, name) for name in of_layer) and all(
+        hasattr(getattr(made, "_data_view", None), name) for name in of_view
+    )
