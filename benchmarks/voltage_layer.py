@@ -1,4 +1,4 @@
-"""One time step of the voltage layer against napari's plain Surface, by size of the cell.
+"""One time step of the voltage layer against napari's own layers, by size of the cell.
 
     xvfb-run -a python benchmarks/voltage_layer.py [--quick]
 
@@ -6,8 +6,8 @@ What is measured: CPU time of the process (all threads) for one change of the ti
 call that makes it, with all that hangs on its events, and in painting the canvas thereafter, less
 the painting of the unchanged scene. Uploads to OpenGL count, but its two draw calls
 (glDrawElements, glDrawArrays) do nothing meanwhile: they are the work of a graphics card, the same
-for all ways, and without one they would drown the rest. What they cost where this runs is printed
-below the table. Medians; all ways in one process on the same mesh.
+for all ways, and without one they would drown the rest; see levels.py for them. Medians; each way
+in a process of its own, on the same cell, with 60 s for adding its layer and a first step.
 
 * voltage layer: the time slider of a `VoltageLayer`.
 * values: ``surface.vertex_values = ...`` of a plain Surface, the cheaper of napari's own ways.
@@ -15,25 +15,42 @@ below the table. Medians; all ways in one process on the same mesh.
 * vectors, points: ``edge_color = ...`` of a Vectors layer with an arrow for each edge, and
   ``face_color = ...`` of a Points layer with a point for each node.
 * shapes: ``edge_color = ...`` of a Shapes layer with a path for each unbranched run (it has one
-  colour for each); only where there are fewer than 50,000 edges.
+  colour for each).
+
+"Adding" is the CPU time from the cell's arrays to a painted layer, tubes and all; "memory of a
+frame" what each stored frame takes; "allocated in a step" the most that Python and numpy hold at
+once for it.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import subprocess
+import sys
+import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median
+from typing import Any
 
 import napari
 import numpy as np
+from napari.utils.colormaps import ensure_colormap
 from qtpy.QtWidgets import QApplication
+from timing import machine, table
 from vispy.gloo import gl
 
 from napari_neuron.morphology import Morphology
-from napari_neuron.view import VoltageLayer
+from napari_neuron.view import VoltageLayer, skeleton_layer_data
+from napari_neuron.view.tubes import tube_mesh
 
+CONTENDERS = ("voltage layer", "values", "slider", "vectors", "points", "shapes")
+LIMITS = (-70.0, 30.0)
+TIME_LIMIT, OUT_OF_TIME = 60.0, 3
 N_FRAMES = 8
 
 
@@ -102,131 +119,167 @@ class Steps:
         return 1e3 * median(times[1:])
 
 
-def measure(n_nodes: int, repeats: int, plain_repeats: int) -> dict[str, float]:
-    """Return ms of CPU of each way, and of drawing the unchanged scene."""
-    cell = random_cell(n_nodes)
-    frames, compartment = frames_of(cell)
-    viewer = napari.Viewer(ndisplay=3)
-    viewer.window.resize(900, 700)
-    steps = Steps(viewer)
-    found: dict[str, float] = {}
+class Contender:
+    """A way to show voltages: adds its layer, and makes a step in time.
 
-    def nothing(turn: int) -> None:
-        pass
+    Attributes
+    ----------
+    frame_bytes
+        Memory of a stored frame; 0 where none are stored.
+    """
 
-    def move_slider(turn: int) -> None:
-        viewer.dims.set_point(0, float(turn % N_FRAMES))
+    def __init__(self, name: str, n_nodes: int) -> None:
+        self.viewer = napari.Viewer(ndisplay=3)
+        self.viewer.window.resize(900, 700)
+        self.steps = Steps(self.viewer)
+        self._cell = random_cell(n_nodes)
+        self._frames, self._compartment = frames_of(self._cell)
+        self._add = getattr(self, f"_{name.replace(' ', '_')}")
+        self.step: Callable[[int], object] = lambda turn: None
+        self.frame_bytes = 0
 
-    layer = VoltageLayer(cell, frames, compartment, 1.0)
-    viewer.add_layer(layer)
-    viewer.reset_view()
-    found["drawing ours"] = steps.cpu_of(nothing, 5)
-    with no_drawing():
-        unchanged = steps.cpu_of(nothing, repeats)
-        found["ours"] = steps.cpu_of(move_slider, repeats) - unchanged
-    mesh, limits = layer.mesh, layer.contrast_limits
-    viewer.layers.clear()
+    def add(self) -> None:
+        """Add the layer and paint it."""
+        self._add()
+        self.viewer.reset_view()
 
-    values = [frame[mesh.vertex_compartment] for frame in frames]
-    plain = viewer.add_surface(
-        (mesh.vertices, mesh.faces, values[0]), contrast_limits=limits, shading="smooth"
-    )
-    viewer.dims.ndisplay = 3
-    found["drawing plain"] = steps.cpu_of(nothing, 3)
+    def _move_slider(self, turn: int) -> None:
+        self.viewer.dims.set_point(0, float(turn % N_FRAMES))
 
-    def set_values(turn: int) -> None:
-        plain.vertex_values = values[turn % N_FRAMES]
+    def _voltage_layer(self) -> None:
+        layer = VoltageLayer(self._cell, self._frames, self._compartment, 1.0)
+        self.viewer.add_layer(layer)
+        self.step, self.frame_bytes = self._move_slider, layer.frames[0].nbytes
 
-    with no_drawing():
-        found["values"] = steps.cpu_of(set_values, plain_repeats) - unchanged
-    viewer.layers.clear()
-    viewer.add_surface(
-        (mesh.vertices, mesh.faces, np.stack(values)), contrast_limits=limits, shading="smooth"
-    )
-    with no_drawing():
-        found["slider"] = steps.cpu_of(move_slider, plain_repeats) - unchanged
-    viewer.layers.clear()
-    found |= other_layers(viewer, cell, frames, compartment, layer, steps, plain_repeats)
-    for name in ("vectors", "points", "shapes"):
-        if name in found:
-            found[name] -= unchanged
-    viewer.close()
-    return found
+    def _tubes(self) -> Any:
+        sides = 8 if len(self._cell) < 20_000 else 6 if len(self._cell) < 100_000 else 4
+        return tube_mesh(self._cell, self._compartment, sides=sides)
 
+    def _values(self) -> None:
+        mesh = self._tubes()
+        values = [frame[mesh.vertex_compartment] for frame in self._frames]
+        surface = self.viewer.add_surface(
+            (mesh.vertices, mesh.faces, values[0]), contrast_limits=LIMITS, shading="smooth"
+        )
+        self.step = lambda turn: setattr(surface, "vertex_values", values[turn % N_FRAMES])
+        self.frame_bytes = values[0].nbytes
 
-def other_layers(
-    viewer: napari.Viewer,
-    cell: Morphology,
-    frames: np.ndarray,
-    compartment: np.ndarray,
-    layer: VoltageLayer,
-    steps: Steps,
-    repeats: int,
-) -> dict[str, float]:
-    """Return ms of CPU of a change of all colours of napari's other layers."""
-    low, high = layer.contrast_limits
-    colours = [
-        layer.colormap.map((frame[compartment] - low) / (high - low)).astype(np.float32)
-        for frame in frames
-    ]
-    found = {}
-    position, parent = cell.position[:, ::-1], cell.parent
-    rows = np.flatnonzero(parent >= 0)
-    start = position[parent[rows]]
-    arrows = np.stack([start, position[rows] - start], axis=1)
-    vectors = viewer.add_vectors(arrows, edge_color=colours[0][rows])
-    points = viewer.add_points(position, size=0.3, face_color=colours[0])
-    layers = {"vectors": (vectors, "edge_color", rows), "points": (points, "face_color", None)}
-    if len(cell) < 50_000:
-        from napari_neuron.view import skeleton_layer_data
+    def _slider(self) -> None:
+        mesh = self._tubes()
+        values = self._frames[:, mesh.vertex_compartment]
+        surface = self.viewer.add_surface(
+            (mesh.vertices, mesh.faces, values), contrast_limits=LIMITS, shading="smooth"
+        )
+        self.viewer.dims.ndisplay = 3
+        self.step = self._move_slider
+        self.frame_bytes = surface.vertex_values.nbytes // N_FRAMES
 
-        data, settings, _ = skeleton_layer_data(cell)[0]
+    def _colours(self) -> list[np.ndarray]:
+        colormap, (low, high) = ensure_colormap("viridis"), LIMITS
+        return [
+            colormap.map((frame[self._compartment] - low) / (high - low)).astype(np.float32)
+            for frame in self._frames
+        ]
+
+    def _vectors(self) -> None:
+        colours, place, parent = self._colours(), self._cell.position[:, ::-1], self._cell.parent
+        rows = np.flatnonzero(parent >= 0)
+        arrows = np.stack([place[parent[rows]], place[rows] - place[parent[rows]]], axis=1)
+        layer = self.viewer.add_vectors(arrows, edge_color=colours[0][rows])
+        self.step = lambda turn: setattr(layer, "edge_color", colours[turn % N_FRAMES][rows])
+
+    def _points(self) -> None:
+        colours = self._colours()
+        layer = self.viewer.add_points(
+            self._cell.position[:, ::-1], size=0.3, face_color=colours[0]
+        )
+        self.step = lambda turn: setattr(layer, "face_color", colours[turn % N_FRAMES])
+
+    def _shapes(self) -> None:
+        data, settings, _ = skeleton_layer_data(self._cell)[0]
         paths = {key: settings[key] for key in ("shape_type", "edge_width") if key in settings}
-        shapes = viewer.add_shapes(data, **paths)
-        layers["shapes"] = (shapes, "edge_color", np.arange(len(shapes.data)) % len(cell))
-    for one, _, _ in layers.values():
-        one.visible = False
-    for name, (one, attribute, which) in layers.items():
-        one.visible = True
+        layer = self.viewer.add_shapes(data, **paths)
+        colours, which = self._colours(), np.arange(len(layer.data)) % len(self._cell)
+        self.step = lambda turn: setattr(layer, "edge_color", colours[turn % N_FRAMES][which])
 
-        def recolour(turn: int, one=one, attribute=attribute, which=which) -> None:
-            colour = colours[turn % N_FRAMES]
-            setattr(one, attribute, colour if which is None else colour[which])
 
-        with no_drawing():
-            found[name] = steps.cpu_of(recolour, max(2, repeats // 2))
-        one.visible = False
-    return found
+def run_one(name: str, n_nodes: int) -> None:
+    """Print what one way takes, as JSON; end the process with 3 when the time is up."""
+    contender = Contender(name, n_nodes)
+    with no_drawing():
+        empty = contender.steps.cpu_of(lambda turn: None, 5)
+        watch = threading.Timer(TIME_LIMIT, lambda: os._exit(OUT_OF_TIME))
+        watch.daemon = True
+        watch.start()
+        before = time.process_time()
+        contender.add()
+        for _ in range(3):
+            QApplication.processEvents()
+        added = 1e3 * (time.process_time() - before)
+        before = time.perf_counter()
+        contender.steps.cpu_of(contender.step, 1)
+        once = (time.perf_counter() - before) / 2
+        watch.cancel()
+        repeats = int(np.clip(15.0 / max(once, 1e-3), 2, 40))
+        unchanged = contender.steps.cpu_of(lambda turn: None, repeats)
+        step = contender.steps.cpu_of(contender.step, repeats) - unchanged
+        tracemalloc.start()
+        contender.steps.cpu_of(contender.step, 1)
+        tracemalloc.reset_peak()
+        held = tracemalloc.get_traced_memory()[0]
+        contender.steps.cpu_of(contender.step, 1)
+        peak = tracemalloc.get_traced_memory()[1] - held
+    found = {"step": step, "added": added, "peak": peak, "frame": contender.frame_bytes}
+    print(json.dumps(found | {"empty": empty}), flush=True)
+    os._exit(0)  # napari takes its time to clear what is large
+
+
+def result_of(name: str, n_nodes: int) -> dict[str, float] | None:
+    """Return what `run_one` prints in a process of its own, None where its time was up."""
+    command = [sys.executable, __file__, "--one", name, "--nodes", str(n_nodes)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if done.returncode == OUT_OF_TIME:
+        return None
+    if done.returncode:
+        raise SystemExit(f"{name} at {n_nodes:,} nodes ended with {done.returncode}")
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="leave the largest cell out")
-    sizes = [(4_501, 60, 21), (45_001, 60, 9), (446_001, 60, 3)]
-    if parser.parse_args().quick:
-        sizes = sizes[:2]
-    print(
-        "| edges | voltage layer, ms | values, ms | slider, ms | vectors, ms | points, ms "
-        "| shapes, ms | values / ours | slider / ours |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|")
-    drawing = []
-    for n_nodes, repeats, plain_repeats in sizes:
-        found = measure(n_nodes, repeats, plain_repeats)
-        ours, values, slider = found["ours"], found["values"], found["slider"]
-        shapes = f"{found['shapes']:.0f}" if "shapes" in found else "–"
-        print(
-            f"| {n_nodes - 1:,} | {ours:.1f} | {values:.0f} | {slider:.0f} "
-            f"| {found['vectors']:.0f} | {found['points']:.0f} "
-            f"| {shapes} "
-            f"| {values / ours:.0f} x | {slider / ours:.0f} x |",
-            flush=True,
-        )
-        drawing.append(
-            f"{n_nodes - 1:,} edges {found['drawing ours']:.0f} ms (voltage layer) and "
-            f"{found['drawing plain']:.0f} ms (plain)"
-        )
-    print("\npainting and drawing the unchanged scene, not counted: " + "; ".join(drawing))
+    parser.add_argument("--one", choices=CONTENDERS, help="only this way, as JSON")
+    parser.add_argument("--nodes", type=int, default=4_501)
+    options = parser.parse_args()
+    if options.one:
+        run_one(options.one, options.nodes)
+        return
+    print("### A time step\n")
+    rows = []
+    for n_nodes in (4_501, 45_001, 446_001)[: 2 if options.quick else 3]:
+        ours = None
+        for name in CONTENDERS:
+            found = result_of(name, n_nodes)
+            edges = f"{n_nodes - 1:,}" if name == CONTENDERS[0] else ""
+            if found is None:
+                rows.append([edges, name, f"did not finish in {TIME_LIMIT:.0f} s", *[""] * 4])
+            else:
+                ours = ours or found["step"]
+                rows.append(
+                    [
+                        edges,
+                        name,
+                        f"{found['step']:.1f} ms",
+                        f"{found['step'] / ours:.0f} x" if found["step"] != ours else "1",
+                        f"{found['added'] / 1e3:.2f} s",
+                        f"{found['frame'] / 2**20:.3f} MiB" if found["frame"] else "",
+                        f"{found['peak'] / 2**20:.1f} MiB",
+                    ]
+                )
+            print(rows[-1], file=sys.stderr, flush=True)
+    header = ["edges", "way", "CPU of a step", "by ours", "adding", "memory of a frame"]
+    print(table([*header, "allocated in a step"], rows))
+    print(f"Measured on {machine()}.")
 
 
 if __name__ == "__main__":

@@ -42,15 +42,16 @@ def show(viewer, cable, ndisplay, **settings):
     return layer
 
 
-def colours_at(viewer, places):
-    """Return the colours (n, 3) that the canvas has at some x (µm) on the cable."""
+def colours_at(viewer, places, aside=0.0):
+    """Return the colours (n, 3) that the canvas has at some x (µm), µm aside of the axis."""
     for _ in range(3):
         QApplication.processEvents()
     picture = viewer.screenshot(canvas_only=True, flash=False)
     camera = camera_of(viewer)
     height, width = picture.shape[:2]
     columns = width / 2 + (np.asarray(places) - camera.center[2]) * camera.zoom
-    return picture[height // 2, np.floor(columns).astype(int), :3].astype(float)
+    row = int(height // 2 + aside * camera.zoom)
+    return picture[row, np.floor(columns).astype(int), :3].astype(float)
 
 
 def colour_of(layer, values):
@@ -68,11 +69,18 @@ def test_in_3d_each_node_has_the_colour_of_its_voltage(make_napari_viewer, cable
     np.testing.assert_allclose(colours_at(viewer, X[1:] - 5), colour_of(layer, PATTERN[1:]), atol=2)
 
 
-def test_in_2d_each_node_has_the_colour_of_its_voltage(make_napari_viewer, cable):
+@BOTH
+def test_in_2d_the_nearest_edge_has_its_colour(make_napari_viewer, cable, gpu):
     viewer = make_napari_viewer(show=True)
-    thin = cable.replace(radius=np.full(N, 4.0))  # the round ends of thicker edges overlap
-    layer = show(viewer, thin, 2, colouring="per compartment")
-    np.testing.assert_allclose(colours_at(viewer, X[1:] - 5), colour_of(layer, PATTERN[1:]), atol=2)
+    # edges are shorter than the cable is thick: their round ends reach into one another
+    layer = show(viewer, cable, 2, gpu=gpu, colouring="per compartment")
+    for aside in (0.0, 10.0, -10.0):
+        found = colours_at(viewer, X[1:] - 5, aside)
+        np.testing.assert_allclose(found, colour_of(layer, PATTERN[1:]), atol=2)
+    viewer.dims.set_point(0, 0.0)
+    np.testing.assert_allclose(
+        colours_at(viewer, X[1:] - 5), colour_of(layer, np.zeros(N - 1)), atol=2
+    )
 
 
 @BOTH

@@ -107,17 +107,18 @@ def test_show_uses_the_current_viewer_and_brings_the_skeleton(make_napari_viewer
     assert viewer.layers[-1].minimum_radius == 2.0
 
 
-def test_each_of_several_cells_has_its_own_columns_of_the_frames(make_napari_viewer):
+def test_several_cells_are_one_layer_or_one_each_and_share_the_frames(make_napari_viewer):
     viewer = make_napari_viewer()
     one, two = fork("one"), fork("two")
     result = result_of(one, two)
     show(result, viewer, skeleton=False)
-    first, second = viewer.layers
-    np.testing.assert_array_equal(first.current_frame, result.frames[0, :3])
+    (both,) = viewer.layers
+    np.testing.assert_array_equal(both.current_frame, result.frames[0])
+    assert np.shares_memory(both.frames, result.frames)
+    assert both.visible_cells == ("one", "two")
+    second = add_voltage_layer(viewer, result, cell="two")
     np.testing.assert_array_equal(second.current_frame, result.frames[0, 3:])
-    assert np.shares_memory(second.current_frame, result.frames)
-    with pytest.raises(ValueError, match="2 cells"):
-        add_voltage_layer(viewer, result)
+    assert second.morphology is two
     with pytest.raises(KeyError, match="three"):
         add_voltage_layer(viewer, result, cell="three")
 
@@ -125,8 +126,12 @@ def test_each_of_several_cells_has_its_own_columns_of_the_frames(make_napari_vie
 def test_several_cells_share_one_colour_bar(make_napari_viewer):
     viewer = make_napari_viewer()
     show(result_of(fork("one"), fork("two")), viewer)
-    assert [layer.name for layer in viewer.layers] == ["one voltage", "two voltage"]
-    assert [layer.colorbar.visible for layer in viewer.layers] == [True, False]
+    assert [layer.name for layer in viewer.layers] == ["2 cells voltage"]
+    assert viewer.layers[0].colorbar.visible
+    viewer.layers[0].colour_by_cell()
+    assert not viewer.layers[0].colorbar.visible
+    viewer.layers[0].show_variable("v")
+    assert viewer.layers[0].colorbar.visible
 
 
 def text_of(viewer):

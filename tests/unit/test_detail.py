@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_neuron.morphology import Morphology
-from napari_neuron.view.cells_together import cells_together
+from napari_neuron.view.cells_together import cells_together, unique_names
 from napari_neuron.view.detail import Detail, LevelChoice, coarser_tubes, thinned
 from napari_neuron.view.ribbons import ribbon_mesh
 
@@ -95,6 +95,7 @@ def test_cells_together_keep_their_trees():
     np.testing.assert_array_equal(together.parent[31:] - 30, two.parent[1:])
     np.testing.assert_array_equal(np.bincount(cell_of_node), [30, 40])
     assert cells_together([one])[0] is one
+    assert unique_names([one, two.replace(name="other"), two]) == ("neuron", "other", "neuron (2)")
 
 
 @pytest.fixture

@@ -135,3 +135,16 @@ def test_what_is_near_the_slice_lies_under_the_cut_and_fades():
     np.testing.assert_allclose(off[n_cut:], np.clip(x, 0, 100), atol=1.1)
     assert len(cut(slanted, -20.0, reach=10.0).faces) == 0
     assert len(cut(slanted, -20.0).faces) == 0
+
+
+def test_the_rank_is_the_distance_from_the_axis_and_what_is_near_comes_after():
+    slanted = cell([(0, 0, 0), (100, 0, 100)], 2.0)
+    found = cut(slanted, 10.0, reach=20.0)
+    is_cut = found.place[:, 0] == 0
+    assert found.rank[is_cut].max() == pytest.approx(2.0)
+    assert found.rank[is_cut].min() == pytest.approx(0.0, abs=1e-6)
+    assert (found.rank[~is_cut] > 2.0).all()
+    upright = cut(UPRIGHT, 0.0)
+    on_axis = np.linalg.norm(upright.direction, axis=1) == 0
+    np.testing.assert_allclose(upright.rank[~on_axis], 3.0)
+    np.testing.assert_allclose(upright.rank[on_axis], 0.0, atol=1e-9)

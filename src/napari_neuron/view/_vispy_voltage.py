@@ -32,7 +32,7 @@ class VoltageSurface(Surface):
     gpu: bool
     frame_changed: EventEmitter
     _drawn: tuple[Any, ...] = ()
-    _reach: tuple[Any, Any, Any] | None = None
+    _box: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
     _place: PickedPlace | None = None
     _dims_step: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
 
@@ -74,8 +74,10 @@ class VoltageSurface(Surface):
     def _update_draw(self, scale_factor: float, *args: Any, **kwargs: Any) -> None:
         super()._update_draw(scale_factor, *args, **kwargs)
         if not self.gpu:
-            scale = self._data_of_world()[-1, -1]
-            self._widen_plain_tubes(float(scale_factor * abs(scale)))
+            to_data = self._data_to_world.inverse
+            if apply_units_to_transform is not None:
+                to_data = apply_units_to_transform(to_data, self._slicing_state._units)
+            self._widen_plain_tubes(float(scale_factor * abs(to_data.linear_matrix[-1, -1])))
 
     def _slice_dims(self, dims: Any, force: bool = False) -> None:
         self._dims_step = tuple(getattr(r, "step", r[2]) for r in dims.range)[-self.ndim :]
@@ -108,29 +110,25 @@ class VoltageSurface(Surface):
 
     @property
     def _extent_data(self) -> np.ndarray:
-        mesh = self.mesh
-        if self._reach is None or self._reach[0] is not mesh:  # napari asks often, and it is large
-            self._reach = mesh, mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
-        _, low, high = self._reach
+        # napari asks for it whenever the mouse moves
+        vertices = self.mesh.vertices
+        if self._box is None or self._box[0] is not vertices:
+            self._box = (vertices, vertices.min(axis=0), vertices.max(axis=0))
+        _, low, high = self._box
         return np.array([[0, *low], [len(self.frames) - 1, *high]], dtype=float)
 
     def _slab(self, axis: int) -> tuple[float, float]:
         """Return where the slice begins and ends on a hidden axis (0 to 2), data coordinates."""
         data_slice = self._data_slice
         centre = data_slice.point[axis + 1]
-        scale = self._data_of_world()[axis + 1, axis + 1]
-        half = 0.5 * self._dims_step[axis + 1] * abs(scale)
+        to_data = self._data_to_world.inverse
+        if apply_units_to_transform is not None:
+            to_data = apply_units_to_transform(to_data, self._slicing_state._units)
+        half = 0.5 * self._dims_step[axis + 1] * abs(to_data.linear_matrix[axis + 1, axis + 1])
         return (
             float(centre - max(half, data_slice.margin_left[axis + 1])),
             float(centre + max(half, data_slice.margin_right[axis + 1])),
         )
-
-    def _data_of_world(self) -> np.ndarray:
-        """Return the matrix from the world to the data, with the units of either."""
-        to_data = self._data_to_world.inverse
-        if apply_units_to_transform is not None:
-            to_data = apply_units_to_transform(to_data, self._slicing_state._units)
-        return np.asarray(to_data.linear_matrix)
 
     def _get_value(self, position: Any) -> tuple[float, int] | None:
         """Return voltage and node id under the cursor in 2D."""
@@ -157,7 +155,8 @@ class VoltageSurface(Surface):
         return self._value_on(start, end - start, tolerance=near) or (None, None)
 
     def _value_on(self, point: Any, direction: Any, **how: float) -> tuple[float, int] | None:
-        drawn = [cell for cell in self.cells if cell.name in self.visible_cells]
+        named = zip(self.cells, self.cell_names, strict=True)
+        drawn = [cell for cell, name in named if name in self.visible_cells]
         found = place_hit(self, drawn, point, direction, **how)
         self._place = None if found is None else found[0]
         if self._place is None or self._place.value is None:

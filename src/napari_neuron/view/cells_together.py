@@ -12,8 +12,7 @@ from napari_neuron.morphology.model import IntArray, Morphology
 def cells_together(cells: Sequence[Morphology]) -> tuple[Morphology, IntArray]:
     """Return cells end to end as one morphology, and of each of its nodes which cell it is of.
 
-    Nodes keep their order; their ids are new where there are several cells, as those of two cells
-    may be the same.
+    Nodes keep their order, and their ids unless two cells have the same.
 
     Returns
     -------
@@ -37,13 +36,27 @@ def cells_together(cells: Sequence[Morphology]) -> tuple[Morphology, IntArray]:
         np.zeros(len(cell), bool) if cell.no_cable_above is None else cell.no_cable_above
         for cell in cells
     ]
+    labels = [np.full(len(cell), "") if cell.labels is None else cell.labels for cell in cells]
+    ids = np.concatenate([cell.node_id for cell in cells])
     together = Morphology(
-        node_id=np.arange(sum(sizes)),
+        node_id=ids if len(np.unique(ids)) == len(ids) else np.arange(len(ids)),
         parent=np.concatenate(parents),
         swc_type=np.concatenate([cell.swc_type for cell in cells]),
         position=np.concatenate([cell.position for cell in cells]),
         radius=np.concatenate([cell.radius for cell in cells]),
         name=f"{len(cells)} cells",
+        labels=np.concatenate(labels),
         no_cable_above=np.concatenate(without_cable),
     )
     return together, cell_of_node
+
+
+def unique_names(cells: Sequence[Morphology]) -> tuple[str, ...]:
+    """Return the names of cells; of two with one name the second is called "name (2)"."""
+    names: list[str] = []
+    for cell in cells:
+        name, count = cell.name, 2
+        while name in names:
+            name, count = f"{cell.name} ({count})", count + 1
+        names.append(name)
+    return tuple(names)

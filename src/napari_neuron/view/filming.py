@@ -12,6 +12,7 @@ import numpy as np
 
 from napari_neuron.errors import FilmError
 from napari_neuron.result import SimulationResult
+from napari_neuron.view.detail import Detail
 from napari_neuron.view.film_writer import Picture, film_writer
 from napari_neuron.view.overlays import camera_of, scale_bar_of
 from napari_neuron.view.time_text import time_axis, write_time
@@ -247,14 +248,19 @@ def _dressed(viewer: Viewer, plan: Film) -> Iterator[None]:
     bar_was, angles, moment = bar.visible, camera.angles, viewer.dims.point[axis]
     shown = [x for x in viewer.layers if isinstance(x, VoltageLayer) and x.visible]
     colour_bars = [(layer.colorbar, layer.colorbar.visible) for layer in shown]
+    hurried = [layer for layer in shown if layer.detail is Detail.AUTOMATIC]
     bar.visible = plan.scale_bar
     for number, (colour_bar, _) in enumerate(colour_bars):
         colour_bar.visible = plan.colour_bar and number == 0
+    for layer in hurried:  # a camera that turns is looked at in each picture
+        layer.detail = Detail.STEADY
     write_time(viewer)
     try:
         yield
     finally:
         bar.visible = bar_was
+        for layer in hurried:
+            layer.detail = Detail.AUTOMATIC
         for colour_bar, was in colour_bars:
             colour_bar.visible = was
         if plan.turn:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from colorsys import hls_to_rgb
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from napari.utils.colormaps import Colormap
+from napari.utils.colormaps.standardize_color import transform_color
 from napari.utils.events import Event
 
 from napari_neuron.morphology.model import IntArray, Morphology
@@ -18,13 +21,16 @@ from napari_neuron.view.cable_colours import (
     unblended,
     with_sharp_borders,
 )
-from napari_neuron.view.cells_together import cells_together
+from napari_neuron.view.cells_together import cells_together, unique_names
 from napari_neuron.view.detail import Detail, PackedMesh, coarser_tubes, packed
 from napari_neuron.view.slice_cut import SliceCut, cut_tubes, edge_tubes
 from napari_neuron.view.tubes import TubeMesh, tube_mesh
 
 MINIMUM_WIDTH = 1.5
 """Pixels; no line of the screen is thinner than one that has a pixel in each row it crosses."""
+
+BY_CELL = "cell"
+"""Name of the map in which each cell has a colour of its own."""
 
 _FEW_NODES = 20_000
 """Cells with fewer are drawn in full at all times."""
@@ -46,13 +52,13 @@ class LayerShape:
         self.cells = cells
         self.morphology, self.cell_of_node = cells_together(cells)
         self.compartment_of_node = np.asarray(compartment_of_node, dtype=np.int64)
-        self.node_id = np.concatenate([cell.node_id for cell in cells])
+        self.node_id = self.morphology.node_id
         self.node_position = self.morphology.position[:, ::-1]
         self.node_radius = np.maximum(self.morphology.radius, 0.0)
         self.mesh: TubeMesh
         self._colouring = Colouring(colouring)
         self._minimum_width = float(minimum_width)
-        self._visible_cells = tuple(cell.name for cell in cells)
+        self._visible_cells = self.cell_names = unique_names(cells)
         self._slab_shown = 0.0
         self._detail = Detail.AUTOMATIC
         self._plain_radius = float(minimum_radius)
@@ -81,6 +87,8 @@ class LayerShape:
     def _set_up_shape_events(self) -> None:
         names = ("minimum_radius", "minimum_width", "colouring", "visible_cells", "detail")
         self.events.add(**dict.fromkeys(names, Event))
+        self._had_bar: bool | None = None  # before cells had their own colours
+        self.events.variable.connect(self._on_variable)
 
     # how thin ------------------------------------------------------------------------------
 
@@ -230,13 +238,13 @@ class LayerShape:
 
     @property
     def visible_cells(self) -> tuple[str, ...]:
-        """Names of the cells that are drawn, in the order of ``cells``."""
+        """Which of `cell_names` are drawn, in their order."""
         return self._visible_cells
 
     @visible_cells.setter
     def visible_cells(self, names: Iterable[str]) -> None:
         wanted = set(names)
-        known = [cell.name for cell in self.cells]
+        known = self.cell_names
         unknown = wanted.difference(known)
         if unknown:
             raise ValueError(f"there is no cell {sorted(unknown)[0]!r} in this layer")
@@ -252,7 +260,7 @@ class LayerShape:
     @property
     def node_is_visible(self) -> npt.NDArray[np.bool_]:
         """(n_nodes,) whether the cell of each node is drawn."""
-        cell_is = np.array([cell.name in self._visible_cells for cell in self.cells])
+        cell_is = np.array([name in self._visible_cells for name in self.cell_names])
         return cell_is[self.cell_of_node]
 
     @property
@@ -261,6 +269,36 @@ class LayerShape:
         if len(self._visible_cells) == len(self.cells):
             return np.zeros(0, dtype=np.int64)
         return np.unique(self.compartment_of_node[~self.node_is_visible])
+
+    def colour_by_cell(self) -> None:
+        """Give each cell a colour of its own, at all times; `show_variable` leaves that.
+
+        The colours of the cells are `cell_colours`.
+        """
+        n_columns = int(self.frames.shape[1])
+        values = np.full(n_columns, np.nan, dtype=np.float32)
+        values[self.compartment_of_node] = self.cell_of_node
+        colours = transform_color(list(self.cell_colours))
+        colormap = Colormap(colours, name="cells", display_name="cells", interpolation="zero")
+        self.show_map(BY_CELL, values, "", colormap=colormap, limits=(-0.5, len(self.cells) - 0.5))
+
+        if self._had_bar is None:
+            self._had_bar, self.colorbar.visible = self.colorbar.visible, False
+
+    def _on_variable(self, event: Any = None) -> None:
+        if self._had_bar is not None and self.shown.name != BY_CELL:
+            self._had_bar, self.colorbar.visible = None, self._had_bar
+
+    @property
+    def cell_colours(self) -> tuple[str, ...]:
+        """``#rrggbb`` of each cell where cells have colours of their own."""
+        hues = (np.arange(len(self.cells)) * 0.618034 + 0.55) % 1.0  # neighbours lie far apart
+        lights = (0.62, 0.72, 0.5)
+        return tuple(
+            "#"
+            + "".join(f"{round(255 * part):02x}" for part in hls_to_rgb(hue, lights[i % 3], 0.75))
+            for i, hue in enumerate(hues)
+        )
 
     # slices --------------------------------------------------------------------------------
 

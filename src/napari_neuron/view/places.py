@@ -152,7 +152,8 @@ def drawn_cells(layer: Any) -> tuple[Morphology, ...]:
         return ()
     if not has_values(layer) or len(layer.cells) == 1:
         return (cell,)
-    return tuple(one for one in layer.cells if one.name in layer.visible_cells)
+    named = zip(layer.cells, layer.cell_names, strict=True)
+    return tuple(one for one, name in named if name in layer.visible_cells)
 
 
 def place_hit(

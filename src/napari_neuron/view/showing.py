@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def show(
     skeleton: bool | None = None,
     **style: Any,
 ) -> Viewer:
-    """Show a result in 3D: every cell as tubes coloured by voltage, under a time slider.
+    """Show a result in 3D: all cells as tubes coloured by voltage, under a time slider.
 
     Parameters
     ----------
@@ -57,9 +58,7 @@ def show(
         if skeleton and not there:
             for data, settings, layer_type in skeleton_layer_data(cell):
                 viewer.add_layer(Layer.create(data, {**settings, "visible": False}, layer_type))
-    for index, cell in enumerate(result.cells):
-        layer = add_voltage_layer(viewer, result, cell=cell.name, **style)
-        layer.colorbar.visible = index == 0  # all have the same colours
+    add_voltage_layer(viewer, result, **style)
     viewer.reset_view()
     viewer.dims.set_point(viewer.dims.ndim - len(_AXES), 0.0)
     return viewer
@@ -68,14 +67,15 @@ def show(
 def add_voltage_layer(
     viewer: Viewer, result: SimulationResult, *, cell: str | None = None, **style: Any
 ) -> VoltageLayer:
-    """Add the voltage layer of one cell of a result to a viewer.
+    """Add the voltage layer of a result to a viewer, with all cells in it or with one.
 
-    While a run goes on, tell the layer what has come with ``layer.set_valid_frames(n)``.
+    While a run goes on, tell the layer what has come with ``layer.set_valid_frames(n)``. Which of
+    several cells are seen: ``layer.visible_cells``.
 
     Parameters
     ----------
     cell
-        Name of the cell; may be left out where the result holds one.
+        Name of the only cell that is wanted; by default all are.
     **style
         As for `VoltageLayer`.
 
@@ -83,8 +83,6 @@ def add_voltage_layer(
     ------
     KeyError
         If the result holds no such cell.
-    ValueError
-        If it holds several and none is named.
     """
     layer = put_voltage_layer(viewer, make_voltage_layer(result, cell=cell, **style))
     write_time(viewer)
@@ -94,14 +92,14 @@ def add_voltage_layer(
 def make_voltage_layer(
     result: SimulationResult, *, cell: str | None = None, **style: Any
 ) -> VoltageLayer:
-    """Make the voltage layer of one cell of a result, for `put_voltage_layer`; in any thread.
+    """Make the voltage layer of a result, for `put_voltage_layer`; in any thread.
 
     Parameters and errors are those of `add_voltage_layer`.
     """
-    morphology = _cell_named(cell, result)
-    frames, column, more_frames = _frames_of(result, morphology)
+    cells = result.cells if cell is None else (_cell_named(cell, result),)
+    frames, column, more_frames = _frames_of(result, cells)
     return VoltageLayer(
-        morphology,
+        cells,
         frames,
         column,
         result.frame_interval,
@@ -136,7 +134,7 @@ def add_voltage_mesh(
         If there is no mesh.
     """
     morphology = _cell_named(cell, result)
-    column = _frames_of(result, morphology)[1]
+    column = _frames_of(result, (morphology,))[1]
     tubes = mesh_tubes(mesh_of(mesh, scale, segment=segment), morphology, column)
     return add_voltage_layer(
         viewer,
@@ -154,11 +152,12 @@ def add_voltage_mesh(
 def show_in_layer(
     layer: VoltageLayer, result: SimulationResult, *, cell: str | None = None
 ) -> None:
-    """Show a result in the voltage layer of an earlier one of the same cell.
+    """Show a result in the voltage layer of an earlier one of the same cells.
 
     Parameters and errors are those of `add_voltage_layer`.
     """
-    frames, column, more_frames = _frames_of(result, _cell_named(cell, result))
+    cells = result.cells if cell is None else (_cell_named(cell, result),)
+    frames, column, more_frames = _frames_of(result, cells)
     layer.show_frames(frames, column, result.frame_interval, result.n_frames, more_frames)
 
 
@@ -172,12 +171,14 @@ def _cell_named(name: str | None, result: SimulationResult) -> Morphology:
 
 
 def _frames_of(
-    result: SimulationResult, cell: Morphology
+    result: SimulationResult, cells: Sequence[Morphology]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], list[VariableFrames]]:
-    """Return a cell's frames, the column of each of its nodes, and frames of other variables."""
-    names = [one.name for one in result.cells]
-    start = sum(len(one) for one in result.cells[: names.index(cell.name)])
-    column = result.compartment_of_node[start : start + len(cell)]
+    """Return the frames of all cells or of one, the column of each node, and other variables'."""
+    column = result.compartment_of_node
+    if len(cells) < len(result.cells):
+        names = [one.name for one in result.cells]
+        start = sum(len(one) for one in result.cells[: names.index(cells[0].name)])
+        column = column[start : start + len(cells[0])]
     # a cell's compartments lie side by side: a view of the frames, not a copy
     first, last = int(np.min(column)), int(np.max(column))
     own = slice(first, last + 1)

@@ -54,8 +54,15 @@ class ColourEdit(QWidget):
         self.thinnest = QuantitySpinBox()
         self.thinnest.lowest = 0.0
         self.thinnest.setSuffix(" µm")
-        self.thinnest.setToolTip("Thinner neurites are drawn with this radius")
+        self.thinnest.setToolTip("Thinner neurites are drawn with this radius; 0 for true radii")
         self.thinnest.valueChanged.connect(lambda _: self._on_thinnest())
+        self.width = QuantitySpinBox()
+        self.width.lowest = 0.0
+        self.width.setSuffix(" pixels")
+        self.width.setToolTip(
+            "What is thinner on the screen is drawn that wide, however far away it is"
+        )
+        self.width.valueChanged.connect(lambda _: self._on_width())
         self.colouring = QComboBox()
         leave_wheel_to_page(self.colouring)
         self.colouring.addItem("colours run into one another", Colouring.ALONG_THE_CABLE)
@@ -79,7 +86,10 @@ class ColourEdit(QWidget):
         form.addRow("Limits", limits)
         form.addRow("", buttons)
         form.addRow(cut)
-        form.addRow("Thinnest", self.thinnest)
+        thinnest = QHBoxLayout()
+        thinnest.addWidget(self.width, 1)
+        thinnest.addWidget(self.thinnest, 1)
+        form.addRow("Thinnest", thinnest)
         form.addRow("Along a neurite", self.colouring)
         form.addRow(self.problem)
         self.refresh()
@@ -90,7 +100,7 @@ class ColourEdit(QWidget):
         self.setEnabled(layer is not None)
         if layer is None:
             return
-        boxes = (self.low, self.high, self.threshold, self.is_cut, self.thinnest)
+        boxes = (self.low, self.high, self.threshold, self.is_cut, self.thinnest, self.width)
         blocked = [box.blockSignals(True) for box in boxes]
         unit = layer.shown.unit
         for box in boxes[:3]:
@@ -104,6 +114,7 @@ class ColourEdit(QWidget):
             self.threshold.setValue((self.low.value() + self.high.value()) / 2)
         self.threshold.setEnabled(layer.threshold is not None)
         self.thinnest.setValue(layer.minimum_radius)
+        self.width.setValue(layer.minimum_width)
         for box, was in zip(boxes, blocked, strict=True):
             box.blockSignals(was)
         self.colouring.setCurrentIndex(self.colouring.findData(layer.colouring))
@@ -141,3 +152,8 @@ class ColourEdit(QWidget):
         radius = self.thinnest.value()
         if radius >= 0:
             self._layers.set(minimum_radius=radius)
+
+    def _on_width(self) -> None:
+        width = self.width.value()
+        if width >= 0:
+            self._layers.set(minimum_width=width)

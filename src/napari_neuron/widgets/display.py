@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QVBoxLayout
 from napari_neuron.errors import FilmError
 from napari_neuron.result import SimulationResult
 from napari_neuron.widgets.also_colour import AlsoColour
+from napari_neuron.widgets.cells_shown import CellsShown
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.colour_edit import ColourEdit
 from napari_neuron.widgets.film_dialog import FilmDialog
@@ -45,6 +46,7 @@ class DisplayWidget(ClosingWidget):
         self.play.film_requested.connect(self.open_film_dialog)
         self.map = MapEdit(self._layers)
         self.colours = ColourEdit(self._layers)
+        self.cells = CellsShown(self._layers)
         self.also = AlsoColour(viewer, self._layers)
         self.readout = PlaceReadout(viewer)
         self._clicks = PlaceClicks(viewer)
@@ -55,7 +57,7 @@ class DisplayWidget(ClosingWidget):
         page.add_heading("Time")
         page.add(self.play, self.problem)
         page.add_heading("What is shown")
-        page.add(self.map, self.also)
+        page.add(self.map, self.also, self.cells)
         page.add_heading("Colours")
         page.add(self.colours)
         page.column.addStretch()
@@ -67,6 +69,7 @@ class DisplayWidget(ClosingWidget):
         self.setMinimumSize(376, 240)
         self._layers.changed.connect(self.map.refresh)
         self._layers.changed.connect(self.colours.refresh)
+        self._layers.changed.connect(self.cells.refresh)
         self._signals = ViewerSignals(viewer)
         self._signals.theme_changed.connect(self._on_theme_changed)
         self._on_theme_changed()

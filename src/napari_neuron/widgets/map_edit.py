@@ -17,6 +17,7 @@ from napari_neuron.view import (
     peak_map,
     time_of_peak_map,
 )
+from napari_neuron.view.layer_shape import BY_CELL
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
 from napari_neuron.widgets.page import leave_wheel_to_page, let_shrink
 from napari_neuron.widgets.problem import ProblemLabel
@@ -83,17 +84,22 @@ class MapEdit(QWidget):
             return
         shown = layer.shown
         for name in layer.variables:
-            if name not in self._made:
+            if name not in self._made and name != BY_CELL:
                 text = "Voltage" if name == "v" else name
                 unit = layer.unit_of(name)
                 self.what.addItem(f"{text} ({unit})" if unit else text, ("variable", name))
+        if len(layer.cells) > 1:
+            self.what.addItem("Cell", ("cell", BY_CELL))
         self.what.insertSeparator(self.what.count())
         for kind, text in _MAPS.items():
             self.what.addItem(text, ("map", kind))
         is_map = shown.name in self._made
-        if not is_map:
+        by_cell = shown.name == BY_CELL
+        if not is_map and not by_cell:
             self._base = shown.name
         wanted = ("map", self._made[shown.name]) if is_map else ("variable", shown.name)
+        if by_cell:
+            wanted = ("cell", BY_CELL)
         rows = range(self.what.count())
         self.what.setCurrentIndex(next(i for i in rows if self.what.itemData(i) == wanted))
         if layer.node_id.size and self.node.value() not in layer.node_id:
@@ -126,7 +132,10 @@ class MapEdit(QWidget):
                     layer.show_variable(data[1])
             return
         for layer in self._layers.all:
-            self._make(layer, data[1])
+            if data[0] == "map":
+                self._make(layer, data[1])
+            elif len(layer.cells) > 1:
+                layer.colour_by_cell()
 
     def _make(self, layer: VoltageLayer, kind: str) -> None:
         base = self._base if self._base in layer.variables else "v"

@@ -11,7 +11,8 @@ from napari_neuron.view import VoltageLayer
 if TYPE_CHECKING:
     from napari.viewer import Viewer
 
-_TOLD = ("variable", "contrast_limits", "colormap", "threshold", "minimum_radius", "colouring")
+_TOLD = ("variable", "contrast_limits", "colormap", "threshold", "colouring")
+_TOLD += ("minimum_radius", "minimum_width", "visible_cells")
 
 
 class ShownLayers:

@@ -26,7 +26,7 @@ from napari_neuron.view.frames import VariableFrames
 from napari_neuron.view.layer_looks import DIFFERENCE_COLORMAP
 from napari_neuron.widgets.cell_in_view import KEY, layers_of, shown_in
 
-_KEPT = ("opacity", "shading", "minimum_radius", "colouring")
+_KEPT = ("opacity", "shading", "minimum_radius", "minimum_width", "colouring")
 
 _APART = 30
 """ms between layers that are added one after the other."""
