@@ -20,6 +20,7 @@ from network_picture import picture_the_network
 import napari_neuron as nn
 from napari_neuron import demo
 from napari_neuron.view import skeleton_layer_data
+from napari_neuron.view.places import PickedPlace
 
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "images"
@@ -86,8 +87,11 @@ def picture_the_display() -> None:
     demo.go_to(viewer, demo.spike_time(result))
     demo.settle(1)
     dock.setFloating(True)  # the other docks of a small screen leave it little room
-    dock.resize(400, 460)
-    demo.settle()
+    dock.resize(400, 560)
+    layer = viewer.layers[f"{result.cell.name} voltage"]
+    row = int(result.cell.rows(result.traces[demo.WATCHED].node)[0])
+    display.readout.show_clicked(PickedPlace(layer, result.cell, row))
+    demo.settle(1)
     display.grab().save(str(IMAGES / "display.png"))
     dock.setFloating(False)
     display.colours.is_cut.setChecked(True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.backend_bases import MouseButton, MouseEvent
-from qtpy.QtCore import QPoint, Qt
+from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
+from qtpy.QtGui import QMouseEvent
+from qtpy.QtWidgets import QApplication
 from test_widgets_traces import result_of
 
 from napari_neuron.runner import RunStarted
@@ -47,6 +49,18 @@ def click(window, at, modifier=Qt.KeyboardModifier.NoModifier, *, double=False):
     window.qtbot.wait(20)
 
 
-def move_to(window, at):
+def move_to(window, at, buttons=Qt.MouseButton.NoButton):
+    """Move the mouse over the canvas; with a button pressed, drag."""
     native = window.viewer.window._qt_viewer.canvas.native
-    window.qtbot.mouseMove(native, QPoint(*np.round(at).astype(int).tolist()))
+    at = QPointF(*np.round(at).astype(float).tolist())
+    where = native.mapToGlobal(at)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        at,
+        where,
+        Qt.MouseButton.NoButton,
+        buttons,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(native, event)
+    window.qtbot.wait(20)

@@ -60,7 +60,7 @@ class PlaceReadout(QWidget):
         self.text.setWordWrap(True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.text.setFixedHeight(4 * self.text.fontMetrics().lineSpacing())
+        self.text.setFixedHeight(4 * self.text.fontMetrics().lineSpacing() + 8)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 10, 6)
         column.addWidget(self.text)
