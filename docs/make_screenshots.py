@@ -37,8 +37,6 @@ def picture_the_window() -> None:
     demo.settle(1)
     demo.window_screenshot(viewer, IMAGES / "window.png")
     for index in range(simulation.tabs.count()):
-        if not simulation.tabs.isTabVisible(index):
-            continue
         name = simulation.tabs.tabText(index).lower()
         simulation.tabs.setCurrentIndex(index)
         if name in ROW_SHOWN:

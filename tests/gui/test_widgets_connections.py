@@ -61,10 +61,12 @@ TABLE = "pre,post,pre_node,post_node,count,kind\na,b,24,34,3,acetylcholine\nb,a,
 
 def test_there_is_no_such_tab_for_one_cell(dock):
     tabs = dock.widget.tabs
-    at = tabs.indexOf(dock.widget.connections_tab)
-    assert tabs.isTabVisible(at)
-    entries_of(dock.widget.header.cells.menu_of_cells)["b"].trigger()
-    assert not tabs.isTabVisible(at)
+    assert tabs.tabText(tabs.indexOf(dock.widget.connections_tab)) == "Connections"
+    tick = entries_of(dock.widget.header.cells.menu_of_cells)["b"].trigger
+    tick()
+    assert tabs.indexOf(dock.widget.connections_tab) == -1
+    tick()
+    assert tabs.indexOf(dock.widget.connections_tab) == 3
 
 
 def test_connectors_of_the_cells_are_matched(dock, dialog):

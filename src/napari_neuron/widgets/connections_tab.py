@@ -52,6 +52,7 @@ class ConnectionsTab(Page):
 
     def __init__(self, viewer: Viewer, view: CellInView) -> None:
         super().__init__()
+        self.hide()
         self._view = view
         self._display = ConnectionDisplay(viewer)
         self.dialog: ConnectDialog | None = None

@@ -83,6 +83,7 @@ class SimulationWidget(ClosingWidget):
         )
         self.inputs_tab = InputsTab(self._view)
         self.connections_tab = ConnectionsTab(viewer, self._view)
+        self.connections_tab.setParent(self)  # it is among the tabs for several cells only
         self.recorders_tab = RecordersTab(self._view)
         self.run_tab = RunTab(self._view, self.session)
         self.tabs = QTabWidget()
@@ -90,7 +91,6 @@ class SimulationWidget(ClosingWidget):
             "Cell": self.cell_tab,
             "Biophysics": self.biophysics_tab,
             "Inputs": self.inputs_tab,
-            CONNECTIONS: self.connections_tab,
             "Recorders": self.recorders_tab,
             "Run": self.run_tab,
         }.items():
@@ -278,8 +278,12 @@ class SimulationWidget(ClosingWidget):
 
     def _show_cells(self) -> None:
         self._chooser.show()
-        is_circuit = len(self.session.cells) > 1
-        self.tabs.setTabVisible(self.tabs.indexOf(self.connections_tab), is_circuit)
+        at, is_circuit = self.tabs.indexOf(self.connections_tab), len(self.session.cells) > 1
+        if is_circuit and at < 0:
+            after = self.tabs.indexOf(self.inputs_tab) + 1
+            self.tabs.insertTab(after, self.connections_tab, CONNECTIONS)
+        elif not is_circuit and at >= 0:
+            self.tabs.removeTab(at)
         shown = self._view.cell
         self.run_tab.shown.set_layer(self._voltage.layer_of(shown.name) if shown else None)
 
