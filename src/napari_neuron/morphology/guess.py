@@ -216,13 +216,17 @@ def guess_unit(
     first, second, *_ = unit_candidates(position, parent, swc_type, radius)
     if not first.sizes:
         return FileUnit("um", np.ones(3), "assumed: nothing in the file has a size")
-    sizes = ", ".join(f"{value:.3g} µm {words}" for words, value in first.sizes)
+    sizes = ", ".join(f"{_shown(value)} µm {words}" for words, value in first.sizes)
     unit_words = {"um": "µm", "nm": "nm", "8 nm": "voxels of 8 nm"}[first.label]
     evidence = f"guessed: in {unit_words} the cell has {sizes}"
     if second.unlikeliness - first.unlikeliness < 3.0:
         evidence += f"; {second.label} is nearly as likely, so say which it is"
     scale = next(scale for label, scale, _ in _CANDIDATES if label == first.label)
     return FileUnit(first.label, np.full(3, scale), evidence)
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if 100 <= value < 1e7 else f"{value:.3g}"
 
 
 def _measured(
