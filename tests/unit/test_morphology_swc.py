@@ -252,9 +252,9 @@ REFUSED = {
     "morph_multiple_roots", "test_1_swc_L116_test_repeated_id", "test_1_swc_L215_test_cyclic",
     "test_1_swc_L564_test_throw_on_negative_id", "test_1_swc_L622_test_missing_parent",
     "test_swc_reader_L117_test_cyclic", "Neuron_missing_ids", "Neuron_missing_parents",
-    "repeated_id", "all_cycle_no_root", "comma_separated", "decimal_comma", "empty",
+    "repeated_id", "all_cycle_no_root", "decimal_comma", "empty",
     "inf_coordinate", "nan_coordinate", "nan_radius", "nul_bytes", "only_comments", "self_parent",
-    "semicolon_separated", "six_columns", "truncated_last_line", "two_node_cycle", "type_text",
+    "six_columns", "truncated_last_line", "two_node_cycle", "type_text",
 }  # fmt: skip
 
 
