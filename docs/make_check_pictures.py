@@ -1,4 +1,4 @@
-"""Make the pictures of check-and-repair.md: two cells, from open to the first spike.
+"""Make the pictures of flywire.md and neuromorpho.md: from open to the first spike.
 
 The files are made here: a fly neuron as FlyWire gives it, and a cell as NeuroMorpho gives it.
 """
@@ -75,8 +75,9 @@ def open_in_window(path: Path):
     viewer.open(str(path), plugin="napari-neuron")
     _, simulation = viewer.window.add_plugin_dock_widget("napari-neuron", "Neuron simulation")
     _, traces = viewer.window.add_plugin_dock_widget("napari-neuron", "Traces")
-    viewer.reset_view()
     wait_for(simulation)
+    viewer.reset_view()
+    demo.settle(0.3)
     return viewer, simulation, traces
 
 
@@ -141,6 +142,7 @@ def flywire(folder: Path) -> None:
     path = folder / "flywire.swc"
     write_flywire_like(path)
     viewer, simulation, _ = open_in_window(path)
+    picture(viewer, "flywire-opened")
     show(simulation, "radius-not-positive")
     picture(viewer, "check-radii")
     mend(simulation, "radius-not-positive")
@@ -154,7 +156,9 @@ def flywire(folder: Path) -> None:
     viewer.reset_view()
     cell = simulation.session.cells[0]
     run_a_spike(simulation, int(cell.node_id[cell.swc_type == 1][0]), 1.0)
-    viewer.dims.set_point(0, 8)
+    viewer.dims.set_point(0, 6)
+    simulation.tabs.setCurrentWidget(simulation.inputs_tab)
+    simulation.inputs_tab.editor.list.setCurrentRow(0)
     picture(viewer, "check-spike")
     viewer.close()
 
@@ -164,14 +168,18 @@ def neuromorpho(folder: Path) -> None:
     path = folder / "neuromorpho.swc"
     write_neuromorpho_like(path)
     viewer, simulation, _ = open_in_window(path)
+    picture(viewer, "neuromorpho-opened")
     show(simulation, "pinch")
     simulation.cell_tab.check.next_button.click()
     picture(viewer, "check-pinch")
     mend(simulation, "pinch")
+    show(simulation, "twigs")
+    picture(viewer, "check-twigs")
     mend(simulation, "twigs")
     viewer.reset_view()
     run_a_spike(simulation, 1, 5.0)
-    viewer.dims.set_point(0, 7.5)
+    viewer.dims.set_point(0, 6.2)
+    simulation.tabs.setCurrentWidget(simulation.recorders_tab)
     picture(viewer, "check-neuromorpho")
     viewer.close()
 

@@ -8,11 +8,9 @@ import tempfile
 from pathlib import Path
 
 import napari
-from napari.layers import Layer
+from make_check_pictures import open_in_window, picture, wait_for
 
 from napari_neuron import demo
-from napari_neuron.morphology import read_morphology
-from napari_neuron.view import skeleton_layer_data
 from napari_neuron.widgets.folder_dialog import FolderDialog
 
 DOCS = Path(__file__).parent
@@ -26,25 +24,24 @@ def picture_the_trace(folder: Path) -> None:
 
     path = folder / "annotation.nml"
     example.make_trace(path)
-    viewer = napari.Viewer(ndisplay=3)
-    viewer.window.resize(1400, 900)
-    viewer.open(str(path), plugin="napari-neuron")
-    _, simulation = viewer.window.add_plugin_dock_widget("napari-neuron", "Neuron simulation")
-    demo.settle(1)
-    demo.window_screenshot(viewer, IMAGES / "webknossos-opened.png")
-    cell = example.with_plausible_radii(read_morphology(path))
-    viewer.layers.clear()
-    for data in skeleton_layer_data(cell):
-        viewer.add_layer(Layer.create(*data))
-    demo.settle()
+    viewer, simulation, _ = open_in_window(path)
+    picture(viewer, "webknossos-opened")
+    for repair in example.REPAIRS:
+        panel = simulation.cell_tab.check.repair
+        panel.choose(repair.kind)
+        panel.form.set_value(repair)
+        panel.form.changed.emit(repair)
+        wait_for(simulation)
+        if repair.kind == "mark_soma":
+            picture(viewer, "webknossos-soma")
+        panel.apply_button.click()
+        wait_for(simulation)
     session = simulation.session
-    session.edit(example.experiment(cell).replace(cells=session.experiment.cells))
-    viewer.window.add_plugin_dock_widget("napari-neuron", "Traces")
+    session.edit(example.experiment().replace(cells=session.experiment.cells))
     simulation.run()
     result = demo.wait_for_the_end(session)
     demo.go_to(viewer, float(result.spikes["soma"][0]))
-    demo.settle(1)
-    demo.window_screenshot(viewer, IMAGES / "webknossos-spike.png")
+    picture(viewer, "webknossos-spike")
     viewer.close()
 
 

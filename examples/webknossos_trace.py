@@ -41,23 +41,19 @@ def make_trace(path: Path) -> None:
     )
 
 
-def with_plausible_radii(cell: nn.Morphology) -> nn.Morphology:
-    """Return the cell with a soma where its comment is, and neurites of 0.15 µm."""
-    soma = cell.labels == "soma"
-    return cell.replace(
-        swc_type=np.where(soma, 1, 0), radius=np.where(soma, 3.0, 0.15), labels=None
-    )
+SOMA = 20
+REPAIRS = (nn.FloorRadii(minimum=0.15), nn.MarkSoma(node=SOMA, radius=3))
+"""What is known: the soma is where its comment is, and the neurites have about 0.15 µm."""
 
 
-def experiment(cell: nn.Morphology) -> nn.Experiment:
+def experiment() -> nn.Experiment:
     """Return squid channels everywhere and a pulse of current into the soma."""
-    soma = int(cell.node_id[cell.swc_type == 1][0])
     return nn.Experiment(
         paint=[nn.CableProperties(Ra=150, cm=1), nn.HodgkinHuxley()],
-        stimuli=[nn.CurrentPulse(nodes=[soma], delay=5, duration=5, amplitude=0.1)],
+        stimuli=[nn.CurrentPulse(nodes=[SOMA], delay=5, duration=5, amplitude=0.1)],
         recorders=[
-            nn.VoltageRecorder(label="soma", node=soma),
-            nn.SpikeDetector(label="soma", node=soma, threshold=0),
+            nn.VoltageRecorder(label="soma", node=SOMA),
+            nn.SpikeDetector(label="soma", node=SOMA, threshold=0),
         ],
         run=nn.RunSettings(duration=30),
     )
@@ -72,8 +68,8 @@ def main() -> None:
     print(traced, "-", traced.unit_evidence)
     for finding in nn.check(traced):
         print(f"{finding.severity}: {finding.message}")
-    cell = with_plausible_radii(traced)
-    result = nn.simulate(cell, experiment(cell))
+    cell = nn.repair(traced, REPAIRS)
+    result = nn.simulate(cell, experiment())
     print("spikes at the soma, ms:", result.spikes["soma"])
 
 

@@ -30,6 +30,7 @@ def _own_home(tmp_path, monkeypatch):
 @pytest.fixture
 def neuprint(tmp_path, monkeypatch):
     pytest.importorskip("neuprint")
+    pytest.importorskip("navis.interfaces.neuprint")  # takes its time, which is not the server's
     if not neuprint_server.can_serve():
         pytest.skip("needs openssl for a certificate")
     for address, certificate in neuprint_server.serve(tmp_path):

@@ -223,3 +223,32 @@ def test_a_scale_or_offset_in_an_swc_header_is_reported_and_not_applied(line, tm
     cell = read(tmp_path, "h.swc", f"{line}\n{SWC}", units="um")[0]
     assert cell.position[2].tolist() == [0, 20, 0]
     assert [f.code for f in check(cell)].count("header-transform") == 1
+
+
+def loops_in(cell):
+    return [finding.nodes for finding in check(cell) if finding.code == "loops"]
+
+
+def test_a_loop_is_opened_at_its_longest_edge_and_reported(tmp_path, precomputed_folder):
+    edge = '<edge source="15" target="11"/></edges>'
+    cell = read(tmp_path, "loop.nml", KNOSSOS.replace("</edges>", edge, 1))[0]
+    assert cell.parent.tolist() == [-1, 0, 1, 2, 2]
+    assert loops_in(cell) == [(15, 11)]
+    (warning,) = [f for f in check(cell) if f.code == "loops"]
+    assert warning.severity == "warning"
+    assert "reader-note" not in [f.code for f in check(cell)]
+    edges = [[1, 0], [1, 2], [3, 2], [2, 4], [0, 4], [4, 0], [3, 4]]
+    content = bytearray(precomputed())
+    content[4:8] = (len(edges)).to_bytes(4, "little")
+    content[68:100] = np.array(edges, dtype="<u4").tobytes()
+    (precomputed_folder / "720575940").write_bytes(content)
+    cell = read_morphology(precomputed_folder)
+    assert cell.cable_length == pytest.approx(5 + 15 + 2 * np.sqrt(200))
+    assert sorted(loops_in(cell)[0]) == [0, 3, 4, 4]
+
+
+def test_the_report_of_a_loop_is_saved_with_the_cell(tmp_path):
+    edge = '<edge source="15" target="11"/></edges>'
+    cell = read(tmp_path, "loop.nml", KNOSSOS.replace("</edges>", edge, 1))[0]
+    cell.save(tmp_path / "saved.swc")
+    assert loops_in(read_morphology(tmp_path / "saved.swc")) == [(15, 11)]

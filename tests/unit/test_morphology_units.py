@@ -85,3 +85,21 @@ def test_hemibrain_voxels_are_recognised():
     columns = ["node_id", "label", "x", "y", "z", "radius", "parent_id"]
     rows = [" ".join(map(str, row)) for row in nodes[columns].itertuples(index=False)]
     assert read_swc("\n".join(rows) + "\n").unit == "8 nm"
+
+
+def test_voxels_of_sections_are_recognised_by_their_flat_steps():
+    navis = pytest.importorskip("navis")
+    nodes = navis.example_neurons(1).nodes.copy()
+    nodes[["x", "y", "z"]] = (8 * nodes[["x", "y", "z"]] / [4, 4, 40]).round().astype(int)
+    nodes["radius"] = 2 * nodes["radius"]
+    columns = ["node_id", "label", "x", "y", "z", "radius", "parent_id"]
+    rows = [" ".join(map(str, row)) for row in nodes[columns].itertuples(index=False)]
+    cell = read_swc("\n".join(rows) + "\n")
+    assert cell.unit == "4x4x40 nm"
+    assert "a tenth of those in x and y" in cell.unit_evidence
+    assert cell.cable_length == pytest.approx(2132, rel=0.1)
+
+
+def test_a_flat_cell_in_micrometres_stays_one():
+    rows = "".join(f"{i} 3 {i} {i // 3} {i // 9} 0.4 {i - 1}\n" for i in range(1, 900))
+    assert read_swc(rows.replace(" 0\n", " -1\n", 1)).unit == "um"

@@ -11,7 +11,7 @@ from napari_neuron.databases.faults import INSTALL, in_a_line, require_answer, s
 from napari_neuron.databases.model import FetchedNeuron, Mesh
 from napari_neuron.errors import DatabaseError
 from napari_neuron.morphology import Morphology
-from napari_neuron.morphology.formats.cell import parents_of_edges
+from napari_neuron.morphology.formats.cell import parents_of_edges, without_loops
 from napari_neuron.morphology.model import FloatArray
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def fetch_cave(
                 raise
             notes.append(f"{datastack} has no skeleton of it: this one was made of the mesh.")
             cell = _skeletonised(made_of, str(root_id))
-        cell = cell.replace(header=(f" CAVE {datastack}, root id {root_id}",))
+        cell = cell.replace(header=(f" CAVE {datastack}, root id {root_id}", *cell.header))
         if synapses:
             cell = cell.replace(connectors=_connectors(client, int(root_id), cell, notes))
         return FetchedNeuron(cell, surface, tuple(notes))
@@ -102,6 +102,7 @@ def cell_of_skeleton(skeleton: Mapping[str, Any], name: str) -> Morphology:
     root = skeleton.get("root")
     is_root = isinstance(root, int | np.integer) and 0 <= root < n
     node_id = np.arange(n)
+    edges, opened = without_loops(edges, position, node_id)
     cell = Morphology(
         node_id=node_id,
         parent=parents_of_edges(n, edges, swc_type, node_id, f"CAVE {name}"),
@@ -109,6 +110,7 @@ def cell_of_skeleton(skeleton: Mapping[str, Any], name: str) -> Morphology:
         position=position * 1e-3,
         radius=_per_node(skeleton.get("radius"), n) * 1e-3,
         name=name,
+        header=opened,
         unit="nm",
         unit_evidence="CAVE's skeletons are in nm",
     )

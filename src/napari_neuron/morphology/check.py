@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,8 @@ import numpy.typing as npt
 
 from napari_neuron.errors import MorphologyError
 from napari_neuron.morphology import check_cable, check_radii, check_size, check_soma
-from napari_neuron.morphology.finding import Finding, Severity, finding
-from napari_neuron.morphology.formats.cell import NOTE
+from napari_neuron.morphology.finding import Finding, Severity, count, finding
+from napari_neuron.morphology.formats.cell import LOOP, NOTE
 from napari_neuron.morphology.header_transform import header_transforms
 from napari_neuron.morphology.model import SOMA, Morphology
 from napari_neuron.morphology.sections import find_sections
@@ -45,6 +46,7 @@ def check(
         check_cable.twigs,
         check_cable.forks,
         check_cable.types,
+        _loops,
         _header,
     )
     findings = [finding for look in looks for finding in look(morphology)]
@@ -94,6 +96,24 @@ def describe(morphology: Morphology) -> dict[str, Any]:
     }
 
 
+def _loops(morphology: Morphology) -> list[Finding]:
+    """Report the loops that the reader opened, as a cell is a tree."""
+    named = (re.findall(r"\d+", line) for line in morphology.header if line.startswith(LOOP))
+    pairs = [[int(one) for one in pair] for pair in named]
+    there = set(morphology.node_id.tolist())
+    pairs = [pair for pair in pairs if len(pair) == 2 and there.issuperset(pair)]
+    if not pairs:
+        return []
+    message = (
+        f"{count(len(pairs), 'loop')} in the file. A cell is a tree: of each loop the longest edge "
+        "was left out, between the nodes that are marked, and no current flows there. Look whether "
+        "two neurites were joined that only touch; if another edge is the wrong one, correct the "
+        "file."
+    )
+    rows = morphology.rows([one for pair in pairs for one in pair])
+    return [finding(morphology, "loops", "warning", message, rows)]
+
+
 def _header(morphology: Morphology) -> list[Finding]:
     """Report what the file's comments say about its coordinates, and what its reader noted."""
     findings = []
@@ -106,7 +126,7 @@ def _header(morphology: Morphology) -> list[Finding]:
         repairs = ("set_unit",) if one.unit else ("move",) if one.move else ()
         findings.append(finding(morphology, "header-transform", "info", message, None, repairs))
     for line in morphology.header:
-        if line.startswith(NOTE):
+        if line.startswith(NOTE) and not line.startswith(LOOP):
             message = f"From the file: {line.removeprefix(NOTE).strip()}."
             findings.append(finding(morphology, "reader-note", "info", message))
     return findings

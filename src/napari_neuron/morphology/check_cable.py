@@ -47,10 +47,11 @@ def trees(morphology: Morphology) -> list[Finding]:
     cable = np.bincount(morphology.component, weights=morphology.edge_length)
     total = float(cable.sum())
     share = float(cable.max()) / total if total > 0 else 1.0
+    shown = f"{share:.0%}" if share < 0.995 else "nearly all"
     message = (
         f"{len(roots):,} separate trees. No current flows from one to another; what is injected in "
-        f"one never reaches the rest. The biggest has {share:.0%} of the cable. Join them if they "
-        "are one cell, or keep the biggest."
+        f"one never reaches the rest. The biggest has {shown} of the cable. Join them if they are "
+        "one cell, or keep the biggest."
     )
     repairs = ("join_trees", "keep_biggest_tree")
     return [finding(morphology, "several-trees", "warning", message, roots, repairs)]

@@ -31,7 +31,7 @@ def missing_radii(morphology: Morphology) -> list[Finding]:
         "radius, from their neighbours or from the image."
     )
     repairs: tuple[str, ...] = ("interpolate_radii", "constant_radius", "floor_radii")
-    if not (morphology.radius > 0).any():
+    if not (morphology.radius[morphology.swc_type != SOMA] > 0).any():
         repairs = repairs[1:]  # there are no neighbours to go by
     return [finding(morphology, "radius-not-positive", "error", message, rows, repairs)]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from napari_neuron.errors import MorphologyError
 from napari_neuron.morphology import machine
-from napari_neuron.morphology.finding import Finding, count, finding
+from napari_neuron.morphology.finding import Finding, finding
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.morphology.repair_nodes import prune_twigs
 from napari_neuron.morphology.sections import Sections, find_sections
@@ -44,13 +44,13 @@ def compartments(morphology: Morphology, most: int | None = None) -> list[Findin
         parameters.append(("prune_twigs.length", pruned[0]))
         ways.append(f"without twigs below {pruned[0]:g} µm there are {pruned[1]:,}")
     gigabytes = n * 4 * machine.FRAMES / 1e9
+    many = f" Each of its {len(sections):,} sections needs one at least." * (len(sections) > n // 4)
     message = (
-        f"About {n:,} compartments, {most:,} are what this machine does well. 100 ms take roughly "
-        f"{machine.run_time(n):.0f} s with a passive membrane and {gigabytes:.2g} GB of frames. Of "
-        f"its {count(len(sections), 'section')} each needs one at least. "
-        + (f"To get below: {'; or '.join(ways)}." if ways else "Simulate a part of it.")
+        f"About {n:,} compartments; this machine does {most:,} well. 100 ms take roughly "
+        f"{machine.run_time(n):.0f} s with a passive membrane and {gigabytes:.2g} GB of frames."
+        f"{many} {'To get below: ' if ways else 'Simulate a part of it'}{'; or '.join(ways)}."
     )
-    repairs = ("prune_twigs",)
+    repairs = () if pruned is None else ("prune_twigs",)
     return [
         finding(
             morphology, "many-compartments", "warning", message, None, repairs, tuple(parameters)

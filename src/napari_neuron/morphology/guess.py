@@ -147,6 +147,9 @@ _SOMA_RADIUS = _Expected(5.0, 0.35, "soma radius")
 _CANDIDATES = (("um", 1.0, 4.0), ("nm", 1e-3, 0.0), ("8 nm", 8e-3, 0.0))
 """Unit, µm, and what is in its favour beforehand: most SWC files are in µm."""
 
+_SECTIONS = ("4x4x40 nm", np.array([0.004, 0.004, 0.04]))
+"""Voxels of FlyWire (FAFB) and MICrONS, which were cut into sections of 40 nm."""
+
 _ORDINARY = 2.0
 """Spreads by which a size may be off and still be that of an ordinary neuron."""
 
@@ -187,22 +190,42 @@ def unit_candidates(
     position, parent, swc_type, radius
         As in the file.
     more
-        Units besides µm, nm and voxels of 8 nm.
+        Units besides µm, nm, voxels of 8 nm and, where the numbers look like them, of 4x4x40 nm.
     """
     measured = _measured(position, parent, swc_type, radius)
-    known = {label: (scale, favour) for label, scale, favour in _CANDIDATES}
+    known = {label: (np.full(3, scale), favour) for label, scale, favour in _CANDIDATES}
+    if _look_like_sections(position, parent):
+        known[_SECTIONS[0]] = (_SECTIONS[1], 4.0)
     for unit in more:
-        known.setdefault(unit.label, (float(unit.scale[0]), 0.0))
+        known.setdefault(unit.label, (unit.scale, 0.0))
     found = []
     for label, (scale, favour) in known.items():
+        x = float(scale[0])
+        sizes = [(expected, value * x) for expected, value in measured]
+        if (scale != x).any():
+            sizes = _measured(position * scale, parent, swc_type, radius * x)
         off = [
-            float(np.log10(value * scale / expected.typical) / expected.decades)
-            for expected, value in measured
+            float(np.log10(value / expected.typical) / expected.decades)
+            for expected, value in sizes
         ]
-        sizes = tuple((expected.words, value * scale) for expected, value in measured)
+        named = tuple((expected.words, value) for expected, value in sizes)
         likely = tuple(abs(deviation) <= _ORDINARY for deviation in off)
-        found.append(UnitCandidate(label, sizes, likely, float(np.square(off).sum()) - favour))
+        found.append(UnitCandidate(label, named, likely, float(np.square(off).sum()) - favour))
     return tuple(sorted(found, key=lambda candidate: candidate.unlikeliness))
+
+
+def _look_like_sections(position: FloatArray, parent: IntArray) -> bool:
+    """Say whether these are whole numbers that go in z by about a tenth of what they go in x and y.
+
+    So do voxels that are ten times as high as they are wide. A neurite that is flat in truth may
+    be taken for such; it is told that it may be another unit.
+    """
+    if len(position) < 50 or (position[:200] % 1).any():
+        return False
+    row = np.flatnonzero(parent >= 0)
+    across, along, up = np.abs(position[row] - position[parent[row]]).sum(axis=0)
+    is_flat = 0.04 < up / max(0.5 * (across + along), 1e-12) < 0.25
+    return bool(is_flat and not (position % 1).any())
 
 
 def guess_unit(
@@ -211,18 +234,24 @@ def guess_unit(
     """Return the unit in which the cell has the most ordinary size, with the evidence.
 
     Told apart are µm (nearly all light microscopy), nm (FlyWire and other precomputed
-    skeletons) and voxels of 8 nm (hemibrain and its relatives).
+    skeletons), voxels of 8 nm (hemibrain and its relatives) and of 4x4x40 nm (what is traced in
+    the EM of FlyWire and MICrONS).
     """
     first, second, *_ = unit_candidates(position, parent, swc_type, radius)
     if not first.sizes:
         return FileUnit("um", np.ones(3), "assumed: nothing in the file has a size")
-    sizes = ", ".join(f"{value:.3g} µm {words}" for words, value in first.sizes)
-    unit_words = {"um": "µm", "nm": "nm", "8 nm": "voxels of 8 nm"}[first.label]
+    sizes = ", ".join(f"{_shown(value)} µm {words}" for words, value in first.sizes)
+    unit_words = {"um": "µm", "nm": "nm"}.get(first.label, f"voxels of {first.label}")
     evidence = f"guessed: in {unit_words} the cell has {sizes}"
     if second.unlikeliness - first.unlikeliness < 3.0:
         evidence += f"; {second.label} is nearly as likely, so say which it is"
-    scale = next(scale for label, scale, _ in _CANDIDATES if label == first.label)
-    return FileUnit(first.label, np.full(3, scale), evidence)
+    if first.label == _SECTIONS[0]:
+        evidence += "; steps in z are a tenth of those in x and y, as in sections of EM"
+    return FileUnit(first.label, parse_unit(first.label).scale, evidence)
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if 100 <= value < 1e7 else f"{value:.3g}"
 
 
 def _measured(

@@ -34,6 +34,7 @@ from napari_neuron.widgets.words import kind_name
 if TYPE_CHECKING:
     from napari.viewer import Viewer
 
+_NOTE = "#6fe39a"  # seen on the cell, which is of a pale blue
 _ROW_HEIGHT = 24
 _ROWS = 7
 
@@ -200,7 +201,7 @@ class CheckPanel(QWidget):
 
     def _colour(self, severity: str) -> str:
         palette = self._palette
-        return {"error": palette.error, "warning": palette.warning}.get(severity, "#8fb8de")
+        return {"error": palette.error, "warning": palette.warning}.get(severity, _NOTE)
 
     def _on_row_changed(self, row: int) -> None:
         finding, self._at = self.finding, -1

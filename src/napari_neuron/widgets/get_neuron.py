@@ -83,6 +83,7 @@ class GetNeuronWidget(ClosingWidget):
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
         self.token.setPlaceholderText("the one the client has stored")
         self.mesh = QCheckBox("Mesh")
+        self.mesh.setChecked(True)
         self.synapses = QCheckBox("Synapses")
         self.synapses.setChecked(True)
         self.get_button = QPushButton("Get")

@@ -28,7 +28,7 @@ from napari_neuron.spec import SetUnit
 from napari_neuron.widgets.page import hint, leave_wheel_to_page
 from napari_neuron.widgets.style import Palette
 
-_UNITS = ("um", "nm", "8 nm")
+_UNITS = ("um", "nm", "8 nm", "4x4x40 nm", "10 nm")
 _SAME = "as coordinates"
 _SHOWN = 3
 _WORDS = {"um": "µm"}
@@ -57,7 +57,7 @@ class UnitPanel(QWidget):
             "What the cell would measure: cable, extent, median radius, radius of the soma"
         )
         self.table.linkActivated.connect(self._on_link)
-        self.unit = self._chooser(_UNITS, 'Of the file: "um", "nm", or voxels such as "8 nm"')
+        self.unit = self._chooser(_UNITS, 'Of the file: "um", "nm", or voxels: "8 nm"')
         self.radius_unit = self._chooser((_SAME, *_UNITS), "Of the radii, where they differ")
         self.button = QPushButton("Use")
         self.button.setToolTip("Take the file's numbers as being in this unit; undo goes back")

@@ -190,6 +190,54 @@ def rows_of_ids(
     return np.asarray(order[at], dtype=np.int64)
 
 
+LOOP = f"{NOTE} a loop was opened:"
+"""Begins header lines that name the two nodes between which an edge was left out."""
+_LOOPS_NAMED = 100
+
+
+def without_loops(
+    edges: IntArray, position: FloatArray, node_id: IntArray
+) -> tuple[IntArray, tuple[str, ...]]:
+    """Leave out the edges that close loops: of each loop a longest one.
+
+    Parameters
+    ----------
+    edges : (n_edges, 2) int64
+        Rows; the same edge may come twice, in either direction.
+    position : (n_nodes, 3) float64
+        In any unit.
+    node_id : (n_nodes,) int64
+
+    Returns
+    -------
+    edges, notes
+        The edges that are left, each once and in the order they had; and a line for the header for
+        each that is not. The very edges if they make a forest.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+
+    n = len(node_id)
+    _, first = np.unique(np.sort(edges, axis=1), axis=0, return_index=True)
+    once = edges[np.sort(first)]
+    a, b = once.T if len(once) else np.empty((2, 0), dtype=np.int64)
+    graph = coo_array((np.ones(len(once), dtype=np.int8), (a, b)), (n, n)).tocsr()
+    n_parts, _ = connected_components(graph, directed=False)
+    if len(once) == n - n_parts:
+        return edges, ()
+    length = np.linalg.norm(position[a] - position[b], axis=1)
+    weight = 1.0 + length / max(float(length.max()), 1e-300)  # none is zero, which were no edge
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    tree = minimum_spanning_tree(coo_array((weight, (low, high)), (n, n)).tocsr()).tocoo()
+    is_kept = np.isin(low * n + high, np.minimum(*tree.coords) * n + np.maximum(*tree.coords))
+    lost = once[~is_kept]
+    named = node_id[lost[:_LOOPS_NAMED]].tolist()
+    notes = [f"{LOOP} no cable between nodes {one} and {other}" for one, other in named]
+    if len(lost) > _LOOPS_NAMED:
+        notes.append(f"{NOTE} {len(lost) - _LOOPS_NAMED:,} more loops were opened")
+    return once[is_kept], tuple(notes)
+
+
 def parents_of_edges(
     n_nodes: int, edges: IntArray, swc_type: IntArray, node_id: IntArray, shown: str
 ) -> IntArray:

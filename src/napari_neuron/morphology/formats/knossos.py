@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from napari_neuron.errors import SkeletonFileError
-from napari_neuron.morphology.formats.cell import NOTE, FileCell, parents_of_edges, rows_of_ids
+from napari_neuron.morphology.formats.cell import (
+    NOTE,
+    FileCell,
+    parents_of_edges,
+    rows_of_ids,
+    without_loops,
+)
 from napari_neuron.morphology.formats.content import real
 from napari_neuron.morphology.formats.xml import Elements, parse
 from napari_neuron.morphology.guess import FileUnit, parse_unit
@@ -111,6 +117,7 @@ def _cell(thing: _Thing, nml: _Nml, unit: FileUnit | None) -> FileCell:
     ends = np.array(thing.edges, dtype=np.int64).reshape(-1, 2)
     lines = np.repeat(thing.edge_lines, 2)
     edges = rows_of_ids(node_id, ends.ravel(), nml.shown, lines.tolist()).reshape(-1, 2)
+    edges, opened = without_loops(edges, numbers[:, :3] * (nml.scale or 1.0), node_id)
     comments = [nml.comments.get(one, "") for one in thing.ids]
     return FileCell(
         name=thing.name,
@@ -120,7 +127,7 @@ def _cell(thing: _Thing, nml: _Nml, unit: FileUnit | None) -> FileCell:
         position=numbers[:, :3],
         radius=numbers[:, 3],
         labels=np.array(comments) if any(comments) else None,
-        header=tuple(nml.header),
+        header=(*nml.header, *opened),
         unit=unit,
         # KNOSSOS has radii in voxels, webKnossos in nm whatever the voxels.
         radius_scale=1e-3 if nml.is_webknossos else None,

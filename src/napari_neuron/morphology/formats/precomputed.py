@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from napari_neuron.errors import SkeletonFileError
-from napari_neuron.morphology.formats.cell import FileCell, parents_of_edges
+from napari_neuron.morphology.formats.cell import FileCell, parents_of_edges, without_loops
 from napari_neuron.morphology.formats.content import MOST_NODES
 from napari_neuron.morphology.guess import FileUnit
 
@@ -84,6 +84,8 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
     radius = values.get("radius")
     if radius is None or len(radius) != n_nodes:
         radius = np.zeros(n_nodes)
+    position = position @ matrix[:, :3].T + matrix[:, 3]
+    edges, opened = without_loops(edges, position, node_id)
     uniform = float(np.cbrt(abs(np.linalg.det(matrix[:, :3]))))
     return [
         FileCell(
@@ -91,8 +93,9 @@ def read_precomputed(content: bytes, shown: str, info: dict[str, Any]) -> list[F
             node_id=node_id,
             parent=parents_of_edges(n_nodes, edges, swc_type, node_id, shown),
             swc_type=swc_type,
-            position=position @ matrix[:, :3].T + matrix[:, 3],
+            position=position,
             radius=_as_doubles(radius) * uniform,
+            header=opened,
             unit=FileUnit("nm", np.full(3, 1e-3), "precomputed skeletons are in nm"),
         )
     ]
