@@ -12,7 +12,7 @@ from qtpy.QtWidgets import QApplication
 
 import napari_neuron as nn
 from napari_neuron.view import skeleton_layer_data
-from napari_neuron.view.network_bodies import Body, bodies_in, network_shape
+from napari_neuron.view.network_bodies import Body, bodies_in, box_of, network_shape
 from napari_neuron.view.network_edges import POINTS, EdgeFrames, edge_lines, edges_to_draw
 from napari_neuron.view.network_frames import RateFrames
 from napari_neuron.view.network_layers import ActivityLayer
@@ -198,6 +198,13 @@ def test_given_positions_do_not_count_for_another_layout_but_skeletons_do():
     assert neuron_positions(network, layout="circle", known={2: (5, 5, 5)})[2].tolist() == [5] * 3
 
 
+def test_neurons_without_a_skeleton_lie_beside_the_skeletons():
+    bodies = {1: Body(skeleton("x"))}
+    places = {1: bodies[1].place}
+    positions = neuron_positions(three(), known=places, box=box_of(bodies))
+    assert positions[[0, 2], 0].min() > 41  # where the neurite ends
+
+
 def test_show_network_colours_the_skeletons_of_the_viewer_by_spikes_or_rate():
     viewer = ViewerModel()
     add_skeleton(viewer, "222")
@@ -268,7 +275,7 @@ def test_a_skeleton_that_is_opened_becomes_the_body_of_its_neuron_and_can_be_its
     add_skeleton(space.viewer, "222")
     space.wait(lambda: bool(space.display.activity and space.display.activity.bodies))
     assert list(space.display.activity.bodies) == [1]
-    assert "1 of 3 neurons" in space.tab.found.text()
+    space.wait(lambda: "1 of 3 neurons" in space.tab.found.text())
     assert not space.viewer.layers["222"].visible
     assert space.viewer.dims.point[0] == pytest.approx(12.0)
     space.tab.bodies.click()

@@ -101,6 +101,16 @@ def bodies_in(
     return {row: Body(skeletons.get(row), meshes.get(row)) for row in rows}, tuple(found)
 
 
+def box_of(bodies: Mapping[int, Body]) -> FloatArray | None:
+    """Return the lowest and the highest corner of all bodies, (2, 3) x, y, z in µm."""
+    points = [body.skeleton.position for body in bodies.values() if body.skeleton is not None]
+    points += [body.mesh[0][:, ::-1] for body in bodies.values() if body.mesh is not None]
+    if not points:
+        return None
+    low = np.min([part.min(axis=0) for part in points], axis=0)
+    return np.array([low, np.max([part.max(axis=0) for part in points], axis=0)], np.float64)
+
+
 def thinnest_neurite(bodies: Mapping[int, Body]) -> float:
     """Return the radius (µm) at which the thinnest neurites of bodies are still seen."""
     cells = [body.skeleton for body in bodies.values() if body.skeleton is not None]

@@ -13,7 +13,13 @@ from napari.utils.colormaps import Colormap
 from napari_neuron.result.network import NetworkResult
 from napari_neuron.view.colours import variable_limits
 from napari_neuron.view.frames import VariableFrames
-from napari_neuron.view.network_bodies import Body, bodies_in, network_shape, thinnest_neurite
+from napari_neuron.view.network_bodies import (
+    Body,
+    bodies_in,
+    box_of,
+    network_shape,
+    thinnest_neurite,
+)
 from napari_neuron.view.network_edges import EdgeActivityLayer, edge_colormap, edges_to_draw
 from napari_neuron.view.network_frames import RateFrames, SpikeFrames
 from napari_neuron.view.network_layout import neuron_positions
@@ -298,7 +304,7 @@ def show_network(
     network = result.network
     found, sources = bodies_in(viewer.layers, network) if bodies else ({}, ())
     places = {row: body.place for row, body in found.items()}
-    positions = neuron_positions(network, layout=layout, known=places)
+    positions = neuron_positions(network, layout=layout, known=places, box=box_of(found))
     rows = edges_to_draw(network, MOST_LINES)
     if len(rows):
         viewer.add_layer(Layer.create(*edge_layer_data(network, positions, rows)))
@@ -336,7 +342,7 @@ def make_edge_layer(
     network = result.network
     ends = positions[np.unique([network.edges.source[rows], network.edges.target[rows]])]
     extent = float(np.ptp(ends, axis=0).max())
-    radius = 0.16 * _crowd(rows) * sphere_radius(positions)
+    radius = 0.09 * _crowd(rows) * sphere_radius(positions)
     radius = max(radius, extent / 700)  # else there are gaps in lines of less than a pixel
     colormap = edge_colormap(_crowd(rows))
     return EdgeActivityLayer(

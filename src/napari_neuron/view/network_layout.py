@@ -32,6 +32,7 @@ def neuron_positions(
     *,
     layout: str = "automatic",
     known: Mapping[int, npt.ArrayLike] | None = None,
+    box: FloatArray | None = None,
 ) -> FloatArray:
     """Return where each neuron is drawn.
 
@@ -47,6 +48,8 @@ def neuron_positions(
         positions do not count; those in ``known`` do.
     known
         Positions (x, y, z in µm) by row, such as those of skeletons.
+    box : (2, 3)
+        Lowest and highest corner of what others are to lie beside; None: of what has a position.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def neuron_positions(
     if is_placed.all():
         return position
     if is_placed.any():
-        return _beside(position, is_placed)
+        return _beside(position, is_placed, box)
     if layout == "circle":
         return _on_a_circle(network)
     is_small = n <= FORCE_NEURONS and len(network.edges) <= FORCE_EDGES
@@ -134,8 +137,10 @@ def _disc(n: int) -> FloatArray:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 
 
-def _beside(given: FloatArray, known: npt.NDArray[np.bool_]) -> FloatArray:
+def _beside(given: FloatArray, known: npt.NDArray[np.bool_], box: FloatArray | None) -> FloatArray:
     low, high = given[known].min(axis=0), given[known].max(axis=0)
+    if box is not None:
+        low, high = np.minimum(low, box[0]), np.maximum(high, box[1])
     size = max(float((high - low).max()), SPACING)
     position = np.array(given)
     n = int((~known).sum())

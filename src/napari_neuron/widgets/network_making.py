@@ -10,7 +10,7 @@ import numpy.typing as npt
 from napari.layers import Layer
 
 from napari_neuron.result.network import NetworkResult, PointNetwork
-from napari_neuron.view.network_bodies import Body, bodies_in
+from napari_neuron.view.network_bodies import Body, bodies_in, box_of
 from napari_neuron.view.network_edges import edges_to_draw
 from napari_neuron.view.network_layers import (
     ActivityLayer,
@@ -55,7 +55,7 @@ def placed_network(network: PointNetwork, layers: tuple[Layer, ...], layout: str
     bodies, sources = bodies_in(layers, network)
     places = {row: body.place for row, body in bodies.items()}
     try:
-        positions = neuron_positions(network, layout=layout, known=places)
+        positions = neuron_positions(network, layout=layout, known=places, box=box_of(bodies))
     except ValueError as error:
         return Placed(network, np.empty((0, 3)), {}, (), None, str(error))
     points = None
