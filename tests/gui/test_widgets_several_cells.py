@@ -151,15 +151,24 @@ def test_a_run_shows_the_voltage_and_traces_of_all_cells(dock):
     dock.run_to_the_end()
     (result,) = dock.session.results
     assert [cell.name for cell in result.cells] == ["a", "b"]
-    dock.qtbot.waitUntil(lambda: not dock.widget._voltage.is_busy)
-    layers = {x.name: x for x in dock.viewer.layers if isinstance(x, VoltageLayer)}
-    assert set(layers) == {"a voltage", "b voltage"}
-    assert all(layer.n_valid == result.n_frames for layer in layers.values())
-    assert len({tuple(layer.contrast_limits) for layer in layers.values()}) == 1
-    assert layers["a voltage"].frames.max() > layers["b voltage"].frames.max() + 1
+    (layer,) = [x for x in dock.viewer.layers if isinstance(x, VoltageLayer)]
+    assert layer.visible_cells == ("a", "b")
+    assert layer.n_valid == result.n_frames
+    peak = layer.frames.max(axis=0)[layer.compartment_of_node]
+    assert peak[layer.cell_of_node == 0].max() > peak[layer.cell_of_node == 1].max() + 1
     assert set(result.traces) == {"a 10", "b 10"}
     dock.run_to_the_end()
-    assert sum(isinstance(x, VoltageLayer) for x in dock.viewer.layers) == 2
+    assert [x for x in dock.viewer.layers if isinstance(x, VoltageLayer)] == [layer]
+
+
+def test_a_circuit_hides_the_voltage_of_its_cells_alone(dock):
+    dock.session.edit(dock.experiment.replace(run=dock.experiment.run.replace(duration=5)))
+    dock.run_to_the_end()
+    tick(dock, "b")
+    dock.run_to_the_end()
+    alone, together = (x for x in dock.viewer.layers if isinstance(x, VoltageLayer))
+    assert (len(alone.cells), len(together.cells)) == (1, 2)
+    assert (alone.visible, together.visible) == (False, True)
 
 
 def test_a_repair_is_of_the_cell_that_is_shown_and_is_undone(dock):

@@ -84,7 +84,7 @@ def difference_frames(
     Parameters
     ----------
     cell
-        Name of the cell; may be left out where the results hold one.
+        Name of the only cell that is wanted; by default all are.
 
     Raises
     ------
@@ -109,10 +109,12 @@ def difference_frames(
 def _of_cell(
     result: SimulationResult, cell: str | None
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-    """Return a cell's frames and the column of each of its nodes."""
+    """Return the frames of all cells or of one, and the column of each node."""
+    if cell is None:
+        return result.frames, result.compartment_of_node
     start = 0
     for one in result.cells:
-        if cell in (None, one.name):
+        if cell == one.name:
             column = result.compartment_of_node[start : start + len(one)]
             first, last = int(column.min()), int(column.max())
             return result.frames[:, first : last + 1], column - first

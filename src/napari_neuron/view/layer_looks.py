@@ -169,19 +169,6 @@ class LayerLooks:
         self.contrast_limits_range = limits
         self.contrast_limits = limits
 
-    @property
-    def own_limits(self) -> tuple[float, float] | None:
-        """The colour limits, as long as nobody has set others; None else.
-
-        Set for cells shown side by side: these go on following the frames.
-        """
-        return self._own_limits if self._own_limits == tuple(self.contrast_limits) else None
-
-    @own_limits.setter
-    def own_limits(self, limits: tuple[float, float]) -> None:
-        if limits != self._own_limits:
-            self._set_own_limits(limits)
-
     # the threshold -------------------------------------------------------------------------
 
     @property

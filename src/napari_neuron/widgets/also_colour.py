@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,21 +65,21 @@ class AlsoColour(QWidget):
     def _entries(self, source: VoltageLayer) -> list[tuple[str, Callable[[], Any]]]:
         entries: list[tuple[str, Callable[[], Any]]] = []
         for layer in self._viewer.layers:
-            is_own = shown_in(layer, "morphology") is source.morphology
+            cell = shown_in(layer, "morphology")
+            is_own = any(cell is one for one in source.cells)
             if isinstance(layer, Points) and is_own:
-                entries.append((f"Nodes: {layer.name}", lambda x=layer: self._link().add_nodes(x)))
+                add = partial(self._nodes, layer, cell)
+                entries.append((f"Nodes: {layer.name}", add))
             elif isinstance(layer, Shapes) and is_own:
-                entries.append((f"Paths: {layer.name}", lambda x=layer: self._link().add_paths(x)))
+                entries.append((f"Paths: {layer.name}", partial(self._paths, layer, cell)))
             elif isinstance(layer, Labels):
                 segment = int(layer.selected_label)
-                for of in ("soma", "mean"):
-                    text = f"Segment {segment} of {layer.name}, by the {of}"
-                    entries.append(
-                        (
-                            text,
-                            lambda x=layer, s=segment, of=of: self._link().add_segment(x, s, of=of),
-                        )
-                    )
+                several = len(source.cells) > 1
+                for cell in source.cells:
+                    whose = f" of {cell.name}" if several else ""
+                    for of in ("soma", "mean"):
+                        text = f"Segment {segment} of {layer.name}, by the {of}{whose}"
+                        entries.append((text, partial(self._segment, layer, segment, of, cell)))
             elif isinstance(layer, Surface) and not isinstance(layer, VoltageLayer):
                 entries.append((f"Mesh: {layer.name}", lambda x=layer: self._add_mesh(x, source)))
         entries.append(("A mesh from a file or folder…", self._ask_for_mesh))
@@ -97,6 +98,15 @@ class AlsoColour(QWidget):
         if self._linked is None or self._linked[0] is not source:
             self._linked = (source, LinkedColours(self._viewer, source))
         return self._linked[1]
+
+    def _nodes(self, layer: Points, cell: Morphology) -> None:
+        self._link().add_nodes(layer, cell)
+
+    def _paths(self, layer: Shapes, cell: Morphology) -> None:
+        self._link().add_paths(layer, cell)
+
+    def _segment(self, layer: Labels, segment: int, of: str, cell: Morphology) -> None:
+        self._link().add_segment(layer, segment, of=of, cell=cell)
 
     def _ask_for_mesh(self) -> None:
         self.dialog = MeshDialog(self)

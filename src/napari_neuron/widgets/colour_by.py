@@ -213,8 +213,8 @@ class ColourBy(QWidget):
         if self._hidden:
             return
         of_cell = layers_of(self._viewer, cell)
-        found = [(layer, shown_in(layer, "voltage_of")) for layer in self._viewer.layers]
-        voltage = [layer for layer, of in found if of is not None and of.name == cell.name]
+        found = [layer for layer in self._viewer.layers if shown_in(layer, "voltage_of")]
+        voltage = [x for x in found if cell.name in [one.name for one in getattr(x, "cells", ())]]
         self._hidden = [(layer, layer.visible) for layer in (*of_cell, *voltage)]
         for layer, _ in self._hidden:
             layer.visible = False

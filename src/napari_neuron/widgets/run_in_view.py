@@ -12,7 +12,7 @@ from napari_neuron.morphology import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.result.model import Status
 from napari_neuron.session import Session
-from napari_neuron.view import VoltageLayer, make_voltage_layer
+from napari_neuron.view import VoltageLayer
 from napari_neuron.widgets.header import Header
 from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.problem_places import ProblemPlaces
@@ -37,7 +37,7 @@ class RunInView:
     Attributes
     ----------
     shown : Signal ()
-        Another run is shown, or more of its cells are.
+        Another run is shown.
     """
 
     shown = Signal()
@@ -49,8 +49,7 @@ class RunInView:
         self._voltage = voltage
         self._header = header
         self._problems = problems
-        self._made: tuple[SimulationResult, dict[str, VoltageLayer]] | None = None
-        voltage.on_added = self.shown.emit
+        self._made: tuple[SimulationResult, VoltageLayer] | None = None
         for signal, handler in self._heard():
             signal.connect(handler)
 
@@ -88,21 +87,19 @@ class RunInView:
         self.shown.emit()
 
     def _prepare(self, cells: Sequence[Morphology]) -> Callable[[SimulationResult], None]:
-        names = [cell.name for cell in cells if self._voltage.layer_for(cell) is None]
-        looks = {name: self._voltage.looks(name) for name in names}
+        if self._voltage.layer_for(cells) is not None:
+            return lambda _: None
+        looks = self._voltage.looks(cells)
 
-        def make_layers(result: SimulationResult) -> None:  # in the thread of the run
-            self._made = (
-                result,
-                {name: make_voltage_layer(result, cell=name, **looks[name]) for name in names},
-            )
+        def make_layer(result: SimulationResult) -> None:  # in the thread of the run
+            self._made = (result, self._voltage.make(result, looks))
 
-        return make_layers
+        return make_layer
 
     def _on_started(self, result: SimulationResult) -> None:
         made, self._made = self._made, None
-        layers = made[1] if made is not None and made[0] is result else {}
-        self._voltage.show(result, follow=True, layers=layers)
+        layer = made[1] if made is not None and made[0] is result else None
+        self._voltage.show(result, follow=True, layer=layer)
         self.shown.emit()
 
     def _on_advanced(self, progress: Any) -> None:

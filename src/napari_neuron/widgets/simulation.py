@@ -284,8 +284,7 @@ class SimulationWidget(ClosingWidget):
             self.tabs.insertTab(after, self.connections_tab, CONNECTIONS)
         elif not is_circuit and at >= 0:
             self.tabs.removeTab(at)
-        shown = self._view.cell
-        self.run_tab.shown.set_layer(self._voltage.layer_of(shown.name) if shown else None)
+        self.run_tab.shown.set_layer(self._voltage.layer_of(self.session.cells))
 
     def _on_cells_changed(self) -> None:
         self._show_cells()
