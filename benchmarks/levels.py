@@ -116,6 +116,8 @@ def main() -> None:
             ]
         )
     header = ["level", "may be off by", "faces", "frame", "its CPU", "first switch", "again"]
+    print("### A hundred neurons\n")
+    print(__doc__.split("\n\n")[2] + "\n")
     print(f"{sum(map(len, cells)):,} nodes, {len(cells)} cells\n")
     print(table(header, rows))
     print(f"Making the layer: {made:.1f} s in any thread; adding it: {1e3 * added:.0f} ms.")

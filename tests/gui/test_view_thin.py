@@ -65,6 +65,10 @@ def test_a_neurite_of_10_nm_is_seen_from_afar_and_has_its_radius_from_near(
     assert np.ptp(along) > 290  # all of its 300 pixels, without a gap
     assert lit[:, along.min() + 5 : along.max() - 5].any(axis=0).all()
     assert lit[:, along[len(along) // 2]].sum() <= 3
+    beside = layer.get_value(  # by a pixel
+        (0, -50, 5.3, 50), view_direction=(0, 1, 0, 0), dims_displayed=[1, 2, 3], world=True
+    )
+    assert beside == (40.0, 6)
     look_at(viewer, middle, 4000.0)  # 40 pixels wide, slanted by a tenth
     picture(viewer)
     lit = picture(viewer) > 100

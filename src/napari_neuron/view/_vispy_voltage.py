@@ -22,6 +22,10 @@ except ImportError:
     apply_units_to_transform = None
 
 
+_NEAR = 2.0
+"""Pixels by which the cursor may miss: neurites are drawn wider than they are."""
+
+
 class VoltageSurface(Surface):
     """A Surface whose mesh is sliced and coloured by the graphics card.
 
@@ -34,6 +38,7 @@ class VoltageSurface(Surface):
     _drawn: tuple[Any, ...] = ()
     _box: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
     _place: PickedPlace | None = None
+    _scale_drawn: float | None = None
     _dims_step: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
 
     @property
@@ -73,7 +78,8 @@ class VoltageSurface(Surface):
 
     def _update_draw(self, scale_factor: float, *args: Any, **kwargs: Any) -> None:
         super()._update_draw(scale_factor, *args, **kwargs)
-        if not self.gpu:
+        if scale_factor != self._scale_drawn:
+            self._scale_drawn = scale_factor
             to_data = self._data_to_world.inverse
             if apply_units_to_transform is not None:
                 to_data = apply_units_to_transform(to_data, self._slicing_state._units)
@@ -139,7 +145,8 @@ class VoltageSurface(Surface):
         low, high = self._slab(hidden)
         point = np.array(position[1:], dtype=np.float64)
         point[hidden] = (low + high) / 2
-        return self._value_on(point, np.eye(3)[hidden], slab=(high - low) / 2)
+        near, half = _NEAR * self.pixel, (high - low) / 2
+        return self._value_on(point, np.eye(3)[hidden], slab=half, tolerance=near)
 
     def _get_value_3d(
         self, start_point: Any, end_point: Any, dims_displayed: Any
@@ -151,7 +158,7 @@ class VoltageSurface(Surface):
         start, end = np.asarray(start_point)[1:], np.asarray(end_point)[1:]
         if np.array_equal(start, end):
             return None, None
-        near = 0.5 * self.minimum_radius
+        near = max(0.5 * self.minimum_radius, _NEAR * self.pixel)
         return self._value_on(start, end - start, tolerance=near) or (None, None)
 
     def _value_on(self, point: Any, direction: Any, **how: float) -> tuple[float, int] | None:

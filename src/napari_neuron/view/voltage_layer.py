@@ -17,7 +17,7 @@ from napari_neuron.view.colours import VOLTAGE_COLORMAP, voltage_limits
 from napari_neuron.view.frames import FrameValues, VariableFrames
 from napari_neuron.view.layer_looks import LayerLooks
 from napari_neuron.view.layer_shape import MINIMUM_WIDTH, LayerShape
-from napari_neuron.view.tubes import TubeMesh
+from napari_neuron.view.tubes import TubeMesh, default_minimum_radius
 
 _log = logging.getLogger(__name__)
 
@@ -251,7 +251,9 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
         for matrix in ("affine", "rotate"):
             state[matrix] = np.asarray(state[matrix])[1:, 1:]
         state["shear"] = state["shear"][3:]  # the upper triangle without its first row
-        return (self.mesh.vertices, self.mesh.faces, values), state, "surface"
+        thin = max(self.minimum_radius, default_minimum_radius(self.morphology))
+        vertices = self.mesh.with_minimum_radius(thin).vertices  # as wide as it is seen
+        return (vertices, self.mesh.faces, values), state, "surface"
 
     def _calc_data_range(self, mode: str = "data") -> tuple[float, float]:
         return self._limits(self._values.valid if mode == "data" else self.current_frame[None])
