@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import trimesh
 
 import napari_neuron as nn
 from napari_neuron.view import VoltageLayer, show
 from napari_neuron.widgets import DisplayWidget
+from napari_neuron.widgets.mesh_dialog import MeshSource
 from napari_neuron.widgets.run_changes import changes
 from napari_neuron.widgets.sessions import session_of
 
@@ -154,20 +156,54 @@ def test_no_film_without_a_run(make_napari_viewer, qtbot):
     widget.close()
 
 
-def test_other_layers_of_the_neuron_can_be_coloured_too(display):
+def test_other_layers_of_the_neuron_can_be_coloured_too(display, qtbot):
     viewer, layer = display.viewer, layer_of(display)
     mesh = viewer.add_surface((layer.mesh.vertices, layer.mesh.faces), name="mesh")
     mesh.units = ("um", "um", "um")
     viewer.dims.set_point(0, 1.0)
     display.also.fill()
     offered = {action.text(): action for action in display.also.menu.actions()}
-    assert set(offered) == {"Nodes: cable nodes", "Paths: cable", "Mesh: mesh"}
+    own = {"Nodes: cable nodes", "Paths: cable", "Mesh: mesh"}
+    assert set(offered) == {*own, "A mesh from a file or folder…"}
     viewer.layers["cable nodes"].visible = True
     offered["Nodes: cable nodes"].trigger()
     assert len({tuple(c) for c in viewer.layers["cable nodes"].face_color}) == 2
     offered["Mesh: mesh"].trigger()
+    qtbot.waitUntil(lambda: "mesh voltage" in viewer.layers, timeout=20_000)
+    assert not mesh.visible
     np.testing.assert_array_equal(viewer.layers["mesh voltage"].current_frame, layer.current_frame)
     assert display.also.problem.text() == ""
+
+
+def test_a_mesh_is_read_from_a_file_in_its_unit_or_from_a_precomputed_folder(
+    display, qtbot, tmp_path
+):
+    layer, layers = layer_of(display), display.viewer.layers
+    vertices, faces = layer.mesh.vertices[:, ::-1] * 1000, layer.mesh.faces  # nm
+    trimesh.Trimesh(vertices, faces, process=False).export(tmp_path / "cell.ply")
+    piece = np.uint32(len(vertices)).tobytes() + vertices.astype("<f4").tobytes()
+    folder = tmp_path / "meshes"
+    folder.mkdir()
+    (folder / "info").write_text('{"@type": "neuroglancer_legacy_mesh"}')
+    (folder / "42:0").write_text('{"fragments": ["piece"]}')
+    (folder / "piece").write_bytes(piece + faces.astype("<u4").tobytes())
+    for path, name in ((tmp_path / "cell.ply", "cell voltage"), (folder, "42 voltage")):
+        display.also.fill()
+        display.also.menu.actions()[-1].trigger()
+        dialog = display.also.dialog
+        dialog.choose(str(path))
+        assert dialog.unit.isHidden() == path.is_dir()
+        dialog.add_button.click()
+        qtbot.waitUntil(lambda name=name: name in layers, timeout=20_000)
+        high = layers[name].mesh.vertices.max(axis=0)
+        np.testing.assert_allclose(high, layer.mesh.vertices.max(axis=0), atol=1e-3)
+    (tmp_path / "broken.ply").write_text("no mesh")
+    display.also.add_mesh_from(MeshSource(tmp_path / "broken.ply"))
+    qtbot.waitUntil(lambda: bool(display.also.problem.text()), timeout=20_000)
+    assert "broken.ply: this mesh cannot be read" in display.also.problem.text()
+    dialog.choose(str(tmp_path))
+    assert "neither an info file nor meshes" in dialog.problem.text()
+    assert not dialog.add_button.isEnabled()
 
 
 def test_closing_the_dock_stops_playing_and_listening(display):

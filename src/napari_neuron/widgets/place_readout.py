@@ -65,6 +65,7 @@ class PlaceReadout(QWidget):
         column.setContentsMargins(10, 6, 10, 6)
         column.addWidget(self.text)
         viewer.dims.events.current_step.connect(self._on_time_moved)
+        viewer.layers.events.removed.connect(self._on_removed)
         self.refresh()
 
     @property
@@ -91,6 +92,7 @@ class PlaceReadout(QWidget):
         self._job.stop()
         self._watch(None)
         self._viewer.dims.events.current_step.disconnect(self._on_time_moved)
+        self._viewer.layers.events.removed.disconnect(self._on_removed)
 
     def refresh(self) -> None:
         """Say what is there now."""
@@ -152,6 +154,14 @@ class PlaceReadout(QWidget):
             if layer is not None:
                 getattr(layer.events, name).connect(self._on_time_moved)
         self._watched = layer
+
+    def _on_removed(self, event: Any) -> None:
+        """Let go of a layer that has gone."""
+        if self._clicked is not None and self._clicked.layer is event.value:
+            self._clicked = None
+        if self.hover.place is not None and self.hover.place.layer is event.value:
+            self.hover.place = None
+        self.refresh()
 
     def _on_time_moved(self, event: Any = None) -> None:
         if self.place is not None:
