@@ -28,6 +28,7 @@ _PUBLIC = {
     "NodeSpikes": "spec",
     "ChemicalSynapses": "spec",
     "GapJunctions": "spec",
+    "circuit_table": "compile.circuit_table",
     "connect": "compile.circuit",
     "match_connectors": "compile.circuit",
     "PointLeak": "spec",

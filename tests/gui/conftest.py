@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from dock_person import Dock, add_cell, forked_cell
 from napari.components import ViewerModel
+from npe2 import PluginManager, PluginManifest
+
+import napari_neuron
+
+
+@pytest.fixture(scope="session")
+def registered():
+    """Register the plugin where the package is run from its sources without being installed."""
+    plugins = PluginManager.instance()
+    plugins.discover()
+    try:
+        plugins.get_manifest("napari-neuron")
+    except KeyError:
+        folder = Path(napari_neuron.__file__).parent
+        plugins.register(PluginManifest.from_file(folder / "napari.yaml"))
 
 
 @pytest.fixture

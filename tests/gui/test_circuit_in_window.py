@@ -13,7 +13,7 @@ from napari_neuron.view import VoltageLayer
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_five_neurons_are_opened_connected_and_run(make_napari_viewer, qtbot):
+def test_five_neurons_are_opened_connected_and_run(make_napari_viewer, qtbot, registered):
     spec = importlib.util.spec_from_file_location(
         "circuit_in_window", DOCS / "circuit_in_window.py"
     )

@@ -70,7 +70,7 @@ def test_there_is_no_such_tab_for_one_cell(dock):
 
 
 def test_connectors_of_the_cells_are_matched(dock, dialog):
-    assert "1 synapses between 1 pairs" in dialog.said.text()
+    assert "1 synapse between 1 pair of" in dialog.said.text()
     dock.click(dialog.connect_button)
     (group,) = dock.experiment.connections
     assert (group.source_cell, group.source_node) == (("a",), (24,))
@@ -137,7 +137,7 @@ def test_autapses_and_what_is_left_out_are_listed(dock, dialog, tmp_path):
     (tmp_path / "t.csv").write_text(columns + "a,a,24,0,-40,0\na,b,24,900,50,0\n")
     choose(dock, dialog, tmp_path / "t.csv")
     assert "Autapses, from a cell to itself: 1 of a." in dialog.said.text()
-    assert "1 rows are left out" in dialog.said.text()
+    assert "1 row is left out" in dialog.said.text()
     assert dialog.left_out.view.model().rowCount() == 1
 
 

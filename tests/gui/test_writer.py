@@ -1,12 +1,8 @@
 """Cells saved from their layers, as a person does it, through napari's own saving."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from npe2 import PluginManager, PluginManifest
 
-import napari_neuron
 from napari_neuron import read_morphology
 from napari_neuron.errors import NapariNeuronError
 
@@ -23,16 +19,7 @@ SWC = """\
 """
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _registered():
-    """Register the plugin where the package is run from its sources without being installed."""
-    plugins = PluginManager.instance()
-    plugins.discover()
-    try:
-        plugins.get_manifest("napari-neuron")
-    except KeyError:
-        folder = Path(napari_neuron.__file__).parent
-        plugins.register(PluginManifest.from_file(folder / "napari.yaml"))
+pytestmark = pytest.mark.usefixtures("registered")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.session import Session
 from napari_neuron.spec import Experiment
 from napari_neuron.view.skeleton_layers import skeleton_layer_data
-from napari_neuron.widgets.cell_in_view import KEY, cells_in, free_name, layers_of
+from napari_neuron.widgets.cell_in_view import KEY, cells_in, free_name, layers_of, shown_in
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -70,10 +70,11 @@ class CellFiles:
         Only when one of them has just come; a person may leave out some afterwards.
         """
         cells = cells_in(self._viewer)
-        circuit_of = {
-            name: layers_of(self._viewer, cell)[0].metadata.get(CIRCUIT)
-            for name, cell in cells.items()
+        tag = {
+            id(shown_in(layer, "morphology")): layer.metadata.get(CIRCUIT)
+            for layer in self._viewer.layers
         }
+        circuit_of = {name: tag[id(cell)] for name, cell in cells.items()}
         new, self._seen = set(cells) - self._seen, set(cells)
         shown = self._session.shown_cell
         circuit = next((circuit_of[name] for name, cell in cells.items() if cell is shown), None)

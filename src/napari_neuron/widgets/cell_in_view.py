@@ -87,6 +87,8 @@ class CellInView:
         self._viewer = viewer
         self._session = session
         self._watched: list[Any] = []
+        self._known: list[tuple[Morphology, Any]] = []
+        self._known_for: tuple[list[Any], tuple[Morphology, ...]] = ([], ())
         self._catalogue: Catalogue | None = None
         session.cells_changed.connect(self._on_cells_changed)
         viewer.layers.events.inserted.connect(self._on_layers_changed)
@@ -178,13 +180,17 @@ class CellInView:
 
     def _points(self) -> list[tuple[Morphology, Any]]:
         """Return the layers with a point for each node or synapse, of all chosen cells."""
-        chosen = {id(cell): order for order, cell in enumerate(self.cells)}
-        found = []
-        for layer in self._viewer.layers:
-            cell = shown_in(layer, "morphology", "synapses_of")
-            if id(cell) in chosen and isinstance(layer, Points) and "node_id" in layer.features:
-                found.append((cell, layer))
-        return sorted(found, key=lambda one: chosen[id(one[0])])
+        there = (list(self._viewer.layers), self.cells)
+        if self._known_for[0] != there[0] or self._known_for[1] is not there[1]:
+            self._known_for = there
+            chosen = {id(cell): order for order, cell in enumerate(self.cells)}
+            found = []
+            for layer in there[0]:
+                cell = shown_in(layer, "morphology", "synapses_of")
+                if id(cell) in chosen and isinstance(layer, Points) and "node_id" in layer.features:
+                    found.append((cell, layer))
+            self._known = sorted(found, key=lambda one: chosen[id(one[0])])
+        return self._known
 
     def _on_cells_changed(self) -> None:
         self._on_layers_changed()

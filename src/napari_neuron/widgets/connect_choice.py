@@ -144,11 +144,16 @@ def _in_the_file(problem: str, rows: Any, source: str | None) -> str:
 
 def _in_words(circuit: Circuit, n_pairs: int) -> str:
     n = sum(len(group.weights) for group in circuit.connections)
-    text = f"{n:,} synapses between {n_pairs:,} pairs of cells."
-    if len(circuit.left_out):
-        text += f" {len(circuit.left_out):,} rows are left out: too far from their cells."
+    text = f"{_counted(n, 'synapse')} between {_counted(n_pairs, 'pair')} of cells."
+    if n_left := len(circuit.left_out):
+        is_or_are = "is" if n_left == 1 else "are"
+        text += f" {_counted(n_left, 'row')} {is_or_are} left out: too far from their cells."
     if len(circuit.autapses):
         by_cell = circuit.autapses["pre"].value_counts()
         cells = ", ".join(f"{n:,} of {name}" for name, n in by_cell.items())
         text += f" Autapses, from a cell to itself: {cells}."
     return text
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

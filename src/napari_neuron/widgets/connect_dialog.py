@@ -70,6 +70,8 @@ class ConnectDialog(QDialog):
         line.addWidget(self.source, 1)
         line.addWidget(self.file_button)
         self.columns = {name: QComboBox() for name in USUAL_COLUMNS}
+        for combo in self.columns.values():
+            combo.addItem(_AUTOMATIC)
         self.apart = _number(0.3, 100, " µm", "Two connectors that near are one synapse")
         self.only_these = QCheckBox("Leave out rows of other cells")
         self.only_these.setToolTip("Else a row that names another cell is an error")

@@ -9,6 +9,7 @@ from napari.qt.threading import create_worker
 from qtpy.QtWidgets import QFileDialog, QWidget
 
 from napari_neuron.errors import NapariNeuronError
+from napari_neuron.morphology import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.session import Session
 from napari_neuron.widgets.cell_files import CellFiles
@@ -48,7 +49,7 @@ class Saving:
     def ask_where_to_save(self) -> None:
         """Ask for a file, and save the experiment there."""
         cells = self._session.cells
-        suggested = f"{cells[0].name if cells else 'experiment'}.json"
+        suggested = f"{_name_of(cells) if cells else 'experiment'}.json"
         path, _ = QFileDialog.getSaveFileName(
             self._parent, "Save the experiment", suggested, "Experiments (*.json)"
         )
@@ -58,7 +59,7 @@ class Saving:
     def ask_where_to_save_result(self, result: SimulationResult) -> None:
         """Ask for a file, and save a result there, in a thread."""
         path, _ = QFileDialog.getSaveFileName(
-            self._parent, "Save the result", f"{result.cells[0].name}.h5", "Results (*.h5)"
+            self._parent, "Save the result", f"{_name_of(result.cells)}.h5", "Results (*.h5)"
         )
         if path:
             self._say(f"Saving {Path(path).name} …", "")
@@ -84,6 +85,10 @@ class Saving:
 
     def _on_saved(self, answer: tuple[str, str]) -> None:
         self._say(*answer)
+
+
+def _name_of(cells: tuple[Morphology, ...]) -> str:
+    return cells[0].name if len(cells) == 1 else "circuit"
 
 
 def _saved(result: SimulationResult, path: str) -> tuple[str, str]:
