@@ -68,3 +68,12 @@ def test_a_nan_of_any_bits_is_refused_without_a_warning(tmp_path):
     (path / "18446744073709551615").write_bytes(damaged)
     with pytest.raises(SkeletonFileError):
         read_morphologies(path)
+
+
+@pytest.mark.parametrize("name", ["crlf.hoc", "template.hoc"])
+def test_a_raised_digit_is_no_number(name, tmp_path):
+    # found by benchmarks/fuzz.py: Python calls ³ a digit, and cannot make a number of it
+    damaged = ODD_FILES[name].content.replace(b"for i = 1, 2", "for i = 1,³2".encode("latin-1"))
+    (tmp_path / name).write_bytes(damaged)
+    with pytest.raises(SkeletonFileError, match=name):
+        read_morphologies(tmp_path / name)

@@ -257,7 +257,7 @@ def _stem(name: str) -> str:
 
 
 def _is_precomputed_name(name: str) -> bool:
-    return name.removesuffix(".gz").isdigit()
+    return name.removesuffix(".gz").isdecimal()
 
 
 def _files_in(folder: Path) -> Iterator[_File]:

@@ -51,4 +51,4 @@ class NamesEdit(FieldEdit):
             self.changed.emit(self._value)
 
     def _read(self, text: str) -> int | str:
-        return int(text) if self._numbers and text.lstrip("-").isdigit() else text
+        return int(text) if self._numbers and text.lstrip("-").isdecimal() else text

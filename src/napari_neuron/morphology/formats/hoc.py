@@ -310,7 +310,7 @@ class _Reader:
         text = self._text_at(at)
         if text in numbers:
             return numbers[text], at + 1
-        return (int(text), at + 1) if text.isdigit() and len(text) < 10 else (None, at)
+        return (int(text), at + 1) if text.isdecimal() and len(text) < 10 else (None, at)
 
     def _real(self, at: int, numbers: dict[str, int]) -> tuple[float | None, int]:
         sign = 1.0

@@ -120,7 +120,7 @@ def _of_parquet(
     cell = _cell(nodes, shown)
     swc_type = cell.swc_type.copy()
     soma = meta.get(f"{neuron_id}:soma", "").strip("[]").replace(",", " ").split()
-    if soma and all(word.isdigit() and len(word) < 19 for word in soma):
+    if soma and all(word.isdecimal() and len(word) < 19 for word in soma):
         swc_type[swc_type == SOMA] = 0
         swc_type[np.isin(cell.node_id, [int(word) for word in soma])] = SOMA
     name = meta.get(f"{neuron_id}:name")
