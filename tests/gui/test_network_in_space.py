@@ -238,7 +238,7 @@ class Space:
         self.wait(lambda: self.display.edges is not None)
 
     def wait(self, done):
-        self.qtbot.waitUntil(done, timeout=30_000)
+        self.qtbot.waitUntil(done, timeout=90_000)
 
     def show(self, result):
         self.session.open_result(result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,10 @@ from napari_neuron.view.network_layout import neuron_positions
 
 MOST_POINTS = 20_000
 """Of more neurons there is no Points layer, which takes napari seconds to add."""
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Layers with units are made one after the other: napari's registry of units is not for threads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +65,15 @@ def placed_network(network: PointNetwork, layers: tuple[Layer, ...], layout: str
         return Placed(network, np.empty((0, 3)), {}, (), None, str(error))
     points = None
     if len(positions) <= MOST_POINTS:
-        points = Layer.create(*neuron_layer_data(network, positions))
+        with _ONE_AT_A_TIME:
+            points = Layer.create(*neuron_layer_data(network, positions))
     return Placed(network, positions, bodies, sources, points)
 
 
 def activity_made(placed: Placed, result: NetworkResult) -> tuple[Placed, ActivityLayer]:
     """Return the layer of the spikes of a result."""
-    return placed, ActivityLayer(result, placed.positions, bodies=placed.bodies)
+    with _ONE_AT_A_TIME:
+        return placed, ActivityLayer(result, placed.positions, bodies=placed.bodies)
 
 
 def edges_made(
@@ -76,8 +83,9 @@ def edges_made(
     network, positions = placed.network, placed.positions
     rows = edges_to_draw(network, most, selected) if most else np.empty(0, np.int64)
     layer: Layer | None = None
-    if len(rows) and result is not None and len(result.network.edges) == len(network.edges):
-        layer = make_edge_layer(result, positions, rows)
-    elif len(rows):
-        layer = Layer.create(*edge_layer_data(network, positions, rows))
+    with _ONE_AT_A_TIME:
+        if len(rows) and result is not None and len(result.network.edges) == len(network.edges):
+            layer = make_edge_layer(result, positions, rows)
+        elif len(rows):
+            layer = Layer.create(*edge_layer_data(network, positions, rows))
     return placed, layer, len(rows)
