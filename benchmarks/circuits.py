@@ -1,16 +1,15 @@
 """Circuits of whole neurons: building, running, and how both grow.
 
-    python benchmarks/circuits.py
+    python benchmarks/circuits.py [--growth]
 
 The five DA1 neurons of examples/da1_circuit.py. Building: from cells and experiment to the first
 frame (compiling, handing over, NEURON's objects, finitialize). Running: as in running.py, all
 frames every 0.1 ms against the same circuit in a bare psolve. Growth: the same five again and
-again beside each other, each group connected like the first.
+again beside each other, each group connected like the first; the fastest of three runs. It is
+drawn in docs/images/growth.png, too.
 """
 
 import dataclasses
-import resource
-import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -28,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
 import da1_circuit
 
 REPEATS = 5
+FIGURE = Path(__file__).parents[1] / "docs" / "images" / "growth.png"
 SIZES = [1, 4, 10, 20]
 """Groups of five neurons."""
 
@@ -75,16 +75,17 @@ def growth() -> None:
     cells = da1_circuit.five_neurons()
     experiment = da1_circuit.circuit_experiment(cells)
     duration = 2.0
-    rows = []
+    rows, measured = [], []
     for n in SIZES:
         copies, larger = groups(cells, experiment, n)
         larger = larger.replace(run=larger.run.replace(duration=duration))
         engine = ChildEngine()
         engine.warm_up()
         times = [our_run(copies, larger, engine) for _ in range(3)]
+        memory = peak_memory(engine.pid)
         engine.close()
-        build, run = (statistics.median(column) for column in zip(*times, strict=True))
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**10
+        build, run = (min(column) for column in zip(*times, strict=True))
+        measured.append((sum(map(len, copies)), build, run / duration, memory))
         model = compile_experiment(copies, larger)
         rows.append(
             [
@@ -98,13 +99,42 @@ def growth() -> None:
             ]
         )
     header = ["neurons", "nodes", "compartments", "to the first frame", "per ms simulated"]
-    header += ["the same, per 1,000 compartments", "peak memory of a child so far"]
+    header += ["the same, per 1,000 compartments", "peak memory of the child"]
     print(table(header, rows))
+    draw(np.array(measured))
+
+
+def peak_memory(pid: int | None) -> float:
+    """Return the most memory that a process has had, MiB; 0 where /proc does not tell."""
+    status = Path(f"/proc/{pid}/status")
+    lines = status.read_text().splitlines() if status.is_file() else []
+    return next((int(line.split()[1]) / 2**10 for line in lines if line.startswith("VmHWM")), 0.0)
+
+
+def draw(measured: np.ndarray) -> None:
+    """Draw what was measured against the number of nodes, and the straight line through it."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, 3, figsize=(9, 3), layout="constrained")
+    thousands = measured[:, 0] / 1e3
+    titles = ("to the first frame (s)", "one simulated ms (s)", "peak memory of the child (MiB)")
+    for axis, title, values in zip(axes, titles, measured[:, 1:].T, strict=True):
+        slope, offset = np.polyfit(thousands, values, 1)
+        axis.plot(thousands, offset + slope * thousands, color="0.7")
+        axis.plot(thousands, values, "o", color="C0")
+        axis.set(title=title, xlabel="thousand nodes", ylim=(0, None), xlim=(0, None))
+        axis.title.set_fontsize(10)
+        axis.spines[["top", "right"]].set_visible(False)
+    figure.savefig(FIGURE, dpi=110)
 
 
 if __name__ == "__main__":
     print("### Circuits of whole neurons\n")
     print(__doc__.split("\n\n")[2] + "\n")
-    five()
+    if "--growth" not in sys.argv:
+        five()
     growth()
     print(f"Measured on {machine()}.")

@@ -14,6 +14,7 @@ BENCHMARKS = [
     "running.py",
     "synapses.py",
     "circuits.py",
+    "point_networks.py",
     "placing.py",
     "voltage_layer.py",
     "levels.py",

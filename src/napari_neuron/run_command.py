@@ -129,6 +129,12 @@ def _run_network(options: argparse.Namespace, engine: Engine | None, writes: boo
             f"{len(result.spike_time)} spikes in {result.simulated:g} ms; "
             + _how(result.provenance)
         )
+        if "ranks" in result.provenance and network.events_can_meet:
+            print(
+                "note: edges onto one neuron have equal delays. Where events meet in one instant "
+                "their order is NEURON's, and another number of ranks may give other spikes. "
+                "PointNetwork.spread_delays avoids that."
+            )
     return 0
 
 

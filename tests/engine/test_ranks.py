@@ -185,6 +185,25 @@ def test_a_point_network_has_the_same_spikes_on_any_number_of_ranks(tmp_path, n)
     assert there.provenance["ranks"] == f"{n} of {n}"
 
 
+def test_where_delays_are_equal_it_is_said_and_spreading_them_helps(tmp_path):
+    network = point_network(delay=5, weight_scale=2.0)
+    train = network.stimuli[0].replace(randomness=0)  # many neurons fire in one instant
+    network = network.replace(stimuli=[train], recorded=())
+    assert network.events_can_meet
+    spread = network.spread_delays()
+    assert not spread.events_can_meet
+    assert np.ptp(spread.edges.delay) < 1e-3
+    here = nn.simulate_network(spread)
+    for name, each in (("equal", network), ("spread", spread)):
+        each.save(tmp_path / f"{name}.json")
+        done = mpiexec(2, tmp_path / f"{name}.json", "-o", tmp_path / f"{name}.h5")
+        assert ("note: edges" in done.stdout) == (name == "equal")
+    there = nn.NetworkResult.load(tmp_path / "spread.h5")
+    assert len(here.spike_time) > 300
+    assert np.array_equal(there.spike_time, here.spike_time)
+    assert np.array_equal(there.spike_neuron, here.spike_neuron)
+
+
 def our_lines(done):
     return [line for line in done.stderr.splitlines() if line.startswith("napari-neuron:")]
 

@@ -254,6 +254,22 @@ class PointNetwork(SavedSpec):
         by_group = np.flatnonzero(np.isin(self.neurons.groups, part.groups))
         return np.union1d(self.neurons.rows(part.neurons), by_group)
 
+    @property
+    def events_can_meet(self) -> bool:
+        """Whether two edges onto one neuron have the same delay; see `spread_delays`."""
+        pairs = np.stack([self.edges.target.astype(np.float64), self.edges.delay])
+        pairs = pairs[:, np.lexsort(pairs)]
+        return bool((pairs[:, 1:] == pairs[:, :-1]).all(axis=0).any())
+
+    def spread_delays(self, width: float = 1e-3, seed: int = 1) -> Self:
+        """Return the network with each delay longer by a random part of ``width`` (ms).
+
+        Where delays are equal, events can meet at a neuron in one instant. Which of them comes
+        first is NEURON's choice, and another one for another number of ranks.
+        """
+        parts = np.random.default_rng(seed).random(len(self.edges))
+        return self.replace(edges=self.edges.replace(delay=self.edges.delay + width * parts))
+
     def __repr__(self) -> str:
         return f"PointNetwork({len(self.neurons)} neurons, {len(self.edges)} edges)"
 

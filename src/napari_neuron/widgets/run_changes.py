@@ -7,6 +7,7 @@ from typing import Any
 
 from napari_neuron.spec import Experiment
 from napari_neuron.spec.base import Spec
+from napari_neuron.spec.columns import Columns
 from napari_neuron.units import unit_of
 from napari_neuron.widgets.field_types import field_type
 from napari_neuron.widgets.numbers import shown_number
@@ -54,6 +55,8 @@ def _spec_changes(old: Spec, new: Spec) -> list[str]:
 def _field_changes(old: Any, new: Any, owner: type[Spec], name: str) -> list[str]:
     if old == new:
         return []
+    if isinstance(new, Columns):
+        return [f"other {field_name(owner, name).lower()}"]
     if isinstance(new, Spec) and type(old) is type(new):
         return _spec_changes(old, new)
     unit = unit_of(field_type(owner.model_fields[name])[1])
