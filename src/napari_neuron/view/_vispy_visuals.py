@@ -115,6 +115,7 @@ class VispyVoltageLayer(VispyBaseLayer):
     def close(self) -> None:
         """Let go of the layer."""
         self.layer.frame_changed.disconnect(self._on_frame_change)
+        self.node.stop()
         super().close()
 
     def _on_minimum_radius_change(self, event: Any = None) -> None:

@@ -245,6 +245,10 @@ class VoltageVisual(Visual):
         if self._choice.is_coarser and not self._rest.running:
             self._rest.start(iterations=1)
 
+    def stop(self) -> None:
+        """Wait for no camera any more."""
+        self._rest.stop()
+
     def _on_rest(self, event: Any = None) -> None:
         self.update()
 
