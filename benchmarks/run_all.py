@@ -16,6 +16,7 @@ BENCHMARKS = [
     "circuits.py",
     "placing.py",
     "voltage_layer.py",
+    "picking.py",
     "window.py",
     "film.py",
 ]
