@@ -18,6 +18,7 @@ BENCHMARKS = [
     "placing.py",
     "voltage_layer.py",
     "levels.py",
+    "picking.py",
     "window.py",
     "film.py",
 ]
