@@ -3,12 +3,12 @@
     nice -n 19 python benchmarks/fuzz.py MINUTES [SEED] [FOLDER]
 
 Starts from one small file of each format (tests/format_files.py), the odd files of every dialect
-(tests/odd_files.py), and the files of FOLDER that are smaller than 20 kB. Bytes are changed, cut, doubled, swapped for what a format may stumble
-over, and spliced from one file into another; one in ten is compressed or put into an archive. Each
-must give cells or an error of ours, in time: a file that takes more than ten seconds of CPU or a
-minute in all, an exception of another kind, or a warning of ours is a find. Finds are kept in the
-current folder, with what was raised. What is read is also checked, cut into sections, written as
-SWC and read again.
+(tests/odd_files.py), and the files of FOLDER that are smaller than 20 kB. Bytes are changed, cut,
+doubled, swapped for what a format may stumble over, and spliced from one file into another; one in
+ten is compressed or put into an archive. Each must give cells or an error of ours, in time: a file
+that takes more than ten seconds of CPU or a minute in all, an exception of another kind, or a
+warning of ours is a find. Finds are kept in the current folder, with what was raised. What is read
+is also checked, cut into sections, written as SWC and read again.
 
 Everything happens in a child process, which is restarted when it dies or hangs; that is a find too.
 """
