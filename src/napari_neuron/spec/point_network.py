@@ -101,7 +101,7 @@ class NeuronTable(Columns):
             return np.empty(0, np.int64)
         wanted = np.asarray(ids)
         if wanted.dtype.kind == "U" and self.id.dtype.kind == "i":
-            wanted = np.array([int(x) if x.lstrip("-").isdecimal() else -1 for x in wanted.tolist()])
+            wanted = np.array([int(x) if x.lstrip("-").isdigit() else -1 for x in wanted.tolist()])
         elif wanted.dtype.kind != "U" and self.id.dtype.kind == "U":
             wanted = wanted.astype(str)
         order = np.argsort(self.id, kind="stable")
