@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from napari_neuron.errors import ExperimentError
-from napari_neuron.spec.base import SavedSpec, Spec
+from napari_neuron.spec.base import SavedSpec, Spec, read_json
 from napari_neuron.spec.columns import (
     Columns,
     Ids,
@@ -101,7 +100,9 @@ class NeuronTable(Columns):
             return np.empty(0, np.int64)
         wanted = np.asarray(ids)
         if wanted.dtype.kind == "U" and self.id.dtype.kind == "i":
-            wanted = np.array([int(x) if x.lstrip("-").isdigit() else -1 for x in wanted.tolist()])
+            wanted = np.array(
+                [int(x) if x.lstrip("-").isdecimal() else -1 for x in wanted.tolist()]
+            )
         elif wanted.dtype.kind != "U" and self.id.dtype.kind == "U":
             wanted = wanted.astype(str)
         order = np.argsort(self.id, kind="stable")
@@ -255,6 +256,22 @@ class PointNetwork(SavedSpec):
         by_group = np.flatnonzero(np.isin(self.neurons.groups, part.groups))
         return np.union1d(self.neurons.rows(part.neurons), by_group)
 
+    @property
+    def events_can_meet(self) -> bool:
+        """Whether two edges onto one neuron have the same delay; see `spread_delays`."""
+        pairs = np.stack([self.edges.target.astype(np.float64), self.edges.delay])
+        pairs = pairs[:, np.lexsort(pairs)]
+        return bool((pairs[:, 1:] == pairs[:, :-1]).all(axis=0).any())
+
+    def spread_delays(self, width: float = 1e-3, seed: int = 1) -> Self:
+        """Return the network with each delay longer by a random part of ``width`` (ms).
+
+        Where delays are equal, events can meet at a neuron in one instant. Which of them comes
+        first is NEURON's choice, and another one for another number of ranks.
+        """
+        parts = np.random.default_rng(seed).random(len(self.edges))
+        return self.replace(edges=self.edges.replace(delay=self.edges.delay + width * parts))
+
     def __repr__(self) -> str:
         return f"PointNetwork({len(self.neurons)} neurons, {len(self.edges)} edges)"
 
@@ -342,10 +359,7 @@ class PointNetwork(SavedSpec):
         ExperimentError
             If the text is not JSON, or a field is unknown, missing or out of range.
         """
-        try:
-            values: Any = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise ExperimentError("", f"this is not a JSON file: {error}") from None
+        values = read_json(text)
         if not is_point_network(values):
             raise ExperimentError(
                 "", 'this JSON is not a network: "kind": "point_network" is missing'
