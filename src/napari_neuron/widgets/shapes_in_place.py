@@ -30,7 +30,8 @@ def set_paths(layer: Shapes, made: Shapes | None) -> None:
     hidden layers.
     """
     was_visible = layer.visible
-    layer.visible = True
+    if not was_visible:  # to set it anew would draw all of it again
+        layer.visible = True
     layer.selected_data = set()
     if made is None or not _can_take_over(layer, made):
         layer.data = [] if made is None else made.data
@@ -47,7 +48,8 @@ def set_paths(layer: Shapes, made: Shapes | None) -> None:
             data_indices=tuple(range(len(view.shapes))),
             vertex_indices=((),),
         )
-    layer.visible = was_visible
+    if not was_visible:
+        layer.visible = False
 
 
 def _can_take_over(layer: Shapes, made: Shapes) -> bool:
