@@ -109,7 +109,8 @@ def test_a_result_grows_while_one_watches(engine):
         grown.append(len(simulation.result.traces["root"].values))
     assert len(set(grown)) > 2
     assert simulation.result.status is Status.COMPLETE
-    assert set(simulation.result.provenance) == {"napari-neuron", "NEURON", "numpy", "python"}
+    versions = {"napari-neuron", "NEURON", "numpy", "python"}
+    assert set(simulation.result.provenance) == {*versions, "threads"}
 
 
 def test_spikes_found_before_a_cancel_are_kept(engine):
