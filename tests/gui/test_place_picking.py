@@ -11,7 +11,7 @@ from qtpy.QtCore import QPoint, Qt
 from trace_person import click, move_to, position_of
 
 import napari_neuron as nn
-from napari_neuron.session import RunStarted
+from napari_neuron.runner import RunStarted
 from napari_neuron.view import VoltageLayer, add_voltage_layer, add_voltage_mesh
 from napari_neuron.view.overlays import camera_of
 from napari_neuron.view.picking import NodeClicks, place_under_mouse
