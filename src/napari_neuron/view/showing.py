@@ -189,9 +189,12 @@ def _frames_of(
     return result.frames[:, own], column - first, more_frames
 
 
-def put_voltage_layer(viewer: Viewer, layer: VoltageLayer) -> VoltageLayer:
-    """Add a voltage layer to a viewer, and name the viewer's axes after the layer's."""
-    viewer.add_layer(layer)
+def put_voltage_layer(viewer: Viewer, layer: VoltageLayer, at: int | None = None) -> VoltageLayer:
+    """Add a voltage layer to a viewer, and name the viewer's axes after the layer's.
+
+    ``at`` is its place among the layers; None: on top.
+    """
+    viewer.layers.insert(len(viewer.layers) if at is None else at, layer)
     names_of_axes = list(viewer.dims.axis_labels)
     names_of_axes[-len(_AXES) :] = _AXES
     viewer.dims.axis_labels = tuple(names_of_axes)

@@ -12,6 +12,7 @@ from qtpy.QtGui import QColor
 
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import GapJunctions
+from napari_neuron.view import VoltageLayer
 from napari_neuron.view.connection_layers import connection_layer_data
 from napari_neuron.widgets.cell_in_view import KEY
 from napari_neuron.widgets.style import SWITCHED_OFF
@@ -102,7 +103,7 @@ class ConnectionDisplay:
         """Draw the connections over what was added since."""
         layers = self._viewer.layers
         for layer in self.layers:
-            if layer not in layers[-2:]:
+            if any(isinstance(x, VoltageLayer) for x in layers[layers.index(layer) :]):
                 layers.move(layers.index(layer), len(layers))
 
 

@@ -12,6 +12,7 @@ from napari.layers import Layer
 
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import Experiment
+from napari_neuron.view import VoltageLayer
 from napari_neuron.view.skeleton_layers import LayerDataTuple, marker_layer_data
 from napari_neuron.widgets.cell_in_view import shown_in
 from napari_neuron.widgets.style import STIMULUS_COLOUR, SWITCHED_OFF, SYMBOLS, recorder_colours
@@ -273,7 +274,7 @@ class MarkerDisplay:
         """Draw the markers over what was added since."""
         layers = self._viewer.layers
         for layer in self._layers():
-            if any(shown_in(x, _ROLE) is None for x in layers[layers.index(layer) :]):
+            if any(isinstance(x, VoltageLayer) for x in layers[layers.index(layer) :]):
                 layers.move(layers.index(layer), len(layers))
 
     def _layers(self) -> list[Any]:

@@ -177,8 +177,18 @@ class VoltageDisplay:
         # Letters take napari longer to draw for the first time than the cell: they come one by
         # one with the next updates, for the window not to stand still for a second.
         layer.colorbar.visible = False
-        put_voltage_layer(self._viewer, layer)
+        put_voltage_layer(self._viewer, layer, self._below_markers())
         self._rest = [lambda: _show_colorbar(layer), lambda: write_time(self._viewer)]
+
+    def _below_markers(self) -> int | None:
+        """Return the place below markers and connections; napari takes long to move layers."""
+        if self._result is None or len(self._result.cells) < 2:
+            return None
+        for index, layer in enumerate(self._viewer.layers):
+            held = layer.metadata.get(KEY)
+            if isinstance(held, dict) and ("markers_of" in held or "connections" in held):
+                return index
+        return None
 
     def _do_the_rest(self) -> None:
         while self._rest:
