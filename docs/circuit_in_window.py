@@ -66,7 +66,7 @@ def run(widget) -> None:
     """Press Run, and wait until all is shown."""
     widget.header.run_button.click()
     wait(lambda: widget.session.results)
-    wait(lambda: widget.session.run_state == "idle" and not widget._voltage.is_busy)
+    wait(lambda: widget.session.run_state == "idle")
 
 
 def picture(images: Path) -> None:

@@ -263,7 +263,7 @@ def test_without_a_painted_leak_nothing_is_said_of_what_a_current_does():
 
 def test_a_crowd_of_markers_is_drawn_smaller_and_a_moved_one_where_it_is(dock):
     place(dock)
-    display = dock.widget._placements._display
+    (display,) = dock.widget._placements._display.all
     few = display.layer.size.max()
     cell = dock.session.cells[0]
     pulses = tuple(CurrentPulse(nodes=tuple(cell.node_id.tolist())) for _ in range(4))
