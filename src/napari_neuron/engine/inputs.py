@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -28,6 +29,16 @@ from napari_neuron.engine.point_cells import PointCells
 from napari_neuron.errors import SimulationError
 
 _ELEMENT = re.compile(r"(\w+)\[(\d+)\]")
+
+
+class _Weighted(Protocol):
+    """A drive whose connections have weights and delays."""
+
+    @property
+    def weight(self) -> FloatArray: ...
+
+    @property
+    def delay(self) -> FloatArray: ...
 
 
 class Inputs:
@@ -174,17 +185,8 @@ class Inputs:
             train.noiseFromRandom123(*stream)
             made.append(train)
         self._kept += made
-        for target, index, weight, delay in zip(
-            targets,
-            trains.train.tolist(),
-            trains.weight.tolist(),
-            trains.delay.tolist(),
-            strict=True,
-        ):
-            connection = connect(made[index], target)
-            connection.weight[0] = weight
-            connection.delay = delay
-            self._kept.append(connection)
+        sources = zip(trains.train.tolist(), targets, strict=True)
+        self._keep((connect(made[train], target) for train, target in sources), trains)
 
     def _connect_events(self, targets: list[Any], events: CompiledEvents) -> None:
         connect = self._h.ParallelContext().gid_connect
@@ -193,17 +195,8 @@ class Inputs:
         counts = np.diff(events.first)
         self._times.append(events.times)
         self._gids.append(np.repeat(np.arange(len(counts), dtype=np.float64) + first_gid, counts))
-        for target, gid, weight, delay in zip(
-            targets,
-            (events.train + first_gid).tolist(),
-            events.weight.tolist(),
-            events.delay.tolist(),
-            strict=True,
-        ):
-            connection = connect(gid, target)
-            connection.weight[0] = weight
-            connection.delay = delay
-            self._kept.append(connection)
+        gids = (events.train + first_gid).tolist()
+        self._keep(map(connect, gids, targets), events)
 
     def _queue_events(self, targets: list[Any], events: CompiledEvents) -> None:
         """Put events aside for `begin`: with ranks, trains of a gid need a delay."""
@@ -222,7 +215,7 @@ class Inputs:
 
     def _announce(self, sources: CompiledSources) -> None:
         """Give the compartments whose spikes are watched their numbers."""
-        context, connect = self._h.ParallelContext(), self._h.NetCon
+        context = self._h.ParallelContext()
         rank = int(context.id())
         for gid, index, threshold in zip(
             sources.gid.tolist(),
@@ -230,9 +223,7 @@ class Inputs:
             sources.threshold.tolist(),
             strict=True,
         ):
-            segment = self._segments[index]
-            watch = connect(segment._ref_v, None, sec=segment.sec)
-            watch.threshold = threshold
+            watch = self._watch(index, None, threshold)
             context.set_gid2node(gid, rank)
             context.cell(gid, watch)
             self._kept.append(watch)
@@ -266,47 +257,32 @@ class Inputs:
         self._kept += [pattern, *vectors]
 
     def _connect_crossings(self, targets: list[Any], crossings: CompiledCrossings) -> None:
-        connect = self._h.NetCon
-        for target, source, weight, delay in zip(
-            targets,
-            crossings.compartment.tolist(),
-            crossings.weight.tolist(),
-            crossings.delay.tolist(),
-            strict=True,
-        ):
-            segment = self._segments[source]
-            connection = connect(segment._ref_v, target, sec=segment.sec)
-            connection.threshold = crossings.threshold
-            connection.weight[0] = weight
-            connection.delay = delay
-            self._kept.append(connection)
+        sources = zip(crossings.compartment.tolist(), targets, strict=True)
+        self._keep((self._watch(*ends, crossings.threshold) for ends in sources), crossings)
 
     def _connect_points(self, targets: list[Any], spikes: CompiledPointSpikes) -> None:
         assert self._points is not None
-        for target, row, weight, delay in zip(
-            targets,
-            spikes.neuron.tolist(),
-            spikes.weight.tolist(),
-            spikes.delay.tolist(),
-            strict=True,
-        ):
-            connection = self._h.NetCon(self._points.cells[row], target)
-            connection.weight[0] = weight
-            connection.delay = delay
-            self._kept.append(connection)
+        connect, cells = self._h.NetCon, self._points.cells
+        sources = zip(spikes.neuron.tolist(), targets, strict=True)
+        self._keep((connect(cells[row], target) for row, target in sources), spikes)
 
     def _connect_onto_points(self, onto: CompiledPointTargets) -> None:
         assert self._points is not None
-        for source, row, weight, delay in zip(
-            onto.compartment.tolist(),
-            onto.neuron.tolist(),
-            onto.weight.tolist(),
-            onto.delay.tolist(),
-            strict=True,
-        ):
-            segment = self._segments[source]
-            connection = self._h.NetCon(segment._ref_v, self._points.cells[row], sec=segment.sec)
-            connection.threshold = onto.threshold
+        cells = self._points.cells
+        ends = zip(onto.compartment.tolist(), onto.neuron.tolist(), strict=True)
+        self._keep((self._watch(at, cells[row], onto.threshold) for at, row in ends), onto)
+
+    def _watch(self, compartment: int, target: Any, threshold: float) -> Any:
+        """Connect a compartment to what its crossings of a threshold drive."""
+        segment = self._segments[compartment]
+        connection = self._h.NetCon(segment._ref_v, target, sec=segment.sec)
+        connection.threshold = threshold
+        return connection
+
+    def _keep(self, connections: Iterable[Any], drive: _Weighted) -> None:
+        """Set the weight and the delay of each connection, and hold on to it."""
+        weights, delays = drive.weight.tolist(), drive.delay.tolist()
+        for connection, weight, delay in zip(connections, weights, delays, strict=True):
             connection.weight[0] = weight
             connection.delay = delay
             self._kept.append(connection)

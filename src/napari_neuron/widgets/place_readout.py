@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from napari_neuron.compile.paint import painted_by
@@ -60,7 +61,6 @@ class PlaceReadout(QWidget):
         self.text.setWordWrap(True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.text.setFixedHeight(4 * self.text.fontMetrics().lineSpacing() + 8)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 10, 6)
         column.addWidget(self.text)
@@ -75,6 +75,12 @@ class PlaceReadout(QWidget):
             return self.hover.place
         clicked = self._clicked
         return clicked if clicked is not None and self._is_shown(clicked) else None
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Keep room for four lines of the font, which is napari's only once this is in a window."""
+        self.text.ensurePolished()
+        self.text.setFixedHeight(4 * self.text.fontMetrics().lineSpacing() + 8)
+        super().showEvent(event)
 
     def show_clicked(self, place: PickedPlace) -> None:
         """Tell of a place that was clicked, whenever the mouse is beside the cell."""

@@ -14,7 +14,7 @@ from napari_neuron.widgets.page import Page, leave_wheel_to_page
 from napari_neuron.widgets.style import Palette
 from napari_neuron.widgets.trace_list import ROW_HEIGHT, TraceList
 
-_RATES = {"off": "no rate", "bins": "in bins of", "smooth": "smoothed with"}
+_RATES = {"off": "no rate", "bins": "in bins", "smooth": "smoothed"}
 
 
 class TracePanel(Page):
@@ -39,20 +39,22 @@ class TracePanel(Page):
         self.rate_kind = QComboBox()
         self.rate_kind.addItems([*_RATES.values()])
         self.rate_kind.setToolTip("Draw the firing rate under the traces")
+        self.rate_kind.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         leave_wheel_to_page(self.rate_kind)
         self.rate_width = QuantitySpinBox()
         self.rate_width.setSuffix(" ms")
         self.rate_width.setValue(RateSettings().width)
         self.rate_width.lowest = 0.01
         self.rate_width.setToolTip("Width of a bin, or standard deviation of the Gaussian")
-        self.rate_width.setMinimumWidth(112)
         self._rate = QWidget()
         line = QHBoxLayout(self._rate)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
         line.addWidget(QLabel("Rate"))
         line.addWidget(self.rate_kind, 1)
-        line.addWidget(self.rate_width, 1)
+        line.addWidget(self.rate_width, 1)  # napari's style sheet overrules a minimum width
         self.add(self.measured, self.list, self.spikes, self._rate)
         self.column.addStretch()
         self.rate_kind.currentIndexChanged.connect(self._on_rate_changed)
