@@ -123,10 +123,12 @@ def first_absurd(frames: npt.NDArray[Any]) -> int:
     if not len(frames):
         return 0
     with np.errstate(invalid="ignore"):
-        lowest, highest = frames.min(axis=1), frames.max(axis=1)
-        # NEURON says nothing of this itself. The comparisons are false for NaN.
-        possible = (lowest > -ABSURD_VOLTAGE) & (highest < ABSURD_VOLTAGE)
-    return len(frames) if possible.all() else int(np.argmin(possible))
+        # NEURON says nothing of this itself. The comparisons are false for NaN. All at once is
+        # many times faster than row by row.
+        if frames.min() > -ABSURD_VOLTAGE and frames.max() < ABSURD_VOLTAGE:
+            return len(frames)
+        possible = (frames.min(axis=1) > -ABSURD_VOLTAGE) & (frames.max(axis=1) < ABSURD_VOLTAGE)
+    return int(np.argmin(possible))
 
 
 def blow_up(voltage: npt.NDArray[Any], time: float) -> BlowUpError:

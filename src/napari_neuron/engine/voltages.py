@@ -21,15 +21,20 @@ _HOC = """
 objref napari_neuron_context
 napari_neuron_context = new ParallelContext()
 proc napari_neuron_advance() { local i
-    if (napari_neuron_context.nthread() > 1 || napari_neuron_context.nhost() > 1) {
-        napari_neuron_context.psolve(t + ($1 + 0.5) * dt)
-    } else {
-        for i = 1, $1 { fadvance() }
+    for i = 1, $1 { fadvance() }
+}
+proc napari_neuron_advance_together() {
+    napari_neuron_context.psolve(t + ($1 + 0.5) * dt)
+}
+proc napari_neuron_frames() { local i, j
+    for i = $2, $2 + $1 - 1 {
+        for j = 1, $3 { fadvance() }
+        $o4.o(i).from_double($5, &$&6)
     }
 }
-proc napari_neuron_frames() { local i
+proc napari_neuron_frames_together() { local i
     for i = $2, $2 + $1 - 1 {
-        napari_neuron_advance($3)
+        napari_neuron_advance_together($3)
         $o4.o(i).from_double($5, &$&6)
     }
 }
@@ -118,7 +123,9 @@ class Voltages:
 
     def advance(self, n_steps: int) -> None:
         """Integrate so many time steps."""
-        self._h.napari_neuron_advance(n_steps)
+        h = self._h
+        advance = h.napari_neuron_advance_together if self._meets else h.napari_neuron_advance
+        advance(n_steps)
 
     def keep(self) -> None:
         """Fetch a frame."""
@@ -128,9 +135,9 @@ class Voltages:
 
     def advance_and_keep(self, n_frames: int, n_steps: int) -> None:
         """Integrate so many times so many steps, and fetch a frame after each; needs the block."""
-        self._h.napari_neuron_frames(
-            n_frames, self._n_kept, n_steps, self._vectors, self._size, self._first
-        )
+        h = self._h
+        advance = h.napari_neuron_frames_together if self._meets else h.napari_neuron_frames
+        advance(n_frames, self._n_kept, n_steps, self._vectors, self._size, self._first)
         self._n_kept += n_frames
 
     def take(self) -> FrameArray:
@@ -138,11 +145,19 @@ class Voltages:
 
         The array is reused by the next call.
         """
-        kept, self._n_kept = self._values[: self._n_kept], 0
+        n, self._n_kept = self._n_kept, 0
         with np.errstate(over="ignore"):  # what does not fit becomes infinite
-            for frame, values in zip(self._frames, kept, strict=False):
-                frame[:] = values.take(self._rows, mode="clip")  # the mode that does not buffer
-        return self._frames[: len(kept)]
+            for block, values in zip(self._blocks[:n], self._values, strict=False):
+                block[:] = values
+        frames = self._frames[:n]
+        # the mode that does not buffer
+        return self._blocks[:n].take(self._rows, axis=1, out=frames, mode="clip")
+
+    @property
+    def _meets(self) -> bool:
+        """Whether threads or ranks go through time together."""
+        context = self._h.napari_neuron_context
+        return context.nthread() > 1 or context.nhost() > 1  # type: ignore[no-any-return]
 
     def _make_room(self, size: int, rows: npt.NDArray[np.intp]) -> None:
         self._size, self._rows = size, rows
@@ -151,4 +166,5 @@ class Voltages:
         for _ in range(room):
             self._vectors.append(self._h.Vector(size))
         self._values: list[FloatArray] = [vector.as_numpy() for vector in self._vectors]
+        self._blocks: FrameArray = np.empty((room, size), dtype=np.float32)
         self._frames: FrameArray = np.empty((room, len(rows)), dtype=np.float32)
