@@ -5,18 +5,22 @@
 The same random network of IntFire1 neurons, a tenth of them driven regularly at 20 Hz for 100 ms,
 three ways: here (the child process included), navis' PointNetwork (the same NEURON objects, made
 one by one), and Brian2 (another simulator, with fixed steps of 0.1 ms and compiled code; compiling
-is not counted). "build" is everything from the data frame until time 0. navis is left out above
-`NAVIS_EDGES`, navis or Brian2 where they are not installed.
+is not counted, and can take minutes the first time). "build" is everything from the data frame
+until time 0. "CPU" is that of the run, this process and its children together. Each row is printed
+as soon as it is there. navis is left out above `NAVIS_EDGES`; which of navis and Brian2 cannot be
+imported is said below the table.
 """
 
-import contextlib
 import gc
 import sys
 import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 import pandas as pd
-from timing import machine, table
+import psutil
+from timing import machine
 
 import napari_neuron as nn
 from napari_neuron.engine import ChildEngine
@@ -25,6 +29,9 @@ from napari_neuron.engine.network_run import NetworkSimulation
 SIZES = ((1_000, 10_000), (3_000, 100_000), (10_000, 1_000_000))
 NAVIS_EDGES = 100_000
 DURATION, FREQUENCY, WEIGHT = 100.0, 20.0, 1.5
+
+Figures = tuple[float, float, float, int]
+Contender = Callable[[pd.DataFrame, int], Figures]
 
 
 def edges(n_neurons: int, n_edges: int) -> pd.DataFrame:
@@ -43,8 +50,8 @@ def edges(n_neurons: int, n_edges: int) -> pd.DataFrame:
     )
 
 
-def ours(frame: pd.DataFrame, n: int, engine: ChildEngine) -> tuple[float, float, int]:
-    """Return seconds to build and to run, and the number of spikes."""
+def ours(frame: pd.DataFrame, n: int, engine: ChildEngine) -> Figures:
+    """Return seconds to build, to run and of CPU in the run, and the number of spikes."""
     start = time.perf_counter()
     network = nn.PointNetwork.from_edge_list(
         frame,
@@ -63,14 +70,15 @@ def ours(frame: pd.DataFrame, n: int, engine: ChildEngine) -> tuple[float, float
         run=nn.NetworkRun(duration=DURATION),
     )
     simulation = NetworkSimulation(network, engine)
-    built = 0.0
+    built = before = 0.0
     for advanced in simulation:
         if not built and advanced.n_frames:
-            built = time.perf_counter()
-    return built - start, time.perf_counter() - built, len(simulation.result.spike_time)
+            built, before = time.perf_counter(), _cpu(engine)
+    wall, cpu = time.perf_counter() - built, _cpu(engine) - before
+    return built - start, wall, cpu, len(simulation.result.spike_time)
 
 
-def navis(frame: pd.DataFrame, n: int) -> tuple[float, float, int]:
+def navis(frame: pd.DataFrame, n: int) -> Figures:
     """Return the same of navis."""
     from navis.interfaces.neuron import PointNetwork
     from neuron import h
@@ -85,12 +93,13 @@ def navis(frame: pd.DataFrame, n: int) -> tuple[float, float, int]:
         driven, start=0, stop=DURATION, frequency=FREQUENCY, randomness=0, weight=WEIGHT
     )
     h.finitialize()
-    built = time.perf_counter()
+    built, before = time.perf_counter(), _cpu()
     network.run_simulation(DURATION)
-    return built - start, time.perf_counter() - built, sum(len(x.spk_timings) for x in network)
+    wall, cpu = time.perf_counter() - built, _cpu() - before
+    return built - start, wall, cpu, sum(len(x.spk_timings) for x in network)
 
 
-def brian2(frame: pd.DataFrame, n: int) -> tuple[float, float, int]:
+def brian2(frame: pd.DataFrame, n: int) -> Figures:
     """Return the same of Brian2."""
     import brian2 as b2
 
@@ -114,24 +123,38 @@ def brian2(frame: pd.DataFrame, n: int) -> tuple[float, float, int]:
     spikes = b2.SpikeMonitor(neurons)
     network = b2.Network(neurons, synapses, driver, drive, spikes)
     network.run(0 * b2.ms)
-    built = time.perf_counter()
+    built, before = time.perf_counter(), _cpu()
     network.run(DURATION * b2.ms)
-    return built - start, time.perf_counter() - built, int(spikes.num_spikes)
+    wall, cpu = time.perf_counter() - built, _cpu() - before
+    return built - start, wall, cpu, int(spikes.num_spikes)
+
+
+def _cpu(engine: ChildEngine | None = None) -> float:
+    """Return seconds of CPU this process, and the engine's, have taken so far."""
+    pids = [None] if engine is None or engine.pid is None else [None, engine.pid]
+    times = [psutil.Process(pid).cpu_times() for pid in pids]
+    return sum(t.user + t.system for t in times)
 
 
 def main(sizes: list[tuple[int, int]]) -> None:
-    """Print a table of sizes and contenders."""
-    print(f"### Point networks\n\n{machine()}\n")
+    """Print a table of sizes and contenders, row by row."""
+    print(f"### Point networks\n\n{machine()}, {_brian2_version()}\n")
     engine = ChildEngine()
     ours(edges(100, 1000), 100, engine)  # the child starts
-    contenders = {"napari-neuron": lambda frame, n: ours(frame, n, engine)}
-    with contextlib.suppress(ImportError):
-        navis(edges(100, 1000), 100)
-        contenders["navis"] = navis
-    with contextlib.suppress(ImportError, AttributeError):  # one made for an older numpy
-        brian2(edges(100, 1000), 100)  # compiles
-        contenders["Brian2"] = brian2
-    rows = []
+    contenders: dict[str, Contender] = {
+        "napari-neuron": lambda frame, n: ours(frame, n, engine),
+    }
+    missing = []
+    for name, run in (("navis", navis), ("Brian2", brian2)):
+        try:
+            run(edges(100, 1000), 100)  # compiles
+        except (ImportError, AttributeError) as error:  # AttributeError: made for an older numpy
+            missing.append(f"{name} is left out: {error}")
+        else:
+            contenders[name] = run
+    head = ("neurons", "edges", "", "build", f"run of {DURATION:g} ms", "CPU", "spikes")
+    _print_row(head)
+    _print_row(["---"] * len(head))
     for n_neurons, n_edges in sizes:
         frame = edges(n_neurons, n_edges)
         for name, run in contenders.items():
@@ -139,13 +162,22 @@ def main(sizes: list[tuple[int, int]]) -> None:
                 continue
             times = [run(frame, n_neurons) for _ in range(2)]
             gc.collect()
-            build, wall = (min(t[i] for t in times) for i in (0, 1))
-            spikes = f"{times[0][2]:,}"
-            rows.append(
-                [f"{n_neurons:,}", f"{n_edges:,}", name, f"{build:.2f} s", f"{wall:.2f} s", spikes]
-            )
+            build, wall, cpu = (f"{min(t[i] for t in times):.2f} s" for i in range(3))
+            spikes = f"{times[0][3]:,}"
+            _print_row([f"{n_neurons:,}", f"{n_edges:,}", name, build, wall, cpu, spikes])
     engine.close()
-    print(table(["neurons", "edges", "", "build", f"run of {DURATION:g} ms", "spikes"], rows))
+    print("", *missing, sep="\n")
+
+
+def _print_row(cells: Sequence[str]) -> None:
+    print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def _brian2_version() -> str:
+    try:
+        return f"Brian2 {version('brian2')}"
+    except PackageNotFoundError:
+        return "no Brian2"
 
 
 if __name__ == "__main__":

@@ -35,6 +35,13 @@ BY_CELL = "cell"
 _FEW_NODES = 20_000
 """Cells with fewer are drawn in full at all times."""
 
+_SHAPE = (
+    *("cells", "cell_names", "morphology", "cell_of_node", "compartment_of_node", "node_id"),
+    *("node_position", "node_radius", "mesh", "blend"),
+    *("_visible_cells", "_tubes", "_node_blend", "_coarser", "_edges", "_packed"),
+)
+"""What of a layer is its geometry."""
+
 
 class LayerShape:
     """The geometry of a `VoltageLayer`, and how it is drawn; mixed into it."""
@@ -168,6 +175,11 @@ class LayerShape:
         self._take_frames(self.frames, self.n_valid)
         self.refresh()
         self.events.colouring()
+
+    def _take_shape(self, other: LayerShape) -> None:
+        """Have the geometry of another layer, which may have been made in another thread."""
+        for name in _SHAPE:
+            setattr(self, name, getattr(other, name))
 
     def _set_tubes(self, tubes: TubeMesh) -> None:
         self._tubes = tubes

@@ -260,6 +260,23 @@ class EdgeActivityLayer(VoltageLayer):
             self.spikes.n_valid,
         )
 
+    def show_edges(self, other: EdgeActivityLayer) -> None:
+        """Draw the edges of another layer, which was never in a viewer, and its result.
+
+        To add a layer and remove one takes napari the better part of a second.
+        """
+        other.spikes.decay = self.decay
+        self.edge_rows, self.spikes = other.edge_rows, other.spikes
+        self._take_shape(other)
+        self.show_frames(
+            self.spikes,  # type: ignore[arg-type]
+            self.compartment_of_node,
+            other.frame_interval,
+            self.spikes.n_valid,
+        )
+        self._show_plain()
+        self.colormap = other.colormap
+
     def advance(self) -> None:
         """Show what has come since."""
         self.set_valid_frames(self.spikes.n_valid)

@@ -249,12 +249,15 @@ def neuron_layer_data(
 
 
 def selected_layer_data(
-    network: PointNetwork, positions: npt.NDArray[np.float64], rows: npt.NDArray[np.int64]
+    network: PointNetwork,
+    positions: npt.NDArray[np.float64],
+    rows: npt.NDArray[np.int64],
+    size: float,
 ) -> tuple[Any, dict[str, Any], str]:
     """Return rings around some neurons as a Points layer; `show_network` does not add one."""
     settings = {
         "name": "selected neurons",
-        "size": 3.2 * sphere_radius(positions),
+        "size": size,
         "face_color": "transparent",
         "border_color": "white",
         "border_width": 0.1,

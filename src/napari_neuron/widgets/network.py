@@ -61,7 +61,7 @@ class NetworkWidget(ClosingWidget):
         self.activity_button.setToolTip("Open the dock “Network activity” below the canvas")
         self.result_button = QPushButton("Save result…")
         self.neurons_tab = NeuronsTab(session)
-        self.edges_tab = EdgesTab(session)
+        self.edges_tab = EdgesTab(session, self.neurons_tab)
         self.models_tab = ModelsTab()
         self.stimuli_tab = StimuliTab(session)
         self.run_tab = NetworkRunTab()
@@ -330,6 +330,8 @@ class NetworkWidget(ClosingWidget):
         session.run_ended.disconnect(self._on_run_ended)
         session.result_changed.disconnect(self._on_result_changed)
         session.release()
+        self.neurons_tab.stop()
+        self.edges_tab.model.stop()
         self._display.disconnect()
         self._signals.disconnect()
 

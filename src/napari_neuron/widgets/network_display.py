@@ -15,6 +15,7 @@ from napari_neuron.network_session import NetworkSession
 from napari_neuron.result.network import NetworkResult
 from napari_neuron.spec.point_network import PointNetwork
 from napari_neuron.view import put_voltage_layer, time_axis
+from napari_neuron.view.edge_lines import EdgeLines
 from napari_neuron.view.network_bodies import bodies_in
 from napari_neuron.view.network_edges import EdgeActivityLayer
 from napari_neuron.view.network_layers import (
@@ -65,7 +66,7 @@ class NetworkDisplay:
         self._placed: Placed | None = None
         self._points: Points | None = None
         self._activity: ActivityLayer | None = None
-        self._edges: Layer | None = None
+        self._edges: EdgeActivityLayer | EdgeLines | None = None
         self._rings: Points | None = None
         self._made: tuple[Placed, ActivityLayer] | None = None
         self._follows = False
@@ -105,7 +106,7 @@ class NetworkDisplay:
         return self._activity
 
     @property
-    def edges(self) -> Layer | None:
+    def edges(self) -> EdgeActivityLayer | EdgeLines | None:
         """The layer of the edges."""
         return self._edges
 
@@ -295,16 +296,27 @@ class NetworkDisplay:
         most = looks.most_edges if looks.edges != "none" else 0
         self._drawing.request(edges_made, self._placed, result, most, selected)
 
-    def _on_edges_made(self, made: tuple[Placed, Layer | None, int]) -> None:
+    def _on_edges_made(
+        self, made: tuple[Placed, EdgeActivityLayer | EdgeLines | None, int]
+    ) -> None:
         placed, layer, n = made
         if placed is not self._placed:
             return
+        before = self._edges
+        if isinstance(layer, EdgeActivityLayer) and isinstance(before, EdgeActivityLayer):
+            before.show_edges(layer)
+            layer = before
+        elif isinstance(layer, EdgeLines) and isinstance(before, EdgeLines):
+            before.show_edges(layer)
+            self._say(n)
+            return
         active = self._viewer.layers.selection.active
-        if self._edges is not None:
-            self._viewer.layers.remove(self._edges)
+        if before is not None and layer is not before:
+            self._viewer.layers.remove(before)
         self._edges = layer
         if isinstance(layer, EdgeActivityLayer):
-            put_voltage_layer(self._viewer, layer)
+            if layer is not before:
+                put_voltage_layer(self._viewer, layer)
             if layer.result is not self._session.result and self._session.result is not None:
                 layer.show_result(self._session.result)
             layer.advance()
@@ -374,7 +386,8 @@ class NetworkDisplay:
             self._rings.data = positions[rows][:, ::-1]
         elif len(rows):
             active = self._viewer.layers.selection.active
-            made = selected_layer_data(self._session.network, positions, rows)
+            size = self._placed.ring_size
+            made = selected_layer_data(self._session.network, positions, rows, size)
             self._rings = self._viewer.add_layer(Layer.create(*made))
             self._viewer.layers.selection.active = active
 

@@ -11,13 +11,15 @@ import numpy.typing as npt
 from napari.layers import Layer
 
 from napari_neuron.result.network import NetworkResult, PointNetwork
+from napari_neuron.view.edge_lines import EdgeLines
 from napari_neuron.view.network_bodies import Body, bodies_in, box_of
-from napari_neuron.view.network_edges import edges_to_draw
+from napari_neuron.view.network_edges import EdgeActivityLayer, edges_to_draw
 from napari_neuron.view.network_layers import (
     ActivityLayer,
     edge_layer_data,
     make_edge_layer,
     neuron_layer_data,
+    sphere_radius,
 )
 from napari_neuron.view.network_layout import neuron_positions
 
@@ -43,6 +45,8 @@ class Placed:
         Those that show the bodies.
     points : Points or None
         The layer of the neurons; None where they are many.
+    ring_size : float
+        How wide the rings are around those selected, µm.
     problem : str
         Why they cannot be laid out; "" if they can.
     """
@@ -52,6 +56,7 @@ class Placed:
     bodies: dict[int, Body]
     sources: tuple[Layer, ...]
     points: Layer | None
+    ring_size: float = 0.0
     problem: str = ""
 
 
@@ -62,12 +67,13 @@ def placed_network(network: PointNetwork, layers: tuple[Layer, ...], layout: str
     try:
         positions = neuron_positions(network, layout=layout, known=places, box=box_of(bodies))
     except ValueError as error:
-        return Placed(network, np.empty((0, 3)), {}, (), None, str(error))
+        return Placed(network, np.empty((0, 3)), {}, (), None, problem=str(error))
     points = None
     if len(positions) <= MOST_POINTS:
         with _ONE_AT_A_TIME:
             points = Layer.create(*neuron_layer_data(network, positions))
-    return Placed(network, positions, bodies, sources, points)
+    ring_size = 3.2 * sphere_radius(positions)
+    return Placed(network, positions, bodies, sources, points, ring_size)
 
 
 def activity_made(placed: Placed, result: NetworkResult) -> tuple[Placed, ActivityLayer]:
@@ -78,14 +84,15 @@ def activity_made(placed: Placed, result: NetworkResult) -> tuple[Placed, Activi
 
 def edges_made(
     placed: Placed, result: NetworkResult | None, most: int, selected: Any
-) -> tuple[Placed, Layer | None, int]:
+) -> tuple[Placed, EdgeActivityLayer | EdgeLines | None, int]:
     """Return the layer of the edges; None where there are none."""
     network, positions = placed.network, placed.positions
     rows = edges_to_draw(network, most, selected) if most else np.empty(0, np.int64)
-    layer: Layer | None = None
+    layer: EdgeActivityLayer | EdgeLines | None = None
     with _ONE_AT_A_TIME:
         if len(rows) and result is not None and len(result.network.edges) == len(network.edges):
             layer = make_edge_layer(result, positions, rows)
         elif len(rows):
-            layer = Layer.create(*edge_layer_data(network, positions, rows))
+            data, settings, _ = edge_layer_data(network, positions, rows)
+            layer = EdgeLines(data, **settings)
     return placed, layer, len(rows)

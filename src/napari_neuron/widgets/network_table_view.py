@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
-from qtpy.QtCore import QItemSelection, QItemSelectionModel, QTimer
+from qtpy.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QTimer
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -64,6 +64,8 @@ class FilteredTable(QWidget):
         header.setSortIndicator(-1, header.sortIndicatorOrder())
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
+        # Else it asks for each column, whenever it is drawn, whether each row of it is selected.
+        header.setSelectionModel(QItemSelectionModel(model, header))
         self._widths = widths
         top = QHBoxLayout()
         top.addWidget(self.filter, 1)
@@ -109,13 +111,16 @@ class FilteredTable(QWidget):
         wanted = np.zeros(self.model.n_rows, dtype=bool)
         wanted[rows] = True
         lines = np.flatnonzero(wanted[self.model.shown])
-        breaks = np.flatnonzero(np.diff(lines) > 1) + 1
-        parts = np.split(lines, breaks) if len(lines) else []
+        breaks = np.flatnonzero(np.diff(lines) > 1)
+        tops = lines[np.append(0, breaks + 1)] if len(lines) else lines
+        bottoms = lines[np.append(breaks, len(lines) - 1)] if len(lines) else lines
         selection = QItemSelection()
         last = self.model.columnCount() - 1
-        for part in parts[:_MOST_RANGES]:
-            top, bottom = int(part[0]), int(part[-1])
-            selection.select(self.model.index(top, 0), self.model.index(bottom, last))
+        ranges = zip(tops[:_MOST_RANGES].tolist(), bottoms[:_MOST_RANGES].tolist(), strict=True)
+        for top, bottom in ranges:
+            selection.append(
+                QItemSelectionRange(self.model.index(top, 0), self.model.index(bottom, last))
+            )
         self._is_showing = True
         self.view.selectionModel().select(
             selection, QItemSelectionModel.SelectionFlag.ClearAndSelect

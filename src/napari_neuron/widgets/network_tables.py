@@ -13,9 +13,13 @@ from qtpy.QtCore import QAbstractTableModel, QModelIndex, Qt
 from napari_neuron.compile.network import model_of_neuron
 from napari_neuron.result.network import NetworkResult
 from napari_neuron.spec.point_network import PointNetwork
+from napari_neuron.widgets.latest_job import LatestJob
 from napari_neuron.widgets.numbers import shown_number
 
 Rows = npt.NDArray[np.int64]
+
+MOST_AT_ONCE = 200_000
+"""A table of more rows is sorted in a thread, and shown in its new order when that is done."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +31,21 @@ class TableColumn:
     write: Callable[[Any], str] = str
     tooltip: str = ""
     left: bool = False
+
+
+def _arranged(
+    columns: Sequence[TableColumn],
+    wanted: npt.NDArray[np.bool_] | None,
+    sorted_by: tuple[int, bool] | None,
+) -> tuple[Any, Any, Any, Rows]:
+    """Return what was given, and the rows in the order in which they are shown."""
+    n_rows = len(columns[0].values) if columns else 0
+    shown = np.arange(n_rows) if wanted is None else np.flatnonzero(wanted)
+    if sorted_by is not None and sorted_by[0] < len(columns):
+        index, backwards = sorted_by
+        order = np.argsort(columns[index].values[shown], kind="stable")
+        shown = shown[order[::-1] if backwards else order]
+    return columns, wanted, sorted_by, shown
 
 
 class ColumnsModel(QAbstractTableModel):
@@ -42,6 +61,17 @@ class ColumnsModel(QAbstractTableModel):
         self._shown: Rows = np.empty(0, np.int64)
         self._wanted: npt.NDArray[np.bool_] | None = None
         self._sorted_by: tuple[int, bool] | None = None
+        self._sorting = LatestJob()
+        self._sorting.finished.connect(self._on_sorted)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether another order is still to come."""
+        return self._sorting.is_busy
+
+    def stop(self) -> None:
+        """Wait for no order any more."""
+        self._sorting.stop()
 
     def set_columns(self, columns: Sequence[TableColumn]) -> None:
         """Show other columns; the order stays, the filter is gone where the rows are others."""
@@ -82,19 +112,28 @@ class ColumnsModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order the lines by a column; -1 for the order of the network."""
+        sorted_by = None if column < 0 else (column, order == Qt.SortOrder.DescendingOrder)
+        if sorted_by == self._sorted_by:
+            return
+        self._sorted_by = sorted_by
         self.layoutAboutToBeChanged.emit()
-        self._sorted_by = None if column < 0 else (column, order == Qt.SortOrder.DescendingOrder)
         self._arrange()
         self.layoutChanged.emit()
 
     def _arrange(self) -> None:
-        shown = np.arange(self.n_rows) if self._wanted is None else np.flatnonzero(self._wanted)
-        if self._sorted_by is not None and self._sorted_by[0] < len(self._columns):
-            column, backwards = self._sorted_by
-            values = self._columns[column].values[shown]
-            order = np.argsort(values, kind="stable")
-            shown = shown[order[::-1] if backwards else order]
-        self._shown = shown
+        sorted_by = self._sorted_by
+        if sorted_by is not None and self.n_rows > MOST_AT_ONCE:
+            self._sorting.request(_arranged, self._columns, self._wanted, sorted_by)
+            sorted_by = None
+        _, _, _, self._shown = _arranged(self._columns, self._wanted, sorted_by)
+
+    def _on_sorted(self, made: Any) -> None:
+        columns, wanted, sorted_by, shown = made
+        is_meant = columns is self._columns and wanted is self._wanted
+        if is_meant and sorted_by == self._sorted_by:
+            self.beginResetModel()
+            self._shown = shown
+            self.endResetModel()
 
     # what Qt asks --------------------------------------------------------------------------
 
@@ -186,16 +225,20 @@ class NeuronSearch:
 
     def __init__(self, network: PointNetwork) -> None:
         self._neurons = network.neurons
-        self._texts: list[npt.NDArray[np.str_]] | None = None  # made at the first search
+        self._texts: list[npt.NDArray[np.str_]] | None = None
+
+    def prepare(self) -> None:
+        """Do what the first search needs; in any thread."""
+        neurons = self._neurons
+        if self._texts is None:
+            texts = [np.char.lower(part) for part in (neurons.label, neurons.group) if len(part)]
+            self._texts = [*texts, np.char.lower(neurons.id.astype(str))]
 
     def find(self, text: str) -> npt.NDArray[np.bool_]:
         """Return which neurons have ``text`` in them, in small or capital letters."""
-        neurons = self._neurons
-        if self._texts is None:
-            parts = (neurons.labels, neurons.groups, neurons.id.astype(str))
-            self._texts = [np.char.lower(part) for part in parts]
-        found = np.zeros(len(neurons), dtype=bool)
+        self.prepare()
+        found = np.zeros(len(self._neurons), dtype=bool)
         wanted = text.strip().lower()
-        for column in self._texts:
+        for column in self._texts or ():
             found |= np.char.find(column, wanted) >= 0
         return found

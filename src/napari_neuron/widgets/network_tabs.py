@@ -14,6 +14,7 @@ from napari_neuron.spec.network_stimulus import BackgroundNoise, GivenSpikes, Tr
 from napari_neuron.spec.point_models import POINT_MODELS
 from napari_neuron.spec.point_network import NetworkRun, PointNetwork, PointNeurons
 from napari_neuron.widgets.form import SpecForm
+from napari_neuron.widgets.latest_job import LatestJob
 from napari_neuron.widgets.names_edit import NamesEdit
 from napari_neuron.widgets.network_table_view import FilteredTable
 from napari_neuron.widgets.network_tables import (
@@ -41,10 +42,13 @@ class NeuronsTab(QWidget):
         super().__init__()
         self._session = session
         self._network: PointNetwork | None = None
+        self.search = NeuronSearch(session.network)
+        self._preparing = LatestJob()
         self.model = ColumnsModel()
         self.table = FilteredTable(
             self.model, "Filter by label, group or id", (84, 58, 60, 60, 38, 38)
         )
+        self.model.layoutChanged.connect(lambda: self.table.select(session.selected))
         self.table.filter_changed.connect(self._on_filter_changed)
         self.table.selection_changed.connect(self._on_selected)
         layout = QVBoxLayout(self)
@@ -58,7 +62,8 @@ class NeuronsTab(QWidget):
         if same and before.edges is network.edges and before.models == network.models:
             return
         if not same:
-            self._search = NeuronSearch(network)
+            self.search = NeuronSearch(network)
+            self._preparing.request(self.search.prepare)
             self.table.filter.clear()
             self.model.filter(None)
         self.model.set_columns(neuron_columns(network, self._session.result))
@@ -76,19 +81,25 @@ class NeuronsTab(QWidget):
 
     def _on_filter_changed(self, text: str) -> None:
         if self._network is not None:
-            self.model.filter(self._search.find(text) if text.strip() else None)
+            self.model.filter(self.search.find(text) if text.strip() else None)
             self.table.select(self._session.selected)
 
     def _on_selected(self, rows: npt.NDArray[np.int64]) -> None:
         self._session.select(rows)
 
+    def stop(self) -> None:
+        """Wait for no thread any more."""
+        self._preparing.stop()
+        self.model.stop()
+
 
 class EdgesTab(QWidget):
     """The table of edges: all, those of neurons that are searched for, or of those selected."""
 
-    def __init__(self, session: NetworkSession) -> None:
+    def __init__(self, session: NetworkSession, neurons: NeuronsTab) -> None:
         super().__init__()
         self._session = session
+        self._neurons = neurons
         self._network: PointNetwork | None = None
         self.model = ColumnsModel()
         self.table = FilteredTable(self.model, "Filter by source or target", (88, 88, 84, 60))
@@ -107,7 +118,6 @@ class EdgesTab(QWidget):
             if before.edges is network.edges and before.weight_scale == network.weight_scale:
                 return
         else:
-            self._search = NeuronSearch(network)
             self.table.filter.clear()
         self.model.set_columns(edge_columns(network))
         self._filter()
@@ -123,7 +133,7 @@ class EdgesTab(QWidget):
         edges, text = self._network.edges, self.table.filter.text()
         wanted = None
         if text.strip():
-            found = self._search.find(text)
+            found = self._neurons.search.find(text)
             wanted = found[edges.source] | found[edges.target]
         if self.of_selected.isChecked():
             chosen = np.zeros(len(self._network.neurons), dtype=bool)
