@@ -50,7 +50,7 @@ def read_cells(experiment: Experiment, folder: str | Path) -> tuple[Morphology, 
         raise ExperimentError(
             "cells",
             "this experiment names no skeleton file: save it in the window, or write "
-            "[{\"name\": ..., \"path\": ...}] here",
+            '[{"name": ..., "path": ...}] here',
         )
     cells = []
     for index, source in enumerate(experiment.cells):
