@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (NapariNeuronError, OSError, ImportError) as error:
         if options.debug:
             raise
-        print(f"napari-neuron: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"napari-neuron: {_in_one_line(error)}", file=sys.stderr)
         return 1
 
 
@@ -101,6 +101,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _in_one_line(error: Exception) -> str:
+    """Say what went wrong; of a file, which and why, without the number of the error."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror[0].lower()}{error.strerror[1:]}"
+    return " ".join(str(error).split())
+
+
 def _demo(options: argparse.Namespace) -> int:
     from napari_neuron.demo import run_demo
 
@@ -115,8 +122,13 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.partition("x")
-    return int(width), int(height)
+    try:
+        width, height = map(int, text.split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a size in pixels, such as 1280x720"
+        ) from None
+    return width, height
 
 
 def _film(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,9 +23,28 @@ def run(options: argparse.Namespace) -> int:
 
     if options.mpi or ranks_started() > 1:
         _run_as_rank(options)
-    if not options.output.absolute().parent.is_dir():
-        raise NapariNeuronError(f"{options.output}: there is no folder to write this file into")
+    require_writable(options.output)
     return _run(options, None)
+
+
+def require_writable(path: Path) -> None:
+    """Refuse a place that no result can be written to, before anything is simulated.
+
+    Raises
+    ------
+    NapariNeuronError
+        If there is no folder, no right to write into it, or something else than a file.
+    """
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise NapariNeuronError(f"{path}: there is no folder to write this file into")
+    if path.exists() and not path.is_file():
+        raise NapariNeuronError(f"{path}: this is not a file, and cannot be replaced by one")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise NapariNeuronError(f"{path}: cannot be written there: {error.strerror}") from None
 
 
 def show_progress(fraction: float) -> None:

@@ -62,6 +62,28 @@ def test_a_layer_in_pixels_gets_the_voxel_size_that_is_typed(dock, panel):
     assert tuple(layer.scale) == (0.04, 0.008, 0.008)
 
 
+def test_an_image_and_its_labels_get_their_voxel_size_together(dock, panel):
+    image = dock.viewer.add_image(np.zeros(SHAPE), name="em")
+    labels = dock.viewer.add_labels(np.zeros(SHAPE, dtype=int), name="seg")
+    piece = dock.viewer.add_image(np.zeros((5, 10, 10)), name="piece")
+    panel.show_layer("seg")
+    panel.voxel[0].setValue(40)
+    dock.click(panel.voxel_button)
+    assert tuple(labels.scale) == tuple(image.scale) == (0.04, 0.008, 0.008)
+    assert image.units == labels.units
+    assert tuple(piece.scale) == (1, 1, 1)
+
+
+def test_the_background_is_no_cell(dock, panel):
+    labels = add_image(dock).data
+    dock.viewer.add_labels(labels.astype(int), name="seg", scale=(1, 1, 1), units=("um",) * 3)
+    panel.show_layer("seg")
+    panel.label.setText("0")
+    dock.click(panel.skeletonise_button)
+    assert "0 is what has no label" in panel.problem.text()
+    assert not panel.skeletonise_button.isHidden()
+
+
 def test_a_label_becomes_a_cell_that_is_chosen(dock, panel):
     labels = np.zeros((20, 20, 60), dtype=np.int32)
     labels[7:12, 7:12, 5:55] = 3

@@ -7,7 +7,7 @@ import pytest
 from dock_person import add_cell, forked_cell
 from qtpy.QtCore import QPoint, QPointF, Qt
 from qtpy.QtGui import QWheelEvent
-from qtpy.QtWidgets import QApplication, QFileDialog, QLabel
+from qtpy.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox
 
 from napari_neuron import (
     AlphaSynapse,
@@ -209,6 +209,23 @@ def test_an_experiment_is_saved_and_opened_again(dock, tmp_path, monkeypatch):
     assert dock.experiment == saved == Experiment.load(path)
     dock.click(dock.widget.header.undo_button)
     assert dock.experiment.stimuli == ()
+
+
+def test_a_name_without_its_ending_gets_it(dock, tmp_path, monkeypatch):
+    path, answers = tmp_path / "exp.json", [QMessageBox.StandardButton.No]
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *args: (str(path.with_suffix("")), "")
+    )
+    monkeypatch.setattr(QMessageBox, "question", lambda *args: answers[0])
+    dock.click(dock.widget.header.save_button)
+    first = path.read_text()
+    dock.select_nodes(10)
+    dock.add("inputs", "Current pulse")
+    dock.click(dock.widget.header.save_button)
+    assert path.read_text() == first
+    answers[0] = QMessageBox.StandardButton.Yes
+    dock.click(dock.widget.header.save_button)
+    assert Experiment.load(path) == dock.experiment
 
 
 def test_a_file_that_is_no_experiment_is_said_in_words(dock, tmp_path):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QFileDialog
 
 from napari_neuron import spec as s
 from napari_neuron.widgets.synapse_choice import BY_PARTNER, IN_GROUPS
@@ -159,6 +160,27 @@ def test_what_is_wrong_is_said(dialog, qtbot, field, text, says):
     read(qtbot, dialog)
     assert says in dialog.problem.text()
     assert not dialog.place_button.isEnabled()
+
+
+def test_the_unit_in_which_all_would_be_near_is_named(dialog, qtbot):
+    dialog.limit.setValue(5)
+    dialog.units.setText("um")
+    read(qtbot, dialog)
+    assert len(dialog.table) == 0
+    assert "With “nm” as unit of positions, 4 would be near enough." in dialog.said.text()
+
+
+def test_enter_in_a_field_reads_the_table_and_asks_for_no_file(dialog, qtbot, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        QFileDialog, "getOpenFileName", lambda *args: (asked.append(args) or "", "")
+    )
+    dialog.show()
+    dialog.units.setText("um")
+    qtbot.keyClick(dialog.units, Qt.Key.Key_Return)
+    wait(qtbot, dialog)
+    assert len(dialog.table) == 0
+    assert asked == []
 
 
 def test_a_wrong_column_is_said(dialog, qtbot):

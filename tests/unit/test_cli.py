@@ -63,6 +63,9 @@ def test_check_as_json_lists_findings(tmp_path, capsys):
         (["run", "lost.json", "-o", "run.h5"], "gone.swc"),
         (["run", "changed.json", "-o", "run.h5"], "has changed"),
         (["run", "nocell.json", "-o", "nowhere/run.h5"], "nowhere"),
+        (["run", "nocell.json", "-o", "."], "this is not a file"),
+        (["run", ".", "-o", "run.h5"], ".: is a directory"),
+        (["film", "missing.h5", "-o", "film.mp4"], "missing.h5: no such file"),
     ],
 )
 def test_an_error_is_one_line_and_the_status_is_not_0(
@@ -81,6 +84,13 @@ def test_an_error_is_one_line_and_the_status_is_not_0(
     assert says in err
     assert err.count("\n") == 1
     assert not (tmp_path / "run.h5").exists()
+
+
+def test_a_size_that_is_none_is_said_in_words(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["film", "run.h5", "-o", "film.mp4", "--size", "100"])
+    assert ended.value.code == 2
+    assert "'100' is not a size in pixels, such as 1280x720" in capsys.readouterr().err
 
 
 def test_debug_shows_the_traceback(tmp_path):

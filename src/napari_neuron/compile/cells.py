@@ -47,7 +47,11 @@ def read_cells(experiment: Experiment, folder: str | Path) -> tuple[Morphology, 
     from napari_neuron.morphology import read_morphology
 
     if not experiment.cells:
-        raise ExperimentError("cells", "this experiment names no skeleton file")
+        raise ExperimentError(
+            "cells",
+            "this experiment names no skeleton file: save it in the window, or write "
+            '[{"name": ..., "path": ...}] here',
+        )
     cells = []
     for index, source in enumerate(experiment.cells):
         if source.path is None:

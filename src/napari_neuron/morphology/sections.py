@@ -82,8 +82,8 @@ def require_positive_radii(morphology: Morphology) -> None:
         raise MorphologyError(
             f"{morphology.name}: node {morphology.node_id[row]} has a radius of "
             f"{morphology.radius[row]:g} µm; {len(bad)} of {len(morphology)} nodes have a radius "
-            "of zero or less. Cable needs a thickness: give these nodes a radius, in the file or "
-            "with morphology.replace(radius=...)"
+            "of zero or less. Cable needs a thickness: repair them (interpolate radii), or give "
+            "these nodes a radius in the file"
         )
 
 

@@ -302,6 +302,12 @@ def volume_of(layer: Any) -> Volume | None:
     )
 
 
+def lie_alike(one: Any, other: Any) -> bool:
+    """Whether two layers have the same voxels in the same place, as an image and its labels."""
+    first, second = volume_of(one), volume_of(other)
+    return None not in (first, second) and replace(first, name="") == replace(second, name="")
+
+
 def judge(viewer: Any, cell: Morphology, layer: Any) -> Verdict | None:
     """Compare a cell with a layer as the viewer shows it; None where it has no three axes."""
     volume = volume_of(layer)

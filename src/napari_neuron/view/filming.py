@@ -65,7 +65,9 @@ class Film:
             if not getattr(self, name) > 0:
                 raise FilmError(f"{name} is {getattr(self, name):g}; it must be more than 0")
         if not self.stop >= self.start:
-            raise FilmError(f"a film cannot end ({self.stop:g} ms) before it begins")
+            raise FilmError(
+                f"a film cannot end (at {self.stop:g} ms) before it begins (at {self.start:g} ms)"
+            )
         if self.size is not None and min(self.size) < 64:
             raise FilmError(f"a film of {self.size[0]} x {self.size[1]} pixels is too small")
 

@@ -36,7 +36,7 @@ def summary_of(cell: Morphology) -> dict[str, str]:
     """Return what a person wants to know of a skeleton first, in words."""
     n_trees = len(cell.roots)
     try:
-        membrane = f"{find_sections(cell).area.sum():,.0f} µm²"
+        membrane = f"{_rounded(find_sections(cell).area.sum())} µm²"
     except MorphologyError:  # without thickness; the findings say so
         membrane = "unknown"
     soma = cell.node_id[cell.swc_type == SOMA]
@@ -45,12 +45,17 @@ def summary_of(cell: Morphology) -> dict[str, str]:
     synapses = {} if cell.connectors is None else cell.connectors["type"].value_counts().to_dict()
     return {
         "Nodes": f"{len(cell):,} in {n_trees:,} tree{'s' if n_trees != 1 else ''}",
-        "Cable": f"{cell.cable_length:,.0f} µm",
+        "Cable": f"{_rounded(cell.cable_length)} µm",
         "Membrane": membrane,
         "Soma": f"node {soma[0]}{more}" if len(soma) else "none",
         "Synapses": ", ".join(f"{n:,} {kind}" for kind, n in sorted(synapses.items())) or "none",
         "Labels": ", ".join(label for label in labels if label) or "none",
     }
+
+
+def _rounded(value: float) -> str:
+    """Write a length or an area of a whole cell, or of a piece of a neurite."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 class CellTab(Page):

@@ -94,7 +94,7 @@ class CheckPanel(QWidget):
         self.longer_button.setToolTip("Cut the cell into fewer compartments; undo takes it back")
         self.longer_button.clicked.connect(lambda _=False: self._ask_for_longer())
         self.repair = RepairEdit(view, palette)
-        self.repair.apply_requested.connect(self.repair_requested.emit)
+        self.repair.apply_requested.connect(self._apply)
         self.done = hint()
 
         column = QVBoxLayout(self)
@@ -218,6 +218,10 @@ class CheckPanel(QWidget):
         if finding is not None and self._cell is not None:
             suggested = suggested_repairs(self._cell, finding, image_box_of(self._viewer))
         self.repair.offer(self._cell, suggested)
+
+    def _apply(self, repair: Any, repaired: Morphology) -> None:
+        self.setFocus()  # of a button that goes, Qt hands it on, and scrolls to where that is
+        self.repair_requested.emit(repair, repaired)
 
     def _ask_for_longer(self) -> None:
         longer = None if self.finding is None else suggested_discretisation(self.finding)

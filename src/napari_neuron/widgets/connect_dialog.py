@@ -25,7 +25,7 @@ from napari_neuron.widgets.connect_choice import ConnectChoice, ConnectFound, fi
 from napari_neuron.widgets.kinds_table import KindsTable
 from napari_neuron.widgets.latest_job import LatestJob
 from napari_neuron.widgets.left_out_list import LeftOutList
-from napari_neuron.widgets.page import Page, hint, let_shrink
+from napari_neuron.widgets.page import Page, hint, leave_enter_to_fields, let_shrink
 from napari_neuron.widgets.problem import ProblemLabel
 
 _AUTOMATIC = "as named"
@@ -129,6 +129,7 @@ class ConnectDialog(QDialog):
         for widget in (self.busy, self.said, self.left_out, self.problem, self.buttons):
             layout.addWidget(widget)
         self.resize(440, 560)
+        leave_enter_to_fields(self)
         self.finished.connect(lambda _: self._stop())
         self.source.currentIndexChanged.connect(lambda _: self.read())
         self.delay_kind.currentIndexChanged.connect(lambda _: self.read())

@@ -21,7 +21,7 @@ from qtpy.QtWidgets import (
 
 from napari_neuron.morphology import Morphology
 from napari_neuron.view import VoltageLayer
-from napari_neuron.view.alignment import Remedy, judge, mend, volume_of, with_voxel
+from napari_neuron.view.alignment import Remedy, judge, lie_alike, mend, volume_of, with_voxel
 from napari_neuron.view.navigation import jump_to_node
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.image_layers import ImageLayers
@@ -91,7 +91,9 @@ class ImagePanel(QWidget):
             voxel_row.addWidget(box, 1)
         self.voxel_button = QPushButton("Set")
         self.voxel_button.setMaximumWidth(48)
-        self.voxel_button.setToolTip("Give the layer this voxel size, and µm as its unit")
+        self.voxel_button.setToolTip(
+            "Give the layer this voxel size, and µm as its unit; what lies exactly on it goes along"
+        )
         self.voxel_button.clicked.connect(lambda _=False: self._set_voxel())
         voxel_row.addWidget(self.voxel_button)
 
@@ -226,7 +228,9 @@ class ImagePanel(QWidget):
 
     def _mend(self, remedy: Remedy | None) -> None:
         if remedy is not None and self._layer is not None:
-            mend(self._layer, remedy)
+            layers = [layer for layer in self._images.layers if lie_alike(layer, self._layer)]
+            for layer in layers:  # an image and its labels stay together
+                mend(layer, remedy)
             self._viewer.reset_view()
 
     def _set_voxel(self) -> None:
@@ -269,6 +273,9 @@ class ImagePanel(QWidget):
         self.problem.say("")
         if not self.label.text().strip().isdecimal():
             self.problem.say("Which label? Type its number, or pick it in the layer.")
+            return
+        if int(self.label.text()) == 0:
+            self.problem.say("0 is what has no label. Type another number, or pick a label.")
             return
         labels = layer.data[0] if layer.multiscale else layer.data
         self._skeletoniser.start(labels, int(self.label.text()), volume_of(layer))

@@ -23,7 +23,7 @@ from qtpy.QtWidgets import (
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.spec import DensityMechanism, HodgkinHuxley, ModFile, Paint, Parameter, Passive
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
-from napari_neuron.widgets.page import hint
+from napari_neuron.widgets.page import hint, leave_enter_to_fields
 from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.style import Palette, colour_number, style_sheet
 
@@ -120,6 +120,7 @@ class KineticsDialog(QDialog):
         layout.addWidget(self.note)
         layout.addWidget(self.problem)
         layout.addWidget(self.canvas, 1)
+        leave_enter_to_fields(self)
         self._measure()
 
     @property

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, Qt
-from qtpy.QtWidgets import QFileDialog, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
 
+from napari_neuron.widgets.asked_file import asked_file
 from napari_neuron.widgets.latest_job import LatestJob
 from napari_neuron.widgets.problem import ProblemLabel
 
@@ -99,9 +100,7 @@ class LeftOutList(QWidget):
         self._export.stop()
 
     def _ask_where(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Rows that are left out", "left_out.csv", "Tables (*.csv)"
-        )
+        path = asked_file(self, "Rows that are left out", "left_out.csv", "Tables (*.csv)")
         if path:
             self.export(path)
 

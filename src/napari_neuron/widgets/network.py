@@ -17,6 +17,7 @@ from napari_neuron.result.model import Status
 from napari_neuron.result.network import NetworkResult
 from napari_neuron.runner import RunState
 from napari_neuron.spec.point_network import PointNetwork
+from napari_neuron.widgets.asked_file import asked_file
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.edge_list_dialog import EdgeListDialog, columns_of
 from napari_neuron.widgets.header import Header
@@ -231,16 +232,12 @@ class NetworkWidget(ClosingWidget):
             self.open_file(path)
 
     def _ask_where_to_save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save the network", "network.json", "Networks (*.json)"
-        )
+        path = asked_file(self, "Save the network", "network.json", "Networks (*.json)")
         if path:
             self._save(self.session.network, path)
 
     def _ask_where_to_save_result(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save the result", "network.h5", "Results (*.h5)"
-        )
+        path = asked_file(self, "Save the result", "network.h5", "Results (*.h5)")
         if path and self.session.result is not None:
             self._save(self.session.result, path)
 

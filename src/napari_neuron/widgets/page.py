@@ -8,8 +8,10 @@ from typing import Any
 from qtpy.QtCore import QEvent, QObject, Qt
 from qtpy.QtWidgets import (
     QComboBox,
+    QDialog,
     QLabel,
     QMenu,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -52,6 +54,12 @@ def hint(text: str = "") -> QLabel:
     label.setObjectName("hint")
     label.setWordWrap(True)
     return label
+
+
+def leave_enter_to_fields(dialog: QDialog) -> None:
+    """Let Enter end what is typed; of itself Qt presses the first button of a dialog too."""
+    for button in dialog.findChildren(QPushButton):
+        button.setAutoDefault(False)
 
 
 class _WheelFilter(QObject):

@@ -12,6 +12,7 @@ from napari_neuron.errors import NapariNeuronError
 from napari_neuron.morphology import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.session import Session
+from napari_neuron.widgets.asked_file import asked_file
 from napari_neuron.widgets.cell_files import CellFiles
 
 
@@ -50,15 +51,13 @@ class Saving:
         """Ask for a file, and save the experiment there."""
         cells = self._session.cells
         suggested = f"{_name_of(cells) if cells else 'experiment'}.json"
-        path, _ = QFileDialog.getSaveFileName(
-            self._parent, "Save the experiment", suggested, "Experiments (*.json)"
-        )
+        path = asked_file(self._parent, "Save the experiment", suggested, "Experiments (*.json)")
         if path:
             self.save_experiment(path)
 
     def ask_where_to_save_result(self, result: SimulationResult) -> None:
         """Ask for a file, and save a result there, in a thread."""
-        path, _ = QFileDialog.getSaveFileName(
+        path = asked_file(
             self._parent, "Save the result", f"{_name_of(result.cells)}.h5", "Results (*.h5)"
         )
         if path:

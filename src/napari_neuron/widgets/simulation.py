@@ -297,7 +297,7 @@ class SimulationWidget(ClosingWidget):
         self._count.request(self.session.cells, self.session.experiment)
 
     def _on_counted(self, n: int | None, problem: str) -> None:
-        text = f"{n:,} compartments" if n is not None else problem
+        text = f"{n:,} compartment{'s' if n != 1 else ''}" if n is not None else problem
         self.cell_tab.discretisation.count.setText(text)
         self.run_tab.size.setText(frames_in_words(self.session.experiment.run, n))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_neuron.compile.read_synapses import read_columns, read_synapses
 from napari_neuron.compile.synapse_table import SynapseTable
-from napari_neuron.errors import ExperimentError, NapariNeuronError
+from napari_neuron.errors import ExperimentError, MorphologyError, NapariNeuronError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import Stimulus, Synapse
 from napari_neuron.spec.base import Spec
@@ -89,7 +89,25 @@ def find(choice: Choice, before: tuple[str, SynapseTable] | None) -> Found:
             table = chosen.draw(choice.draw, choice.seed)
     except (NapariNeuronError, OSError) as error:
         return Found(names, None, everything, "", str(error))
-    return Found(names, table, everything, _in_words(table, len(chosen), everything[1]))
+    said = _in_words(table, len(chosen), everything[1])
+    if not len(everything[1]):
+        said += _in_another_unit(choice)
+    return Found(names, table, everything, said)
+
+
+def _in_another_unit(choice: Choice) -> str:
+    """Say in which unit synapses that are all too far away would lie at the cell, if in one."""
+    said = choice.columns.get("units", "um")
+    for units in dict.fromkeys((choice.cell.unit, "nm", "um", "8 nm", "4x4x40 nm", "10 nm")):
+        if units == said:
+            continue
+        try:
+            there = read_synapses(choice.source, choice.cell, **{**choice.columns, "units": units})
+        except MorphologyError:  # a cell may be in a unit that positions cannot be in
+            continue
+        if 2 * len(there) > len(there) + len(there.left_out):
+            return f"\nWith “{units}” as unit of positions, {len(there):,} would be near enough."
+    return ""
 
 
 def _matching(where: dict[str, Any], table: SynapseTable) -> dict[str, Any]:

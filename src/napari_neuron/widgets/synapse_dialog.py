@@ -30,7 +30,7 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import AlphaSynapse, PoissonEvents, SpikeTimes, Synapse
 from napari_neuron.widgets.latest_job import LatestJob
 from napari_neuron.widgets.left_out_list import LeftOutList
-from napari_neuron.widgets.page import Page, hint, let_shrink
+from napari_neuron.widgets.page import Page, hint, leave_enter_to_fields, let_shrink
 from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.synapse_choice import (
     AT_ONCE,
@@ -170,6 +170,7 @@ class SynapseDialog(QDialog):
         for widget in (self.busy, self.said, self.left_out, self.problem, self.buttons):
             layout.addWidget(widget)
         self.resize(520, 760)
+        leave_enter_to_fields(self)
         self.finished.connect(lambda _: self._stop())
         self.source.currentIndexChanged.connect(lambda _: self.read())
         self.how.currentTextChanged.connect(lambda _: self._show_groups())

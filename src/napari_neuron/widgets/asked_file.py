@@ -1,0 +1,38 @@
+"""`asked_file`: asks where to save something; the name gets the ending that finds it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+
+def asked_file(parent: QWidget, title: str, suggested: str, kinds: str) -> str:
+    """Ask for a file to write; "" if the person thinks better of it.
+
+    Parameters
+    ----------
+    parent
+        Over which it is asked.
+    title
+        Of the dialog.
+    suggested
+        A name; a name that is typed without its ending gets it.
+    kinds
+        As Qt's dialogs take them.
+    """
+    path, _ = QFileDialog.getSaveFileName(parent, title, suggested, kinds)
+    ending = Path(suggested).suffix
+    if not path or path.lower().endswith(ending):
+        return path
+    path += ending
+    # Qt has asked about the name without the ending only
+    if Path(path).exists() and not _may_replace(parent, title, path):
+        return ""
+    return path
+
+
+def _may_replace(parent: QWidget, title: str, path: str) -> bool:
+    question = f"{Path(path).name} already exists. Do you want to replace it?"
+    answer = QMessageBox.question(parent, title, question)
+    return answer == QMessageBox.StandardButton.Yes
