@@ -27,8 +27,8 @@ def diagonal():
     )
 
 
-@pytest.fixture
-def shown(make_napari_viewer, diagonal):
+@pytest.fixture(params=[True, False], ids=["gpu", "plain Surface"])
+def shown(make_napari_viewer, diagonal, request):
     """A viewer in 2D with an image and the cell: one half at -70, then 20; the other at 0 mV."""
     viewer = make_napari_viewer(show=True)
     image = viewer.add_image(np.full((11, 11, 11), 255, dtype=np.uint8), contrast_limits=(0, 255))
@@ -36,7 +36,13 @@ def shown(make_napari_viewer, diagonal):
     image.scale = (10.0,) * 3
     frames = np.array([[-70.0] * 6 + [0.0] * 5, [20.0] * 6 + [0.0] * 5], dtype=np.float32)
     layer = VoltageLayer(
-        diagonal, frames, np.arange(11), 0.5, contrast_limits=LIMITS, minimum_radius=0
+        diagonal,
+        frames,
+        np.arange(11),
+        0.5,
+        contrast_limits=LIMITS,
+        minimum_radius=0,
+        gpu=request.param,
     )
     viewer.add_layer(layer)
     layer.colorbar.visible = False
