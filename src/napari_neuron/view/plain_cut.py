@@ -17,8 +17,8 @@ Floats = npt.NDArray[np.float32]
 _GREY = (0.5, 0.5, 0.5, 1.0)
 _NEARBY = 0.6
 """Opacity of cable that all but touches the slice; that of the graphics card's way."""
-_DEPTH = 0.5
-"""How far behind the slice the farthest lies for the depth test; in 2D the camera sees 1."""
+_DEPTH = 4000.0
+"""How far the nearest is in front of the farthest for the depth test; in 2D the camera sees 1e6."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,8 @@ def plain_cut(
     """
     where = cut.centre + np.maximum(cut.radius, least)[:, None] * cut.direction
     away = cut.centre[:, axis]
-    depth = -_DEPTH * cut.rank / max(float(cut.rank.max(initial=0.0)), 1e-6)
+    farthest = max(float(cut.rank.max(initial=0.0)), 1e-6)
+    depth = _DEPTH * (cut.rank / farthest - 1.0)
     opacity = None
     if reach > 0:
         fading = _NEARBY * np.clip(1.0 - away / reach, 0.0, 1.0)
