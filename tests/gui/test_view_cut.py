@@ -27,8 +27,8 @@ def diagonal():
     )
 
 
-@pytest.fixture
-def shown(make_napari_viewer, diagonal):
+@pytest.fixture(params=[True, False], ids=["gpu", "plain Surface"])
+def shown(make_napari_viewer, diagonal, request):
     """A viewer in 2D with an image and the cell: one half at -70, then 20; the other at 0 mV."""
     viewer = make_napari_viewer(show=True)
     image = viewer.add_image(np.full((11, 11, 11), 255, dtype=np.uint8), contrast_limits=(0, 255))
@@ -36,7 +36,13 @@ def shown(make_napari_viewer, diagonal):
     image.scale = (10.0,) * 3
     frames = np.array([[-70.0] * 6 + [0.0] * 5, [20.0] * 6 + [0.0] * 5], dtype=np.float32)
     layer = VoltageLayer(
-        diagonal, frames, np.arange(11), 0.5, contrast_limits=LIMITS, minimum_radius=0
+        diagonal,
+        frames,
+        np.arange(11),
+        0.5,
+        contrast_limits=LIMITS,
+        minimum_radius=0,
+        gpu=request.param,
     )
     viewer.add_layer(layer)
     layer.colorbar.visible = False
@@ -105,10 +111,37 @@ def test_a_slab_shows_what_is_near_and_fades(shown):
     assert near < far < 250
     assert pixel(viewer, (20, 75, 75)).min() == 255
     np.testing.assert_allclose(pixel(viewer, (20, 20, 20)), colour_of(layer, -70), atol=2)
+    before = pixel(viewer, (20, 40, 40))
+    layer.colormap = "gray"
+    assert np.ptp(pixel(viewer, (20, 40, 40))) < 3 < np.ptp(before)
+    viewer.dims.set_point(0, 0.5)
+    assert pixel(viewer, (20, 40, 40)).min() > before.min() + 20  # nearly white, over white
     layer.slab = 0.0
     assert pixel(viewer, (20, 40, 40)).min() == 255
     with pytest.raises(ValueError, match="0 or more"):
         layer.slab = -1.0
+
+
+def test_of_cable_near_a_slice_the_nearest_hides_the_rest(shown, diagonal):
+    viewer, layer = shown
+    at = diagonal.position.copy()
+    at[6:, :2] = at[:5, :2]  # the other half lies over the first, farther from the slice
+    viewer.layers.remove(layer)
+    parent = np.where(np.arange(11) == 6, -1, diagonal.parent)
+    back = VoltageLayer(
+        diagonal.replace(position=at, parent=parent),
+        layer.frames,
+        np.arange(11),
+        0.5,
+        contrast_limits=LIMITS,
+        gpu=layer.gpu,
+    )
+    viewer.add_layer(back)
+    back.slab = 200.0
+    viewer.dims.set_point(1, 0)
+    opacity = 0.6 * (1 - 15 / 200)  # the slice is 10 µm thick
+    expected = opacity * colour_of(back, -70) + (1 - opacity) * 255
+    np.testing.assert_allclose(pixel(viewer, (0, 20, 20)), expected, atol=6)
 
 
 def test_a_jump_brings_the_node_into_the_slice_and_the_middle(shown, diagonal):

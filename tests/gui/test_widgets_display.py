@@ -6,6 +6,8 @@ import trimesh
 
 import napari_neuron as nn
 from napari_neuron.view import VoltageLayer, show
+from napari_neuron.view.colours import voltage_limits
+from napari_neuron.view.overlays import text_overlay_of
 from napari_neuron.widgets import DisplayWidget
 from napari_neuron.widgets.mesh_dialog import MeshSource
 from napari_neuron.widgets.run_changes import changes
@@ -235,7 +237,7 @@ def test_what_changed_between_two_experiments_is_said():
     assert changes(before, before) == []
 
 
-def test_runs_are_kept_pinned_subtracted_and_put_side_by_side(window):
+def test_runs_are_kept_pinned_subtracted_and_put_side_by_side(window, qtbot):
     from napari_neuron import CurrentPulse, Passive
 
     session = session_of(window.viewer)
@@ -256,11 +258,27 @@ def test_runs_are_kept_pinned_subtracted_and_put_side_by_side(window):
     np.testing.assert_allclose(layer.current_frame, second.frames[row] - first.frames[row])
     low, high = layer.contrast_limits
     assert low == -high
+    def shown():
+        return [x for x in window.viewer.layers if isinstance(x, VoltageLayer)]
+
     comparison.beside_button.menu().actions()[0].trigger()
-    one, other = [x for x in window.viewer.layers if isinstance(x, VoltageLayer)]
+    qtbot.waitUntil(lambda: len(shown()) == 2, timeout=20_000)
+    one, other = shown()
     assert one.shown.name == "v"
+    assert other.name.startswith("run 1: ")
     assert other.translate[-1] > 0
     np.testing.assert_array_equal(other.current_frame, first.frames[row])
+    assert text_overlay_of(window.viewer).text == "3.0 ms  run 2, beside it run 1"
+    both = np.concatenate([first.frames, second.frames])
+    assert tuple(one.contrast_limits) == tuple(other.contrast_limits) == voltage_limits(both)
+    comparison.difference_button.menu().actions()[0].trigger()
+    assert shown() == [one]
+    assert text_overlay_of(window.viewer).text == "3.0 ms  run 2 − run 1"
+    comparison.beside_button.menu().actions()[0].trigger()
+    window.widget.run_tab.show_requested.emit(first)  # before it is made
+    qtbot.wait(500)
+    assert shown() == [one]
+    assert text_overlay_of(window.viewer).text == "3.0 ms"
     assert not comparison.clear_button.isEnabled()
     comparison.pin_button.click()
     assert session.is_pinned(second)

@@ -154,6 +154,15 @@ class VispyVoltageLayer(VispyBaseLayer):
         self._on_detail_change()
 
 
+class VispyPlainLayer(VispySurfaceLayer):
+    """napari's own visual of a Surface; slices are not shaded, as in napari since 0.7."""
+
+    def _on_shading_change(self, event: Any = None) -> None:
+        super()._on_shading_change()
+        if self.layer._slice_input.ndisplay == 2 and not self.node.mesh_data.is_empty():
+            self.node.shading = None
+
+
 def _is_same(one: Any, other: Any) -> bool:
     return one is other or (isinstance(one, tuple) and one == other)
 
@@ -203,7 +212,7 @@ def _make_visual(layer: Any, *args: Any, **kwargs: Any) -> VispyBaseLayer:
             layer.fall_back(f"{type(error).__name__}: {error}")
         else:
             return visual
-    return VispySurfaceLayer(layer, *args, **kwargs)
+    return VispyPlainLayer(layer, *args, **kwargs)
 
 
 def register(layer_class: type[VoltageSurface]) -> None:

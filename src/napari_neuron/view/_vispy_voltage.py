@@ -14,6 +14,7 @@ import numpy as np
 from napari.layers import Surface
 from napari.utils.events import EventEmitter
 
+from napari_neuron.view.plain_cut import plain_cut
 from napari_neuron.view.places import PickedPlace, cell_of, place_hit
 
 try:  # napari >= 0.7
@@ -60,21 +61,32 @@ class VoltageSurface(Surface):
         axes = [axis - 1 for axis in self._slice_input.displayed]
         if self.gpu:
             return
-        if len(axes) != 2 or min(axes) < 0:
+        if min(axes) >= 0 and len(axes) != 2:
             slice_mesh()
             return
+        none = [] if target is self else None  # as napari < 0.7 says it, and as it does since
+        if min(axes) < 0:  # time is shown as if it were space: there is nothing to draw
+            setattr(target, vertices, np.zeros((0, len(axes))))
+            target._view_faces = np.zeros((0, 3), dtype=int)
+            target._view_vertex_values = target._view_vertex_colors = none
+            return
         hidden = next(axis for axis in range(3) if axis not in axes)
-        where = (self.mesh, self.visible_cells, self._plain_radius, hidden, self._slab(hidden))
+        where = (
+            *(self.mesh, self.blend, self.visible_cells, self._plain_radius, self.slab),
+            *(tuple(axes), self._slab(hidden)),
+        )
         if self._plain_cut is None or self._plain_cut[0] != where:
-            cut = self.cut(hidden, self._slab(hidden), reach=0.0)
-            radius = np.maximum(cut.radius, 0.5 * self.minimum_width * self.pixel)
-            place = (cut.centre + radius[:, None] * cut.direction)[:, axes]
-            blend = self.node_blend.take(cut.node)
-            self._plain_cut = where, place, cut.painted_faces(), blend
-        _, place, faces, blend = self._plain_cut
-        setattr(target, vertices, place)
-        target._view_faces = faces
-        target._view_vertex_values = blend.of(self.current_frame)
+            cut = self.cut(hidden, self._slab(hidden))
+            least = 0.5 * self.minimum_width * self.pixel
+            made = plain_cut(cut, hidden, axes, self.node_blend, least, self.slab)
+            self._plain_cut = where, made
+        _, cut = self._plain_cut
+        setattr(target, vertices, cut.place)
+        target._view_faces = cut.faces
+        frame = self.current_frame
+        target._view_vertex_values = cut.blend.of(frame)
+        colours = cut.colours(frame, self.colormap, self.contrast_limits, self.gamma)
+        target._view_vertex_colors = none if colours is None else colours
 
     def _update_draw(self, scale_factor: float, *args: Any, **kwargs: Any) -> None:
         super()._update_draw(scale_factor, *args, **kwargs)

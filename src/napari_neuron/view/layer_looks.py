@@ -117,6 +117,14 @@ class LayerLooks:
         reach = max(middle - low, high - middle)
         self.set_limits(middle - reach, middle + reach)
 
+    def share_limits_with(self, other: LayerLooks) -> None:
+        """Give another layer these limits; where nobody has set them, both get those of both."""
+        low, high = self.contrast_limits
+        if self._own_limits == (low, high):
+            low, high = min(low, other.contrast_limits[0]), max(high, other.contrast_limits[1])
+            self._set_own_limits((low, high))
+        other.set_limits(low, high)
+
     def colormap_of(self, name: str) -> Any:
         """Return the colour map of a variable, whether it is shown or not."""
         if name == self._shown.name:

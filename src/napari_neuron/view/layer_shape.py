@@ -96,6 +96,8 @@ class LayerShape:
         self.events.add(**dict.fromkeys(names, Event))
         self._had_bar: bool | None = None  # before cells had their own colours
         self.events.variable.connect(self._on_variable)
+        for name in ("colormap", "contrast_limits", "gamma"):
+            self.events[name].connect(self._on_colours_set)
 
     # how thin ------------------------------------------------------------------------------
 
@@ -327,10 +329,13 @@ class LayerShape:
             self._slab_shown = float(reach)
             self.refresh(thumbnail=False, highlight=False, extent=False)
 
-    def cut(
-        self, axis: int, slice_range: tuple[float, float], reach: float | None = None
-    ) -> SliceCut:
-        """Return what a slice shows: see `cut_tubes`; of the slab, unless ``reach`` is given."""
+    def _on_colours_set(self, event: Any = None) -> None:
+        # of a slab that napari draws the colours are part of the slice
+        if not self.gpu and self._slab_shown and self._slice_input.ndisplay == 2:
+            self.refresh(thumbnail=False, highlight=False, extent=False)
+
+    def cut(self, axis: int, slice_range: tuple[float, float]) -> SliceCut:
+        """Return what a slice shows, and what of the cell lies in the slab; see `cut_tubes`."""
         edges = self._edges
         if len(self._visible_cells) < len(self.cells):
             edges = edges.rows(np.flatnonzero(self.node_is_visible[edges.end_node]))
@@ -341,5 +346,5 @@ class LayerShape:
             axis,
             slice_range,
             minimum_radius=self.minimum_radius,
-            reach=self._slab_shown if reach is None else reach,
+            reach=self._slab_shown,
         )

@@ -86,12 +86,6 @@ class SliceCut:
         """(n_vertices, 3) where each vertex is; axes as those of ``centre``."""
         return self.centre + self.radius[:, None] * self.direction
 
-    def painted_faces(self) -> npt.NDArray[np.int32]:
-        """Return the faces for who has no ``rank``: round ends first, under what goes beside."""
-        a, b, c = (self.centre[self.faces[:, corner]] for corner in range(3))
-        is_end = ((a == b) & (b == c)).all(axis=1)
-        return np.concatenate([self.faces[is_end], self.faces[~is_end]])
-
 
 def edge_tubes(morphology: Morphology, mesh: TubeMesh) -> EdgeTubes:
     """Return the edges of a cell with the radii that its mesh of tubes gives them.

@@ -73,6 +73,8 @@ class _TimeText:
                 self._text = shown
             elif shown != "v":
                 self._text += f"  {shown}"
+            elif words := layer.metadata.get("napari_neuron", {}).get("words"):
+                self._text += f"  {words}"
             self._overlay.update({"text": self._text, **looks})
             place_overlays(self._viewer)
 

@@ -86,6 +86,12 @@ class RunInView:
         self._voltage.show_difference(result, less, "run {} − run {}".format(*numbers))
         self.shown.emit()
 
+    def show_beside(self, result: SimulationResult, other: SimulationResult) -> None:
+        """Show a run, and another one beside it."""
+        numbers = self._session.number_of(result), self._session.number_of(other)
+        self._voltage.show_beside(result, other, (f"run {numbers[0]}", f"run {numbers[1]}"))
+        self.shown.emit()
+
     def _prepare(self, cells: Sequence[Morphology]) -> Callable[[SimulationResult], None]:
         if self._voltage.layer_for(cells) is not None:
             return lambda _: None

@@ -171,7 +171,7 @@ class SimulationWidget(ClosingWidget):
         self.run_tab.show_requested.connect(self._runs.show)
         self.run_tab.comparison.difference_requested.connect(self._runs.show_difference)
         self._runs.shown.connect(self._on_run_shown)
-        self.run_tab.comparison.beside_requested.connect(self._voltage.show_beside)
+        self.run_tab.comparison.beside_requested.connect(self._runs.show_beside)
         self.run_tab.save_requested.connect(self._saving.ask_where_to_save_result)
         for tab in (self.inputs_tab, self.recorders_tab):
             tab.editor.current_changed.connect(self._show_markers)

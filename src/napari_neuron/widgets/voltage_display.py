@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from napari.layers import Image
 
 from napari_neuron.morphology import Morphology
@@ -23,6 +22,7 @@ from napari_neuron.view import (
 from napari_neuron.view.frames import VariableFrames
 from napari_neuron.view.layer_looks import DIFFERENCE_COLORMAP
 from napari_neuron.widgets.cell_in_view import KEY, layers_of, shown_in
+from napari_neuron.widgets.run_beside import RunBeside
 
 _KEPT = ("opacity", "shading", "minimum_radius", "minimum_width", "colouring", "visible_cells")
 
@@ -43,6 +43,7 @@ class VoltageDisplay:
         self._follows = False
         self._moving = False
         self._rest: list[Callable[[], None]] = []
+        self._beside = RunBeside(viewer)
         viewer.dims.events.current_step.connect(self._on_slider_moved)
 
     def layer_of(self, cells: Sequence[Morphology]) -> VoltageLayer | None:
@@ -55,6 +56,7 @@ class VoltageDisplay:
     def disconnect(self) -> None:
         """Stop listening to the viewer."""
         self._viewer.dims.events.current_step.disconnect(self._on_slider_moved)
+        self._beside.stop()
 
     def layer_for(self, cells: Sequence[Morphology]) -> VoltageLayer | None:
         """Return the voltage layer that can show a run of these very cells, None without one."""
@@ -87,6 +89,7 @@ class VoltageDisplay:
         layer
             What `make_voltage_layer` made of it, if it was made already.
         """
+        self._beside.clear()
         before, there = self.layer_of(result.cells), self.layer_for(result.cells)
         self._result = result
         self._follows = False
@@ -135,23 +138,16 @@ class VoltageDisplay:
             layer.show_other_frames(VariableFrames(name, "mV", frames), DIFFERENCE_COLORMAP)
             layer.set_limits_about(0.0)
 
-    def show_beside(self, result: SimulationResult, other: SimulationResult) -> None:
-        """Show a run, and another one of the same cells beside it."""
+    def show_beside(
+        self, result: SimulationResult, other: SimulationResult, names: tuple[str, str]
+    ) -> None:
+        """Show a run, and another one of the same cells beside it; the canvas says their names."""
         self.show(result, follow=False)
         layer = self.layer_of(result.cells)
-        if layer is None:
-            return
-        for before in [x for x in self._viewer.layers if shown_in(x, "beside")]:
-            self._viewer.layers.remove(before)
-        beside = self.make(other, self.looks(result.cells))
-        beside.contrast_limits = layer.contrast_limits
-        beside.name = f"{layer.name}, beside"
-        beside.metadata = {KEY: {"beside": beside.morphology}}
-        width = float(np.ptp(layer.morphology.position[:, 0]))
-        beside.translate = (0.0, 0.0, 0.0, 1.15 * width + 10.0)
-        beside.colorbar.visible = False
-        self._viewer.add_layer(beside)
-        self._viewer.reset_view()
+        if layer is not None:
+            layer.show_variable("v")
+            looks = self.looks(result.cells)
+            self._beside.show(layer, lambda looks: self.make(other, looks), looks, names)
 
     def _voltage_layers(self) -> list[VoltageLayer]:
         layers = (x for x in self._viewer.layers if isinstance(x, VoltageLayer))
