@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.morphology.model import IntArray, Morphology
+from napari_neuron.view.dots import dot_mesh, dots_of
 from napari_neuron.view.ribbons import ribbon_mesh
 from napari_neuron.view.tubes import TubeMesh, joined, spheres_of, tube_mesh
 
@@ -150,9 +151,10 @@ class _FarSkeleton:
     def __init__(self, morphology: Morphology, tolerance: float) -> None:
         self.morphology = morphology
         self.radius = radius = np.maximum(morphology.radius, 0.0)
-        self.balls = spheres_of(morphology)
+        self.dots = dots_of(morphology)
+        self.balls = np.setdiff1d(spheres_of(morphology), self.dots)
         self.is_ball = is_ball = np.zeros(len(morphology), bool)
-        is_ball[self.balls] = True
+        is_ball[self.balls] = is_ball[self.dots] = True
         kept, self.above = thinned(morphology, tolerance, self.balls)
         edge = kept[self.above[kept] >= 0]
         above = self.above[edge]
@@ -184,6 +186,8 @@ class _FarSkeleton:
                 radius=self.radius[rows],
             )
             parts.append(tube_mesh(some, compartment[rows], sides=_SIDES).of_rows(rows))
+        if len(self.dots):
+            parts.append(dot_mesh(cell, self.dots, compartment))
         return joined(parts)
 
 

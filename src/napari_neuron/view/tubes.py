@@ -55,7 +55,8 @@ class TubeMesh:
         Thinner tubes are drawn with this radius, µm.
     side : (n_vertices,) float32 or None
         1 and -1 for the two edges of a ribbon, which is turned to whoever looks: there
-        ``direction`` is that of the cable. 0, or None for all: vertices of tubes.
+        ``direction`` is that of the cable. 0, or None for all: vertices of tubes. From 2 to 4:
+        the corners of dots, see `dot_mesh`.
     """
 
     vertices: FloatArray

@@ -46,6 +46,7 @@ uniform vec3 light;
 varying float voltage;
 varying float diffuse;
 varying vec3 place;
+varying vec2 corner;
 
 float voltage_of(float compartment) {
     float row = floor((compartment + 0.5) / voltages_shape.x);
@@ -58,8 +59,13 @@ void main() {
     vec3 direction = direction_compartment.xyz;
     float extra = other_weight_extra.z;
     float is_ribbon = 0.0;
+    corner = vec2(0.0);
     if (flat_view > 0.5) {
         centre.z = 0.0;
+    } else if (extra > 1.5) {  // a corner of a dot: its triangle looks at us, a circle is drawn
+        float turn = (extra - 2.0) * 2.0943951;
+        corner = 2.0 * vec2(cos(turn), sin(turn));
+        direction = corner.x * right + corner.y * cross(right, eye);
     } else if (extra != 0.0) {  // the edge of a ribbon: aside of the cable, as seen from here
         is_ribbon = 1.0;
         vec3 aside = cross(direction, eye);
@@ -109,15 +115,24 @@ uniform float reach;
 varying float voltage;
 varying float diffuse;
 varying vec3 place;
+varying vec2 corner;
+uniform vec3 right;
 
 void main() {
+    float beside = dot(corner, corner);
+    if (beside > 1.0) {
+        discard;
+    }
     float value = clamp((voltage - limits.x) / (limits.y - limits.x), 0.0, 1.0);
     vec4 colour = texture2D(colours, vec2((value * (COLOURS - 1.0) + 0.5) / COLOURS, 0.5));
     if (voltage < -1e29) {
         colour = vec4(0.5, 0.5, 0.5, 1.0);
     }
     float amount = diffuse;
-    if (shading > 1.5) {
+    if (beside > 0.0) {  // as a sphere
+        vec3 normal = corner.x * right + corner.y * cross(right, eye) - sqrt(1.0 - beside) * eye;
+        amount = max(dot(normal, light), 0.0);
+    } else if (shading > 1.5) {
         vec3 normal = normalize(cross(dFdx(place), dFdy(place)));
         normal = dot(normal, eye) > 0.0 ? -normal : normal;
         amount = max(dot(normal, light), 0.0);
@@ -201,7 +216,7 @@ class VoltageVisual(Visual):
         if self._bounds is None:
             self._index_buffer = None
         else:
-            self._show_level(0)
+            self._show_level(len(levels) - 1)  # what it needs to be complete, and no more
         self._bounds_changed()
         self.update()
 

@@ -26,6 +26,7 @@ from napari_neuron.view.network_layers import (
 from napari_neuron.widgets.latest_job import LatestJob
 from napari_neuron.widgets.network_clicks import NeuronClicks
 from napari_neuron.widgets.network_making import (
+    EdgesShown,
     Placed,
     activity_made,
     edges_made,
@@ -66,7 +67,7 @@ class NetworkDisplay:
         self._placed: Placed | None = None
         self._points: Points | None = None
         self._activity: ActivityLayer | None = None
-        self._edges: EdgeActivityLayer | EdgeLines | None = None
+        self._edges: EdgesShown | None = None
         self._rings: Points | None = None
         self._made: tuple[Placed, ActivityLayer] | None = None
         self._follows = False
@@ -106,7 +107,7 @@ class NetworkDisplay:
         return self._activity
 
     @property
-    def edges(self) -> EdgeActivityLayer | EdgeLines | None:
+    def edges(self) -> EdgesShown | None:
         """The layer of the edges."""
         return self._edges
 
@@ -296,9 +297,7 @@ class NetworkDisplay:
         most = looks.most_edges if looks.edges != "none" else 0
         self._drawing.request(edges_made, self._placed, result, most, selected)
 
-    def _on_edges_made(
-        self, made: tuple[Placed, EdgeActivityLayer | EdgeLines | None, int]
-    ) -> None:
+    def _on_edges_made(self, made: tuple[Placed, EdgesShown | None, int]) -> None:
         placed, layer, n = made
         if placed is not self._placed:
             return

@@ -23,6 +23,9 @@ from napari_neuron.view.network_layers import (
 )
 from napari_neuron.view.network_layout import neuron_positions
 
+EdgesShown = EdgeActivityLayer | EdgeLines
+"""What edges are drawn as: with spikes that travel along them, or plain."""
+
 MOST_POINTS = 20_000
 """Of more neurons there is no Points layer, which takes napari seconds to add."""
 
@@ -84,11 +87,11 @@ def activity_made(placed: Placed, result: NetworkResult) -> tuple[Placed, Activi
 
 def edges_made(
     placed: Placed, result: NetworkResult | None, most: int, selected: Any
-) -> tuple[Placed, EdgeActivityLayer | EdgeLines | None, int]:
+) -> tuple[Placed, EdgesShown | None, int]:
     """Return the layer of the edges; None where there are none."""
     network, positions = placed.network, placed.positions
     rows = edges_to_draw(network, most, selected) if most else np.empty(0, np.int64)
-    layer: EdgeActivityLayer | EdgeLines | None = None
+    layer: EdgesShown | None = None
     with _ONE_AT_A_TIME:
         if len(rows) and result is not None and len(result.network.edges) == len(network.edges):
             layer = make_edge_layer(result, positions, rows)

@@ -22,8 +22,8 @@ from qtpy.QtWidgets import (
 from napari_neuron.widgets.network_tables import ColumnsModel
 
 _ROW_HEIGHT = 22
-_MOST_RANGES = 2_000
-"""Selections of more separate lines take Qt seconds; they are shown as a number only."""
+_MOST_RANGES = 500
+"""Selections of more separate lines take Qt a tenth of a second and more; the first are shown."""
 
 
 class FilteredTable(QWidget):
