@@ -100,6 +100,18 @@ def test_a_result_is_shown_in_3d_over_its_hidden_skeleton(make_napari_viewer):
     assert viewer.dims.point[0] == 0.0
 
 
+def test_rolling_the_axes_of_a_viewer_leaves_time(make_napari_viewer):
+    viewer = make_napari_viewer()
+    show(result_of(fork()), viewer)
+    viewer.add_image(np.zeros((4, 5, 6)))
+    viewer.dims.ndisplay = 2
+    displayed = []
+    for _ in range(3):
+        viewer.dims.roll()
+        displayed.append(set(viewer.dims.displayed))
+    assert sorted(map(sorted, displayed)) == [[1, 2], [1, 3], [2, 3]]
+
+
 def test_show_uses_the_current_viewer_and_brings_the_skeleton(make_napari_viewer):
     viewer = make_napari_viewer()
     assert show(result_of(fork()), minimum_radius=2.0) is viewer

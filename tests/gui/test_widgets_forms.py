@@ -260,6 +260,16 @@ def test_node_ids_of_any_size_are_kept(view, qtbot):
     assert form.fields["node"].value == huge
 
 
+def test_ten_thousand_nodes_are_kept_when_the_field_is_left(view, qtbot):
+    pulse = CurrentPulse(nodes=tuple(range(100_000, 110_000)))
+    form = SpecForm(pulse, view)
+    qtbot.addWidget(form)
+    heard = told(form.changed)
+    form.fields["nodes"].ids.native.commit()
+    assert form.value == pulse
+    assert heard == []
+
+
 def test_a_recorder_takes_one_selected_point_only(view, qtbot):
     form = SpecForm(VoltageRecorder(label="a", node=10), view)
     qtbot.addWidget(form)

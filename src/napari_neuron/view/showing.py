@@ -192,12 +192,16 @@ def _frames_of(
 def put_voltage_layer(viewer: Viewer, layer: VoltageLayer, at: int | None = None) -> VoltageLayer:
     """Add a voltage layer to a viewer, and name the viewer's axes after the layer's.
 
-    ``at`` is its place among the layers; None: on top.
+    napari's button that rolls the axes then turns those of space only: a slice through time shows
+    nothing. ``at`` is its place among the layers; None: on top.
     """
     viewer.layers.insert(len(viewer.layers) if at is None else at, layer)
     names_of_axes = list(viewer.dims.axis_labels)
     names_of_axes[-len(_AXES) :] = _AXES
     viewer.dims.axis_labels = tuple(names_of_axes)
+    is_rolled = list(viewer.dims.rollable)
+    is_rolled[-len(_AXES)] = False
+    viewer.dims.rollable = tuple(is_rolled)
     return layer
 
 

@@ -86,10 +86,12 @@ class Palette:
                 for a, b in zip(text.getRgb()[:3], background.getRgb()[:3], strict=True)
             )
         )
-        # napari's error red is made for large areas; small text needs more light on dark
-        error = "#ff7b72" if background.lightness() < 128 else "#b3261e"
+        # napari's error red and warning yellow are made for large areas; small text needs more
+        # contrast: light on dark, dark on light
+        is_dark = background.lightness() < 128
         return cls(
-            error=error,
+            error="#ff7b72" if is_dark else "#b3261e",
+            warning=colour("warning") if is_dark else "#8a5a00",
             dim=dim.name(),
             **{
                 name: colour(name)
@@ -99,7 +101,6 @@ class Palette:
                     "primary",
                     "text",
                     "icon",
-                    "warning",
                     "current",
                 )
             },

@@ -11,6 +11,9 @@ from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QLineEdit
 
 
+_LONGEST = 2**31 - 1  # Qt's own cuts off what is longer than 32,767: the ids of 6,000 nodes
+
+
 def is_left_to_the_experiment(event: Any, line: QLineEdit) -> bool:
     """Whether a key means undo or redo of the experiment, not of what is being typed."""
     if event.matches(QKeySequence.StandardKey.Undo):
@@ -25,6 +28,7 @@ class CommittedLineEdit(QLineEdit):
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
+        self.setMaxLength(_LONGEST)
         self.editingFinished.connect(self.commit)
 
     def commit(self) -> None:
