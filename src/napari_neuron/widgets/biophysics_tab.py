@@ -94,6 +94,7 @@ class BiophysicsTab(Page):
         self.column.addSpacing(4)
         self.column.addLayout(row)
         self.add(self.mod_files)
+        self.mod_files.told.connect(lambda: self.scroll_to(self.mod_files))
         self.column.addStretch()
         self.editor.current_changed.connect(self._on_row_changed)
         self.editor.add_menu.aboutToShow.connect(self.offer)
