@@ -221,9 +221,10 @@ def test_a_changed_mod_file_is_noticed_at_run_and_used_after_one_click(window, q
     assert "watchedleak.mod has changed" in dock.widget.header.problem.text()
     assert len(dock.session.results) == 1
     page = dock.widget.biophysics_tab  # what is to be decided is in view, in a low dock too
-    bottom = page.viewport().height()
+    place, bottom = page.viewport(), page.viewport().height()
     qtbot.waitUntil(
-        lambda: panel.keep_button.mapTo(page.viewport(), QPoint(0, 0)).y() < bottom, timeout=PATIENCE
+        lambda: panel.keep_button.mapTo(place, QPoint(0, 0)).y() < bottom,
+        timeout=PATIENCE,
     )
     dock.click(panel.keep_button)
     qtbot.waitUntil(lambda: len(dock.session.results) == 2, timeout=PATIENCE)
