@@ -12,6 +12,7 @@ from napari_neuron import (
     AlphaSynapse,
     CableProperties,
     CurrentPulse,
+    Experiment,
     HodgkinHuxley,
     MaximumLength,
     Passive,
@@ -23,6 +24,7 @@ from napari_neuron import (
 )
 from napari_neuron.result.model import Status
 from napari_neuron.widgets import SimulationWidget
+from napari_neuron.widgets.run_tab import frames_in_words
 
 SPIKING = {
     "paint": (CableProperties(), HodgkinHuxley()),
@@ -83,6 +85,19 @@ def test_a_run_fills_the_voltage_layer_and_the_slider_follows(window):
     assert layer.colorbar.visible
     assert len(result.spikes["soma"]) >= 1
     np.testing.assert_array_equal(layer.current_frame, result.voltage[-1])
+
+
+@pytest.mark.parametrize(
+    ("frames", "duration", "said"),
+    [
+        (("v",), 100, "1,001 frames of 50 compartments: less than 1 MB"),
+        (("v",), 100_000, "1,000,001 frames of 50 compartments: 200 MB"),
+        (("v", "m_hh"), 100_000, "1,000,001 frames of 2 variables of 50 compartments: 400 MB"),
+    ],
+)
+def test_what_a_run_stores_counts_every_variable(frames, duration, said):
+    experiment = Experiment(frames=frames, run=RunSettings(duration=duration))
+    assert frames_in_words(experiment, 50) == said
 
 
 def test_a_second_run_is_shown_in_the_layer_of_the_first(window):

@@ -1,6 +1,8 @@
 """The experiment: what it accepts, refuses, and writes down."""
 
 import pytest
+
+import napari_neuron as nn
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,6 +133,23 @@ def test_a_mistake_is_one_error_that_names_the_field(values, field):
         Experiment(**values)
     assert caught.value.field == field
     assert str(caught.value).startswith(field)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: nn.CurrentPulse(nodes=[]), "nodes: must not be empty"),
+        (lambda: nn.VoltageRecorder(label="", node=1), "label: must not be empty (got '')"),
+        (
+            lambda: nn.CurrentWaveform(nodes=[1], times=[3], amplitudes=[1]),
+            "times: needs at least 2 values, not 1",
+        ),
+    ],
+)
+def test_what_is_left_empty_is_said_in_plain_words(make, said):
+    with pytest.raises(ExperimentError) as caught:
+        make()
+    assert str(caught.value).startswith(said)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import queue
@@ -42,6 +43,7 @@ importlib.import_module(sys.argv[2]).main()
 """
 
 _LOG_LINES = 200
+_STACK = "Fatal Python error:"
 
 
 def child_environment() -> dict[str, str]:
@@ -138,8 +140,13 @@ class ChildProcess:
         self._log.clear()
 
     def log_tail(self, lines: int = 12) -> str:
-        """Return the last lines the child printed, in which NEURON says what it did not like."""
-        return "\n".join(list(self._log)[-lines:])
+        """Return the last lines the child printed, in which NEURON says what it did not like.
+
+        The stack that Python prints when a signal kills it is left out: it is that of this
+        package, long, and the same for every mechanism that crashes.
+        """
+        said = itertools.takewhile(lambda line: not line.startswith(_STACK), self._log)
+        return "\n".join(list(said)[-lines:]).strip()
 
     def death(self) -> tuple[str, str]:
         """Say how the process ended, and the last it printed ("" if that was nothing)."""

@@ -302,6 +302,10 @@ def translator_problem(name: str, printed: str) -> ModProblem:
             line = int(found.group(2))
             words.append(found.group(1))
             break  # what follows repeats the line
+        missing = re.match(r"Couldn't open:? *(\S+)", text)
+        if missing:  # said twice, without a line
+            words = [f"there is no file {missing.group(1)} in its folder, which it includes"]
+            break
         words.append(text)
     said = " ".join(word.strip().removeprefix("Error:").strip() for word in words if word.strip())
     return ModProblem(name, line, said or "NEURON's translator refuses this file")

@@ -40,7 +40,7 @@ def as_experiment_error(error: ValidationError, kinds: frozenset[str]) -> Experi
             joined = f"{where}.{inner.field}" if where and inner.field else where or inner.field
             problems.append((joined, inner.problem))
             continue
-        message = item["msg"].removeprefix("Value error, ")
+        message = _too_few(item) or item["msg"].removeprefix("Value error, ")
         given = item.get("input")
         if isinstance(given, int | float | str) and item["type"] != "missing":
             message += f" (got {given!r})"
@@ -49,6 +49,18 @@ def as_experiment_error(error: ValidationError, kinds: frozenset[str]) -> Experi
     if len(problems) > 1:
         problem += "; also " + "; ".join(f"{f}: {p}" if f else p for f, p in problems[1:4])
     return ExperimentError(field, problem)
+
+
+def _too_few(item: Any) -> str:
+    """Say what is missing where pydantic counts characters or the items of a tuple."""
+    if item["type"] == "string_too_short":
+        return "must not be empty"
+    if item["type"] != "too_short":
+        return ""
+    least, given = item["ctx"]["min_length"], item["ctx"]["actual_length"]
+    if given == 0 and least == 1:
+        return "must not be empty"
+    return f"needs at least {least} values, not {given}"
 
 
 def _without_tags(location: tuple[int | str, ...], kinds: frozenset[str]) -> tuple[int | str, ...]:

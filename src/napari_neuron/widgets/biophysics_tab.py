@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 from qtpy.QtWidgets import QHBoxLayout, QPushButton
@@ -23,14 +23,16 @@ from napari_neuron.spec import (
 from napari_neuron.spec.base import Spec
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.colour_by import ColourBy
-from napari_neuron.widgets.kinetics_dialog import KineticsDialog, mechanism_of
 from napari_neuron.widgets.mod_files_panel import ModFilesPanel
 from napari_neuron.widgets.page import Page, hint
 from napari_neuron.widgets.preset_menu import PresetButton
 from napari_neuron.widgets.spec_list import Additions, SpecListEditor
 from napari_neuron.widgets.style import Palette
-from napari_neuron.widgets.summaries import paint_in_words
+from napari_neuron.widgets.summaries import mechanism_of, paint_in_words
 from napari_neuron.widgets.words import kind_name
+
+if TYPE_CHECKING:
+    from napari_neuron.widgets.kinetics_dialog import KineticsDialog
 
 _OWN_KINDS = (CableProperties, Passive, HodgkinHuxley)
 _IONS = ("na", "k", "ca")
@@ -94,6 +96,7 @@ class BiophysicsTab(Page):
         self.column.addSpacing(4)
         self.column.addLayout(row)
         self.add(self.mod_files)
+        self.mod_files.told.connect(lambda: self.scroll_to(self.mod_files))
         self.column.addStretch()
         self.editor.current_changed.connect(self._on_row_changed)
         self.editor.add_menu.aboutToShow.connect(self.offer)
@@ -197,6 +200,8 @@ class BiophysicsTab(Page):
         row = self.editor.row
         if row < 0 or not mechanism_of(self.editor.value[row]):
             return
+        from napari_neuron.widgets.kinetics_dialog import KineticsDialog  # slow: Matplotlib
+
         experiment = self._view.experiment
         self.kinetics = KineticsDialog(
             self.editor.value[row],

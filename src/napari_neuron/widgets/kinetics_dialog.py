@@ -21,21 +21,15 @@ from qtpy.QtWidgets import (
 )
 
 from napari_neuron.errors import NapariNeuronError
-from napari_neuron.spec import DensityMechanism, HodgkinHuxley, ModFile, Paint, Parameter, Passive
+from napari_neuron.spec import DensityMechanism, ModFile, Paint, Parameter
 from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
 from napari_neuron.widgets.page import hint, leave_enter_to_fields
 from napari_neuron.widgets.problem import ProblemLabel
 from napari_neuron.widgets.style import Palette, colour_number, style_sheet
+from napari_neuron.widgets.summaries import mechanism_of
 
 COLDEST, WARMEST = -20.0, 60.0
 """°C; what can be asked for."""
-
-
-def mechanism_of(layer: Paint | None) -> str:
-    """Return NEURON's name of the mechanism that a layer paints, "" for what is none."""
-    if isinstance(layer, DensityMechanism):
-        return layer.name
-    return layer.kind if isinstance(layer, Passive | HodgkinHuxley) else ""
 
 
 def parameters_of(layer: Paint) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:

@@ -38,12 +38,15 @@ class ModFilesPanel(QWidget):
         Files have been compiled, here and now or before.
     decision_wanted : Signal (str)
         A run waits for what the person says about files that have changed: these.
+    told : Signal
+        There is something new to read here.
     button : QPushButton
         "MOD files…"; stands where the tab wants it.
     """
 
     compiled = Signal(object)
     decision_wanted = Signal(str)
+    told = Signal()
 
     def __init__(self, view: CellInView) -> None:
         super().__init__()
@@ -120,6 +123,7 @@ class ModFilesPanel(QWidget):
             self._then = run if change else None
             self._show_change(change)
             if change:
+                self.told.emit()
                 self.decision_wanted.emit(change)
             else:
                 run()
@@ -168,6 +172,7 @@ class ModFilesPanel(QWidget):
         self._worker.start()
         self._timer.start()
         self._show_progress()
+        self.told.emit()
 
     def _compiled(self, folder: str) -> tuple[Any, str]:  # in the thread
         from napari_neuron.engine import compile_mod_files
@@ -200,6 +205,7 @@ class ModFilesPanel(QWidget):
         if library is None:
             self._say("")
             self.problem.say(problem)
+            self.told.emit()
             return
         self.watch.remember(library.mod_files, self._folder)
         done = "were compiled before" if library.was_there else "are compiled"
@@ -207,6 +213,7 @@ class ModFilesPanel(QWidget):
             f"{len(library.mod_files)} MOD files {done}. In the Add menus here and of the inputs: "
             + ", ".join(library.mechanisms)
         )
+        self.told.emit()
         self.compiled.emit(library)
         if then is not None:
             then()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from qtpy.QtCore import QEvent, QObject, Qt
+from qtpy.QtCore import QEvent, QObject, Qt, QTimer
 from qtpy.QtWidgets import (
     QComboBox,
     QDialog,
@@ -33,11 +33,23 @@ class Page(QScrollArea):
         self.column.setContentsMargins(10, 10, 10, 10)
         self.column.setSpacing(6)
         self.setWidget(inside)
+        self._scroll_target: QWidget | None = None
+        self._scrolling = QTimer(self, singleShot=True, interval=50)
+        self._scrolling.timeout.connect(self._scroll)
 
     def add(self, *widgets: QWidget) -> None:
         """Append widgets to the column."""
         for widget in widgets:
             self.column.addWidget(widget)
+
+    def scroll_to(self, widget: QWidget) -> None:
+        """Bring a widget into view once the column has made room for what it now says."""
+        self._scroll_target = widget
+        self._scrolling.start()
+
+    def _scroll(self) -> None:
+        if self._scroll_target is not None:
+            self.ensureWidgetVisible(self._scroll_target, 0, 6)
 
     def add_heading(self, text: str) -> None:
         """Append a heading, with room above it."""

@@ -12,7 +12,6 @@ from napari_neuron.morphology import Morphology
 from napari_neuron.view.picking import NodeClicks
 from napari_neuron.view.places import PickedPlace
 from napari_neuron.widgets.cell_in_view import layers_of
-from napari_neuron.widgets.traces import TracesWidget
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -51,6 +50,8 @@ class PlaceClicks:
 
     def _add_trace(self, place: PickedPlace) -> None:
         """Open the Traces window; one that is open hears Shift-clicks itself."""
+        from napari_neuron.widgets.traces import TracesWidget  # slow: Matplotlib
+
         is_open = any(
             isinstance(widget, TracesWidget) and widget.viewer is self._viewer
             for widget in QApplication.allWidgets()

@@ -37,7 +37,6 @@ from napari_neuron.spec.base import Spec
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.field_edit import FieldEdit
 from napari_neuron.widgets.nodes_edit import NodesEdit
-from napari_neuron.widgets.numbers import shown_number
 from napari_neuron.widgets.page import leave_wheel_to_page, let_shrink
 from napari_neuron.widgets.words import KIND_NAMES, kind_of, swc_type_name
 
@@ -261,7 +260,7 @@ class RegionEdit(FieldEdit):
             found = summary_of(mask, cell)
         except MorphologyError:  # of the skeleton; its findings say so
             return text
-        length, area = shown_number(round(found.cable_length)), f"{found.membrane_area:,.0f}"
+        length, area = f"{found.cable_length:,.0f}", f"{found.membrane_area:,.0f}"
         return f"{text}, {length} µm of cable, {area} µm² of membrane"
 
 

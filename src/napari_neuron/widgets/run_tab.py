@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
 from napari_neuron.result import SimulationResult
 from napari_neuron.result.model import Status
 from napari_neuron.session import Session
-from napari_neuron.spec import RunSettings
+from napari_neuron.spec import Experiment, RunSettings
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.form import SpecForm
 from napari_neuron.widgets.numbers import shown_number
@@ -24,12 +24,15 @@ from napari_neuron.widgets.run_comparison import RunComparison
 from napari_neuron.widgets.shown_edit import ShownEdit
 
 
-def frames_in_words(settings: RunSettings, n_compartments: int | None) -> str:
-    """Say how much a run stores."""
-    text = f"{settings.n_frames:,} frames"
+def frames_in_words(experiment: Experiment, n_compartments: int | None) -> str:
+    """Say how much a run stores: every variable of which frames are kept."""
+    n_frames, n_variables = experiment.run.n_frames, len(experiment.frames)
+    text = f"{n_frames:,} frames"
     if n_compartments:
-        size = settings.n_frames * n_compartments * 4 / 2**20
-        text += f" of {n_compartments:,} compartments: {size:,.0f} MB"
+        of = f"{n_variables} variables of " * (n_variables > 1)
+        size = n_frames * n_variables * n_compartments * 4 / 1e6
+        text += f" of {of}{n_compartments:,} compartments: "
+        text += f"{size:,.0f} MB" if size >= 1 else "less than 1 MB"
     return text
 
 

@@ -299,7 +299,7 @@ class SimulationWidget(ClosingWidget):
     def _on_counted(self, n: int | None, problem: str) -> None:
         text = f"{n:,} compartment{'s' if n != 1 else ''}" if n is not None else problem
         self.cell_tab.discretisation.count.setText(text)
-        self.run_tab.size.setText(frames_in_words(self.session.experiment.run, n))
+        self.run_tab.size.setText(frames_in_words(self.session.experiment, n))
 
     def _show_markers(self, *_: Any) -> None:
         cell = self._view.cell
@@ -343,7 +343,6 @@ class SimulationWidget(ClosingWidget):
 
     def _on_decision_wanted(self, change: str) -> None:
         self.tabs.setCurrentWidget(self.biophysics_tab)
-        self.biophysics_tab.ensureWidgetVisible(self.biophysics_tab.mod_files)
         self._problems.mark("Biophysics")
         self.header.say(
             "", f"Not run yet: {change}. Compile again, or run without the change (below)."

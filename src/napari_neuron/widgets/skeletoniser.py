@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from napari.qt.threading import create_worker
 from psygnal import Signal
 
 from napari_neuron.errors import MorphologyError
 from napari_neuron.morphology import Morphology
-from napari_neuron.morphology.label_process import LabelProcess
 from napari_neuron.view.alignment import Volume
+
+if TYPE_CHECKING:
+    from napari_neuron.morphology.label_process import LabelProcess
 
 
 class Skeletoniser:
@@ -38,6 +40,8 @@ class Skeletoniser:
     def start(self, labels: Any, label: int, volume: Volume) -> None:
         """Make a cell from a label of a volume; `made` or `failed` tells the end."""
         self.progress = (f"Looking for label {label}", 0.0)
+        from napari_neuron.morphology.label_process import LabelProcess  # slow: scipy
+
         self._process = LabelProcess()
         worker: Any = create_worker(
             self._make, self._process, labels, label, volume, _start_thread=False

@@ -21,11 +21,13 @@ from napari_neuron.spec import (
     EventTrain,
     Everywhere,
     Exp2Synapse,
+    HodgkinHuxley,
     Ions,
     Labelled,
     NodeSpikes,
     NoneOf,
     Paint,
+    Passive,
     PathDistance,
     PickedNodes,
     PointLeak,
@@ -86,6 +88,13 @@ def _span(region: Any, unit: str = "") -> str:
     if region.maximum is None:
         return f"{said(region.minimum)}{unit} and more"
     return f"{said(region.minimum)} to {said(region.maximum)}{unit}"
+
+
+def mechanism_of(layer: Paint | None) -> str:
+    """Return NEURON's name of the mechanism that a layer paints, "" for what is none."""
+    if isinstance(layer, DensityMechanism):
+        return layer.name
+    return layer.kind if isinstance(layer, Passive | HodgkinHuxley) else ""
 
 
 def paint_in_words(paint: Paint) -> str:
