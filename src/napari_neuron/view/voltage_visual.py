@@ -201,7 +201,7 @@ class VoltageVisual(Visual):
         if self._bounds is None:
             self._index_buffer = None
         else:
-            self._show_level(0)
+            self._show_level(len(levels) - 1)  # little to upload; a picture chooses its own
         self._bounds_changed()
         self.update()
 
