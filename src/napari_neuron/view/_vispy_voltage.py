@@ -14,8 +14,8 @@ import numpy as np
 from napari.layers import Surface
 from napari.utils.events import EventEmitter
 
-from napari_neuron.view.plain_cut import plain_cut
 from napari_neuron.view.places import PickedPlace, cell_of, place_hit
+from napari_neuron.view.plain_cut import plain_cut
 
 try:  # napari >= 0.7
     from napari.layers.utils._slice_input import apply_units_to_transform
