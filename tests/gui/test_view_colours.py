@@ -152,3 +152,19 @@ def test_limits_about_rest_are_as_far_below_as_above(cable):
     assert list(layer.contrast_limits) == [-500, 500]
     with pytest.raises(ValueError, match="must be below"):
         layer.set_limits(3, 3)
+
+
+def test_a_prepared_colouring_is_what_an_unprepared_one_is(cable):
+    frames = PATTERN[None]
+    prepared, plain = (VoltageLayer(cable, frames, np.arange(N) // 2, 0.5) for _ in range(2))
+    prepared.prepare_colouring("per compartment")
+    assert prepared.colouring == "along the cable"
+    prepared.colouring = plain.colouring = "per compartment"
+    for layer in (prepared, plain):  # of a run with other compartments: nothing old is taken
+        layer.prepare_colouring("along the cable")
+        layer.show_frames(frames, np.arange(N), 0.5)
+    np.testing.assert_array_equal(prepared.vertex_values[0], plain.vertex_values[0])
+    prepared.colouring = "along the cable"
+    fresh = VoltageLayer(cable, frames, np.arange(N), 0.5)
+    np.testing.assert_array_equal(prepared.vertex_values[0], fresh.vertex_values[0])
+    np.testing.assert_array_equal(prepared.vertices, fresh.vertices)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import trimesh
+from napari.components import ViewerModel
 
 import napari_neuron as nn
 from napari_neuron.view import VoltageLayer, show
@@ -12,6 +13,7 @@ from napari_neuron.widgets import DisplayWidget
 from napari_neuron.widgets.mesh_dialog import MeshSource
 from napari_neuron.widgets.run_changes import changes
 from napari_neuron.widgets.sessions import session_of
+from napari_neuron.widgets.shown_layers import ShownLayers
 
 N = 5
 
@@ -258,6 +260,7 @@ def test_runs_are_kept_pinned_subtracted_and_put_side_by_side(window, qtbot):
     np.testing.assert_allclose(layer.current_frame, second.frames[row] - first.frames[row])
     low, high = layer.contrast_limits
     assert low == -high
+
     def shown():
         return [x for x in window.viewer.layers if isinstance(x, VoltageLayer)]
 
@@ -284,3 +287,25 @@ def test_runs_are_kept_pinned_subtracted_and_put_side_by_side(window, qtbot):
     assert session.is_pinned(second)
     comparison.clear_button.click()
     assert session.results == (second,)
+
+
+def test_a_large_cell_is_coloured_anew_in_a_thread(qtbot):
+    n = 20_000
+    cell = nn.Morphology(
+        node_id=np.arange(1, n + 1),
+        parent=np.arange(n) - 1,
+        swc_type=np.full(n, 3),
+        position=np.c_[np.arange(n), np.zeros((n, 2))],
+        radius=np.ones(n),
+    )
+    viewer = ViewerModel()
+    layer = VoltageLayer(cell, np.zeros((1, n // 10), np.float32), np.arange(n) // 10, 1.0)
+    viewer.add_layer(layer)
+    layers = ShownLayers(viewer)
+    layers.set_colouring("per compartment")
+    assert layer.colouring == "along the cable"
+    qtbot.waitUntil(lambda: layer.colouring == "per compartment", timeout=20_000)
+    layers.set_colouring("along the cable")
+    layers.disconnect()
+    qtbot.wait(300)
+    assert layer.colouring == "per compartment"

@@ -135,6 +135,11 @@ class VoltageSurface(Surface):
         _, low, high = self._box
         return np.array([[0, *low], [len(self.frames) - 1, *high]], dtype=float)
 
+    def _keep_box(self) -> None:
+        """Other vertices lie in the same box: finding it takes long in large scenes."""
+        if self._box is not None:
+            self._box = (self.mesh.vertices, *self._box[1:])
+
     def _slab(self, axis: int) -> tuple[float, float]:
         """Return where the slice begins and ends on a hidden axis (0 to 2), data coordinates."""
         data_slice = self._data_slice

@@ -14,14 +14,9 @@ from napari.utils.colormaps.standardize_color import transform_color
 from napari.utils.events import Event
 
 from napari_neuron.morphology.model import IntArray, Morphology
-from napari_neuron.view.cable_colours import (
-    Blend,
-    Colouring,
-    blend_along_cable,
-    unblended,
-    with_sharp_borders,
-)
+from napari_neuron.view.cable_colours import Blend, Colouring
 from napari_neuron.view.cells_together import cells_together, unique_names
+from napari_neuron.view.coloured_cell import ColouredCell
 from napari_neuron.view.detail import Detail, PackedMesh, coarser_tubes, packed
 from napari_neuron.view.slice_cut import SliceCut, cut_tubes, edge_tubes
 from napari_neuron.view.tubes import TubeMesh, tube_mesh
@@ -32,13 +27,13 @@ MINIMUM_WIDTH = 1.5
 BY_CELL = "cell"
 """Name of the map in which each cell has a colour of its own."""
 
-_FEW_NODES = 20_000
-"""Cells with fewer are drawn in full at all times."""
+FEW_NODES = 20_000
+"""Cells with fewer are drawn in full at all times, and take no time to speak of."""
 
 _SHAPE = (
     *("cells", "cell_names", "morphology", "cell_of_node", "compartment_of_node", "node_id"),
     *("node_position", "node_radius", "mesh", "blend"),
-    *("_visible_cells", "_tubes", "_node_blend", "_coarser", "_edges", "_packed"),
+    *("_visible_cells", "_tubes", "_coloured", "_ready", "_coarser", "_edges", "_packed"),
 )
 """What of a layer is its geometry."""
 
@@ -72,7 +67,7 @@ class LayerShape:
         self._plain_cut: tuple[Any, ...] | None = None
         self.pixel = 0.0
         n_nodes = len(self.morphology)
-        sides = 8 if n_nodes < _FEW_NODES else 6 if n_nodes < 100_000 else 4
+        sides = 8 if n_nodes < FEW_NODES else 6 if n_nodes < 100_000 else 4
         self._coarser: tuple[tuple[float, TubeMesh], ...] = ()
         if tubes is None:
             tubes = tube_mesh(
@@ -81,7 +76,7 @@ class LayerShape:
                 minimum_radius=minimum_radius,
                 sides=sides,
             )
-            if self.gpu and n_nodes >= _FEW_NODES:
+            if self.gpu and n_nodes >= FEW_NODES:
                 self._coarser = coarser_tubes(
                     self.morphology, self.compartment_of_node, len(tubes.faces)
                 )
@@ -89,7 +84,7 @@ class LayerShape:
         self._edges = edge_tubes(self.morphology, tubes)
         self._packed: tuple[PackedMesh, ...] | None = None
         if self._coarser:  # now, in whichever thread: the window's has no time for it
-            self._packed = self._pack((2, 1, 0))
+            self._packed = self._pack(self._coloured, (2, 1, 0))
 
     def _set_up_shape_events(self) -> None:
         names = ("minimum_radius", "minimum_width", "colouring", "visible_cells", "detail")
@@ -172,8 +167,12 @@ class LayerShape:
     def colouring(self, colouring: str) -> None:
         if colouring == self._colouring:
             return
-        self._colouring = Colouring(colouring)
-        self._set_tubes(self._tubes)
+        ready, self._ready = self._ready, None
+        wanted = Colouring(colouring)
+        if ready is None or not ready.is_for(wanted, self._tubes, self.compartment_of_node):
+            ready = self._coloured_cell(wanted)
+        self._take_over(ready)
+        self._keep_box()
         self._take_frames(self.frames, self.n_valid)
         self.refresh()
         self.events.colouring()
@@ -183,35 +182,34 @@ class LayerShape:
         for name in _SHAPE:
             setattr(self, name, getattr(other, name))
 
+    def prepare_colouring(self, colouring: str) -> None:
+        """Work out what setting `colouring` needs, in any thread: for large scenes, before."""
+        if colouring != self._colouring:
+            ready = self._coloured_cell(Colouring(colouring))
+            self._ready = replace(ready, packed=self._pack(ready, (2, 1, 0)))
+
     def _set_tubes(self, tubes: TubeMesh) -> None:
         self._tubes = tubes
-        self._packed = None
-        self._node_blend: Blend | None = None
-        self.mesh, self.blend = self._coloured(tubes)
+        self._ready = None
+        self._take_over(self._coloured_cell(self._colouring))
+
+    def _coloured_cell(self, colouring: Colouring) -> ColouredCell:
+        return ColouredCell.of(colouring, self.morphology, self._tubes, self.compartment_of_node)
+
+    def _take_over(self, coloured: ColouredCell) -> None:
+        self._coloured, self._packed = replace(coloured, packed=None), coloured.packed
+        self._colouring = coloured.colouring
+        self.mesh, self.blend = coloured.mesh, coloured.blend
 
     def _set_compartments(self, column: IntArray) -> None:
         self.compartment_of_node = column
         self._coarser = tuple((size, one.with_compartments(column)) for size, one in self._coarser)
         self._set_tubes(self._tubes.with_compartments(column))
 
-    def _coloured(self, tubes: TubeMesh) -> tuple[TubeMesh, Blend]:
-        """Return tubes as the way of colouring needs them, and the blend of their vertices."""
-        if self._colouring is Colouring.PER_COMPARTMENT:
-            sharp = with_sharp_borders(tubes, np.asarray(self.morphology.depth))
-            return sharp, unblended(sharp.vertex_compartment)
-        return tubes, self.node_blend.take(tubes.colour_node)
-
     @property
     def node_blend(self) -> Blend:
         """How the nodes of the cell are coloured."""
-        if self._node_blend is None:
-            column = self.compartment_of_node
-            self._node_blend = (
-                unblended(column)
-                if self._colouring is Colouring.PER_COMPARTMENT
-                else blend_along_cable(self.morphology, column)
-            )
-        return self._node_blend
+        return self._coloured.node_blend
 
     # how fine ------------------------------------------------------------------------------
 
@@ -240,13 +238,12 @@ class LayerShape:
         ready, self._packed = self._packed, None
         if ready is not None and order == (2, 1, 0):
             return ready
-        return self._pack(order)
+        return self._pack(replace(self._coloured, mesh=self.mesh), order)
 
-    def _pack(self, order: tuple[int, ...]) -> tuple[PackedMesh, ...]:
-        coarser = (self._coloured(tubes) for _, tubes in self._coarser)
-        return tuple(
-            packed(mesh, blend, order) for mesh, blend in ((self.mesh, self.blend), *coarser)
-        )
+    def _pack(self, coloured: ColouredCell, order: tuple[int, ...]) -> tuple[PackedMesh, ...]:
+        coarser = (coloured.paint(tubes) for _, tubes in self._coarser)
+        first = (coloured.mesh, coloured.blend)
+        return tuple(packed(mesh, blend, order) for mesh, blend in (first, *coarser))
 
     # which cells ---------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ class ColourEdit(QWidget):
         self.colouring.addItem("colours run into one another", Colouring.ALONG_THE_CABLE)
         self.colouring.addItem("a colour per compartment", Colouring.PER_COMPARTMENT)
         self.colouring.activated.connect(
-            lambda _: self._layers.set(colouring=self.colouring.currentData())
+            lambda _: self._layers.set_colouring(self.colouring.currentData())
         )
         self.problem = ProblemLabel()
         limits, buttons, cut = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 from napari_neuron.view import VoltageLayer
+from napari_neuron.view.layer_shape import FEW_NODES
+from napari_neuron.widgets.latest_job import LatestJob
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -28,6 +30,8 @@ class ShownLayers:
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
+        self._job = LatestJob()
+        self._job.finished.connect(self._on_prepared)
         self._watched: VoltageLayer | None = None
         viewer.layers.events.inserted.connect(self._on_layers_changed)
         viewer.layers.events.removed.connect(self._on_layers_changed)
@@ -49,8 +53,20 @@ class ShownLayers:
             for name, value in looks.items():
                 setattr(layer, name, value)
 
+    def set_colouring(self, colouring: str) -> None:
+        """Set the way of colouring of all layers; what takes long is done in a thread before."""
+        large = [layer for layer in self.all if len(layer.morphology) >= FEW_NODES]
+        if large or self._job.is_busy:  # of two that are asked for one after the other the last
+            self._job.request(_prepare, large, colouring)
+        else:
+            self.set(colouring=colouring)
+
+    def _on_prepared(self, colouring: str) -> None:
+        self.set(colouring=colouring)
+
     def disconnect(self) -> None:
         """Listen to nothing any more."""
+        self._job.stop()
         self._viewer.layers.events.inserted.disconnect(self._on_layers_changed)
         self._viewer.layers.events.removed.disconnect(self._on_layers_changed)
         self._unwatch()
@@ -75,3 +91,9 @@ class ShownLayers:
 
     def _on_changed(self, event: Any = None) -> None:
         self.changed.emit()
+
+
+def _prepare(layers: list[VoltageLayer], colouring: str) -> str:
+    for layer in layers:
+        layer.prepare_colouring(colouring)
+    return colouring
