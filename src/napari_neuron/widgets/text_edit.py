@@ -10,7 +10,6 @@ from qtpy.QtCore import Signal
 from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QLineEdit
 
-
 _LONGEST = 2**31 - 1  # Qt's own cuts off what is longer than 32,767: the ids of 6,000 nodes
 
 
