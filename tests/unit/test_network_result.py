@@ -10,12 +10,12 @@ import napari_neuron as nn
 
 def test_times_and_neurons_are_of_one_length_while_spikes_are_added():
     edges = pd.DataFrame({"source": [1], "target": [2]})
-    network = nn.PointNetwork.from_edge_list(edges, source="source", target="target")
+    network = nn.PointNetwork.from_edge_list(edges, source="source", target="target", weight=None)
     result = nn.NetworkResult(network)
     ended = threading.Event()
 
     def add():
-        for step in range(2000):
+        for step in range(500):
             result.add(np.full(50, float(step)), np.arange(50) % 2)
         ended.set()
 
@@ -27,4 +27,4 @@ def test_times_and_neurons_are_of_one_length_while_spikes_are_added():
         unequal += len(times) != len(neuron)
     thread.join()
     assert unequal == 0
-    assert len(result.spikes()[0]) == 100_000
+    assert len(result.spikes()[0]) == 25_000
