@@ -68,8 +68,18 @@ class NetworkResult:
     def add(self, time: FloatArray, neuron: npt.NDArray[Any]) -> None:
         """Append spikes that are later than those there are; ``neuron`` are rows."""
         order = np.lexsort((neuron, time))  # which of two at one time comes first means nothing
-        self.spike_time = np.concatenate([self.spike_time, time[order]])
+        times = np.concatenate([self.spike_time, time[order]])
+        # neurons first: who looks at the times meanwhile finds the neuron of each
         self.spike_neuron = np.concatenate([self.spike_neuron, neuron[order].astype(np.int64)])
+        self.spike_time = times
+
+    def spikes(self) -> tuple[FloatArray, npt.NDArray[Any]]:
+        """Return the times (ms) and neurons (rows) of all spikes.
+
+        Of one length, also while the thread of a run adds more.
+        """
+        times = self.spike_time
+        return times, self.spike_neuron[: len(times)]
 
     def spikes_of(self, neuron: Any) -> FloatArray:
         """Return the spike times of one neuron, by id, (n,) ms.
@@ -198,7 +208,8 @@ class NetworkResult:
             return self.spike_time, len(rows)
         wanted = np.zeros(len(self.network.neurons), dtype=bool)
         wanted[rows] = True
-        return self.spike_time[wanted[self.spike_neuron]], len(rows)
+        times, neuron = self.spikes()
+        return times[wanted[neuron]], len(rows)
 
     @property
     def state_time(self) -> FloatArray:

@@ -206,9 +206,10 @@ class NetworkPlot(QWidget):
     def _draw_spikes(self, painter: QPainter, result: NetworkResult) -> None:
         place = self.raster_place
         width, height = int(place.width()), int(place.height())
+        times, neuron = result.spikes()
         image = raster_image(
-            result.spike_time,
-            self._line[result.spike_neuron],
+            times,
+            self._line[neuron],
             self._colour_of_line,
             width=width,
             height=height,
@@ -246,9 +247,10 @@ class NetworkPlot(QWidget):
         n_bins = max(1, int(np.ceil(self.duration / self._bin * (1 - 1e-12))))
         edges = np.minimum(np.arange(n_bins + 1) * self._bin, self.duration)
         done = max(1, int(np.searchsorted(edges, result.simulated, side="right")) - 1)
-        at = np.minimum((result.spike_time / self._bin).astype(np.int64), n_bins - 1)
+        times, neuron = result.spikes()
+        at = np.minimum((times / self._bin).astype(np.int64), n_bins - 1)
         per_second = 1000.0 / np.diff(edges)
-        line = self._line[result.spike_neuron]
+        line = self._line[neuron]
         curves = []
         groups = self._groups if len(self._groups) <= _MOST_GROUPS_NAMED else [("", 0, len(line))]
         for _, first, end in groups:
@@ -259,7 +261,7 @@ class NetworkPlot(QWidget):
         if len(self._selected) and self._selected.max() < len(self._line):
             is_selected = np.zeros(len(self._line), dtype=bool)
             is_selected[self._selected] = True
-            count = np.bincount(at[is_selected[result.spike_neuron]], minlength=n_bins)
+            count = np.bincount(at[is_selected[neuron]], minlength=n_bins)
             curves.append(((count * per_second / len(self._selected))[:done], QColor(_SELECTED)))
         return edges, curves
 
