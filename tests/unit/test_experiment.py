@@ -1,11 +1,10 @@
 """The experiment: what it accepts, refuses, and writes down."""
 
 import pytest
-
-import napari_neuron as nn
 from hypothesis import given
 from hypothesis import strategies as st
 
+import napari_neuron as nn
 from napari_neuron import (
     AlphaSynapse,
     CableProperties,
