@@ -116,6 +116,33 @@ def test_a_number_is_read_as_people_write_it(typed, value, qtbot, type_into):
     assert heard == [value]
 
 
+@pytest.mark.parametrize(
+    ("typed", "unit", "value"),
+    [
+        ("200 pA", "nA", 0.2),
+        ("1 s", "ms", 1000.0),
+        ("500us", "ms", 0.5),
+        ("-0.065 V", "mV", -65.0),
+        ("1,5 nS", "µS", 0.0015),
+        ("2 kHz", "Hz", 2000.0),
+        ("0.5 GOhm", "MΩ", 500.0),
+    ],
+)
+def test_a_unit_may_have_another_prefix(typed, unit, value, qtbot, type_into):
+    edit = NumberEdit(7.0, unit=unit)
+    qtbot.addWidget(edit.native)
+    type_into(edit, typed)
+    assert edit.value == value
+
+
+@pytest.mark.parametrize(("typed", "unit"), [("5 mS", "ms"), ("5 mV", "nA"), ("5 m", "S/cm2")])
+def test_another_unit_is_not_a_number(typed, unit, qtbot, type_into):
+    edit = NumberEdit(7.0, unit=unit)
+    qtbot.addWidget(edit.native)
+    type_into(edit, typed)
+    assert edit.value == 7.0
+
+
 def test_what_is_not_a_number_goes_back_to_the_last_one(qtbot, type_into):
     edit = NumberEdit(1.5, unit="mV")
     qtbot.addWidget(edit.native)

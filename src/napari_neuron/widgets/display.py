@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QSize
+from qtpy.QtCore import QSize, QTimer
 from qtpy.QtWidgets import QVBoxLayout
 
 from napari_neuron.errors import FilmError
@@ -13,6 +13,7 @@ from napari_neuron.widgets.also_colour import AlsoColour
 from napari_neuron.widgets.cells_shown import CellsShown
 from napari_neuron.widgets.closing import ClosingWidget
 from napari_neuron.widgets.colour_edit import ColourEdit
+from napari_neuron.widgets.dock_room import share_room
 from napari_neuron.widgets.film_dialog import FilmDialog
 from napari_neuron.widgets.map_edit import MapEdit
 from napari_neuron.widgets.page import Page
@@ -73,6 +74,18 @@ class DisplayWidget(ClosingWidget):
         self._signals = ViewerSignals(viewer)
         self._signals.theme_changed.connect(self._on_theme_changed)
         self._on_theme_changed()
+        self._room = QTimer(self, singleShot=True, interval=100)
+        self._room.timeout.connect(self._share_room)
+
+    def showEvent(self, event: Any) -> None:
+        """Look, once the docks have their heights, whether they all have room."""
+        super().showEvent(event)
+        self._room.start()
+
+    def _share_room(self) -> None:
+        from napari_neuron.widgets.simulation import SimulationWidget
+
+        share_room(self, SimulationWidget)
 
     def sizeHint(self) -> QSize:
         """Ask for 400 x 520."""

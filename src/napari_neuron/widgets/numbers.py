@@ -8,6 +8,7 @@ in words by the form, which asks the spec.
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from magicgui.backends._qtpy.widgets import QBaseValueWidget
@@ -21,6 +22,12 @@ from napari_neuron.widgets.text_edit import is_left_to_the_experiment
 
 _EXACT = 323  # decimals that Qt rounds to: so many that no double changes
 
+_POWERS = {"": 0, "f": -15, "p": -12, "n": -9, "u": -6, "µ": -6, "\u03bc": -6, "m": -3, "k": 3}
+_POWERS |= {"M": 6, "G": 9}
+_UNIT = r"(?P<prefix>[fpnuµ\u03bcmkMG]?)(?P<base>Hz|Ω|\u2126|[Oo]hm|[AVsSMm])"
+_PREFIXED = re.compile(_UNIT)
+_NUMBER_AND_UNIT = re.compile(r"(?P<number>.*[\d.])\s*" + _UNIT)
+
 
 def shown_number(value: float) -> str:
     """Write a number as people do: up to seven digits, exponents only where they help."""
@@ -32,23 +39,39 @@ def shown_number(value: float) -> str:
 
 
 def number_in_text(text: str, unit: str = "", *, whole: bool = False) -> float | None:
-    """Read a number as people write it, with or without its unit; None if it is none."""
-    bare = without_unit(text, unit).replace("−", "-")
+    """Read a number as people write it; None if it is none.
+
+    It may have its unit, or the same with another prefix: "200 pA" is 0.2 where the unit is nA.
+    """
+    bare, power = _without_prefixed_unit(without_unit(text, unit).replace("−", "-"), unit.strip())
     if "," in bare and "." not in bare:
         bare = bare.replace(",", ".")
     try:
         number = float(bare)
     except ValueError:
         return None
+    number = number * 10.0**power if power > 0 else number / 10.0**-power  # 200 / 1000 is 0.2
     if not math.isfinite(number) or (whole and number != round(number)):
         return None
     return number
 
 
+def _without_prefixed_unit(text: str, unit: str) -> tuple[str, int]:
+    """Take a unit that differs from ``unit`` in its prefix off; also by how many powers of ten."""
+    own, typed = _PREFIXED.fullmatch(unit), _NUMBER_AND_UNIT.fullmatch(text)
+    if not own or not typed or _plain(own["base"]) != _plain(typed["base"]):
+        return text, 0
+    return typed["number"], _POWERS[typed["prefix"]] - _POWERS[own["prefix"]]
+
+
+def _plain(base: str) -> str:
+    return base.replace("Ohm", "ohm").replace("ohm", "Ω").replace("\u2126", "Ω")
+
+
 def without_unit(text: str, unit: str) -> str:
     """Return ``text`` without the unit, which may be there twice: shown, and typed."""
     unit, text = unit.strip(), text.strip()
-    while unit and text.endswith(unit):
+    while unit and text.endswith(unit) and not text[: -len(unit)][-1:].isalpha():  # not of kHz
         text = text.removesuffix(unit).strip()
     return text
 
