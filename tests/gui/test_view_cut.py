@@ -139,9 +139,10 @@ def test_of_cable_near_a_slice_the_nearest_hides_the_rest(shown, diagonal):
     viewer.add_layer(back)
     back.slab = 200.0
     viewer.dims.set_point(1, 0)
-    opacity = 0.6 * (1 - 15 / 200)  # the slice is 10 µm thick
+    opacity = 0.6 * (1 - 20 / 200)  # the slice is 10 µm thick
     expected = opacity * colour_of(back, -70) + (1 - opacity) * 255
-    np.testing.assert_allclose(pixel(viewer, (0, 20, 20)), expected, atol=6)
+    # between two nodes: where edges meet they are equally near
+    np.testing.assert_allclose(pixel(viewer, (0, 25, 25)), expected, atol=6)
 
 
 def test_a_jump_brings_the_node_into_the_slice_and_the_middle(shown, diagonal):

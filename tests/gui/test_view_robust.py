@@ -92,9 +92,10 @@ def test_whatever_is_done_with_it_goes_without_errors(make_napari_viewer, tmp_pa
     draw(viewer)
 
 
-def test_rolled_axes_and_back_show_the_same(make_napari_viewer):
+@pytest.mark.parametrize("gpu", [True, False], ids=["gpu", "plain Surface"])
+def test_rolled_axes_and_back_show_the_same(make_napari_viewer, gpu):
     viewer = make_napari_viewer(show=True)
-    viewer.add_layer(make_layer())
+    viewer.add_layer(make_layer(gpu))
     viewer.dims.set_point(1, 0.0)
     draw(viewer)
     for _ in range(4):
