@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 from typing import Any
 
 from qtpy.QtCore import QEvent
 from qtpy.QtWidgets import QApplication, QWidget
+from superqt.utils import WorkerBase
+
+_PATIENCE = 10_000
+"""ms for work in threads to end."""
+
+
+@atexit.register
+def _wait_for_workers() -> None:
+    """Let work in threads end before Qt's objects: it would abort the process.
+
+    napari waits when its application quits, which a script need not do before it ends.
+    """
+    with contextlib.suppress(RuntimeError):  # it takes longer, or Qt is gone
+        WorkerBase.await_workers(_PATIENCE)
 
 
 class ClosingWidget(QWidget):
