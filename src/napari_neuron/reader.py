@@ -42,12 +42,10 @@ def read_skeletons(path: PathOrPaths) -> list[LayerDataTuple]:
     """
     from napari_neuron.morphology.read import read_morphologies
     from napari_neuron.view.empty_viewer import turn_empty_viewer_to_3d
-    from napari_neuron.view.skeleton_layers import skeleton_layer_data
+    from napari_neuron.view.skeleton_layers import cells_layer_data
 
-    layers: list[LayerDataTuple] = []
-    for one in _paths(path):
-        for cell in read_morphologies(one, skip=_warn):
-            layers += skeleton_layer_data(cell)
+    cells = [cell for one in _paths(path) for cell in read_morphologies(one, skip=_warn)]
+    layers = cells_layer_data(cells)
     turn_empty_viewer_to_3d()
     return layers
 

@@ -28,12 +28,10 @@ def hemibrain_neurons() -> list[LayerDataTuple]:
 
 def _layers(cells: list[Morphology]) -> list[LayerDataTuple]:
     from napari_neuron.view.empty_viewer import turn_empty_viewer_to_3d
-    from napari_neuron.view.skeleton_layers import skeleton_layer_data, synapse_layer_data
+    from napari_neuron.view.skeleton_layers import cells_layer_data, synapse_layer_data
 
-    layers: list[LayerDataTuple] = []
-    for cell in cells:
-        layers += skeleton_layer_data(cell)
-        layers += synapse_layer_data(cell)
+    layers = cells_layer_data(cells)
+    layers += [layer for cell in cells for layer in synapse_layer_data(cell)]
     turn_empty_viewer_to_3d()
     return layers
 

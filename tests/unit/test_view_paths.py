@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from napari_neuron import Morphology
-from napari_neuron.view.skeleton_layers import paths_to_draw, root_to_tip_paths, skeleton_layer_data
+from napari_neuron.view.skeleton_layers import (
+    cells_layer_data,
+    paths_to_draw,
+    root_to_tip_paths,
+    skeleton_layer_data,
+)
 
 
 def tree(n, bushiness, seed=0):
@@ -68,3 +73,17 @@ def test_a_cell_of_any_size_has_paths_that_are_shown_and_points_for_all_nodes():
     assert path_settings["metadata"]["napari_neuron"]["morphology"] is cell
     assert len(points) == 30_000
     assert len(paths) > 100
+
+
+@pytest.mark.parametrize(
+    ("cells", "visible"),
+    [
+        pytest.param([tree(30_000, 0.02)], True, id="one large cell"),
+        pytest.param([tree(100, 0.02)] * 3, True, id="small cells"),
+        pytest.param([tree(10_000, 0.3)] * 3, False, id="large cells"),
+    ],
+)
+def test_paths_of_several_large_cells_wait_to_be_shown(cells, visible):
+    layers = cells_layer_data(cells)
+    shown = {kind: settings.get("visible", True) for _, settings, kind in layers}
+    assert shown == {"shapes": visible, "points": True}

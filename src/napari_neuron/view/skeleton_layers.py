@@ -194,6 +194,20 @@ def skeleton_layer_data(
     return layers
 
 
+def cells_layer_data(cells: Sequence[Morphology]) -> list[LayerDataTuple]:
+    """Return `skeleton_layer_data` of several cells, hiding paths that would take napari seconds.
+
+    Where the paths of all together have more than `POINTS_OF_PATHS` points, their layers are not
+    visible to begin with; the nodes are.
+    """
+    layers = [layer for cell in cells for layer in skeleton_layer_data(cell)]
+    shapes = [(paths, settings) for paths, settings, kind in layers if kind == "shapes"]
+    if len(cells) > 1 and sum(len(path) for paths, _ in shapes for path in paths) > POINTS_OF_PATHS:
+        for _, settings in shapes:
+            settings["visible"] = False
+    return layers
+
+
 def synapse_layer_data(
     morphology: Morphology, style: SkeletonStyle = STYLE
 ) -> list[LayerDataTuple]:
