@@ -192,9 +192,7 @@ def test_an_outline_of_thin_points_is_the_body_it_surrounds(thickness):
 
 
 def test_radii_no_cable_can_have_are_refused_with_the_first_node():
-    with pytest.raises(
-        MorphologyError, match=r"node 3 has a radius of 0 µm; 2 of 5 nodes.*repair"
-    ):
+    with pytest.raises(MorphologyError, match=r"node 3 has a radius of 0 µm; 2 of 5 nodes.*repair"):
         find_sections(swc(FORK).replace(radius=[1, 1, 0, 1, -1]))
 
 
