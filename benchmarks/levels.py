@@ -122,6 +122,7 @@ def main() -> None:
     print(table(header, rows))
     print(f"Making the layer: {made:.1f} s in any thread; adding it: {1e3 * added:.0f} ms.")
     print(f"Measured on {machine()}.")
+    viewer.close()  # before Python takes apart what OpenGL still uses
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import fly
 import numpy as np
 from timing import machine, milliseconds, table
 
-from napari_neuron.view.line_hits import CableHits
+from napari_neuron.view.geometry.line_hits import CableHits
 
 COPIES = (1, 10, 100)
 LOOKS = 200

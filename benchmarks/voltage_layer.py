@@ -46,7 +46,7 @@ from vispy.gloo import gl
 
 from napari_neuron.morphology import Morphology
 from napari_neuron.view import VoltageLayer, skeleton_layer_data
-from napari_neuron.view.tubes import tube_mesh
+from napari_neuron.view.geometry.tubes import tube_mesh
 
 CONTENDERS = ("voltage layer", "values", "slider", "vectors", "points", "shapes")
 LIMITS = (-70.0, 30.0)

@@ -11,7 +11,7 @@ from pathlib import Path
 from napari_neuron import demo
 from napari_neuron.spec import AllOf, Everywhere, PathDistance, SwcTypes
 from napari_neuron.spec.base import Spec
-from napari_neuron.widgets.words import kind_name
+from napari_neuron.widgets.forms.words import kind_name
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 MENU = {"cable": "Cable properties", "pas": "Passive (pas)"}

@@ -11,7 +11,7 @@ import napari
 from make_check_pictures import open_in_window, picture, wait_for
 
 from napari_neuron import demo
-from napari_neuron.widgets.folder_dialog import FolderDialog
+from napari_neuron.widgets.cell.folder_dialog import FolderDialog
 
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "images"

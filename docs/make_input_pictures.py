@@ -8,7 +8,7 @@ from qtpy.QtWidgets import QApplication
 import napari_neuron as nn
 from napari_neuron import demo
 from napari_neuron.view import skeleton_layer_data
-from napari_neuron.widgets.synapse_dialog import SynapseDialog
+from napari_neuron.widgets.placing.synapse_dialog import SynapseDialog
 
 IMAGES = Path(__file__).parent / "images"
 

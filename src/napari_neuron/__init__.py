@@ -264,7 +264,7 @@ if TYPE_CHECKING:
     from napari_neuron.spec.point_network import PointNeurons as PointNeurons
     from napari_neuron.view import film as film
     from napari_neuron.view import show as show
-    from napari_neuron.view.network_layers import show_network as show_network
+    from napari_neuron.view.network.network_layers import show_network as show_network
 
 
 def __getattr__(name: str) -> Any:

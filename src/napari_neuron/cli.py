@@ -134,7 +134,7 @@ def _size(text: str) -> tuple[int, int]:
 def _film(options: argparse.Namespace) -> int:
     from napari_neuron.result import SimulationResult
     from napari_neuron.run_command import show_progress
-    from napari_neuron.view.filming import film
+    from napari_neuron.view.films.filming import film
 
     result = SimulationResult.load(options.result)
     try:

@@ -74,7 +74,7 @@ def read_results(path: PathOrPaths) -> list[LayerDataTuple]:
     for result in results:
         show(result, viewer)
     for network in networks:
-        from napari_neuron.view.network_layers import show_network
+        from napari_neuron.view.network.network_layers import show_network
 
         show_network(network, viewer)
     return _NO_LAYER

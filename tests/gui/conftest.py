@@ -48,7 +48,7 @@ def _docked(viewer, qtbot):
 @pytest.fixture
 def plot(qtbot):
     """The plot of the Traces window alone."""
-    from napari_neuron.widgets.trace_plot import TracePlot
+    from napari_neuron.widgets.plotting.trace_plot import TracePlot
 
     plot = TracePlot()
     plot.canvas.resize(800, 300)

@@ -5,7 +5,7 @@ import time
 import pytest
 from qtpy.QtWidgets import QTreeWidgetItem
 
-from napari_neuron.widgets.folder_dialog import FolderDialog
+from napari_neuron.widgets.cell.folder_dialog import FolderDialog
 
 SWC = "# units: um\n1 1 0 0 0 5 -1\n2 3 0 9 0 1 1\n3 3 0 60 0 1 2\n"
 

@@ -9,12 +9,16 @@ from napari.components import ViewerModel
 from qtpy.QtCore import Qt
 
 import napari_neuron as nn
-from napari_neuron.view.dots import MOST_SPHERES, dots_of
-from napari_neuron.view.network_edges import edges_to_draw
-from napari_neuron.view.network_layers import ActivityLayer, make_edge_layer, put_activity_layer
+from napari_neuron.view.geometry.dots import MOST_SPHERES, dots_of
+from napari_neuron.view.network.network_edges import edges_to_draw
+from napari_neuron.view.network.network_layers import (
+    ActivityLayer,
+    make_edge_layer,
+    put_activity_layer,
+)
 from napari_neuron.widgets import NetworkWidget
-from napari_neuron.widgets.network_table_view import FilteredTable
-from napari_neuron.widgets.network_tables import MOST_AT_ONCE, ColumnsModel, TableColumn
+from napari_neuron.widgets.networks.network_table_view import FilteredTable
+from napari_neuron.widgets.networks.network_tables import MOST_AT_ONCE, ColumnsModel, TableColumn
 
 DOWN = Qt.SortOrder.DescendingOrder
 

@@ -11,8 +11,8 @@ from napari.layers import Layer
 import napari_neuron as nn
 from napari_neuron.session import Session
 from napari_neuron.view.skeleton_layers import mesh_layer_data, skeleton_layer_data
-from napari_neuron.widgets.cell_layers import CellLayers
-from napari_neuron.widgets.shapes_in_place import made_paths, set_paths
+from napari_neuron.widgets.cell.cell_layers import CellLayers
+from napari_neuron.widgets.cell.shapes_in_place import made_paths, set_paths
 
 
 @pytest.fixture(params=[2, 3])

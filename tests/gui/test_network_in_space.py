@@ -12,11 +12,11 @@ from qtpy.QtWidgets import QApplication
 
 import napari_neuron as nn
 from napari_neuron.view import skeleton_layer_data
-from napari_neuron.view.network_bodies import Body, bodies_in, box_of, network_shape
-from napari_neuron.view.network_edges import POINTS, EdgeFrames, edge_lines, edges_to_draw
-from napari_neuron.view.network_frames import RateFrames
-from napari_neuron.view.network_layers import ActivityLayer
-from napari_neuron.view.network_layout import LAYOUTS, neuron_positions
+from napari_neuron.view.network.network_bodies import Body, bodies_in, box_of, network_shape
+from napari_neuron.view.network.network_edges import POINTS, EdgeFrames, edge_lines, edges_to_draw
+from napari_neuron.view.network.network_frames import RateFrames
+from napari_neuron.view.network.network_layers import ActivityLayer
+from napari_neuron.view.network.network_layout import LAYOUTS, neuron_positions
 from napari_neuron.widgets import NetworkWidget
 
 IDS = (11, 222, 1734350788)

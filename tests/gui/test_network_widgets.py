@@ -12,11 +12,11 @@ from qtpy.QtCore import QPoint, Qt
 
 import napari_neuron as nn
 from napari_neuron.reader import napari_get_reader
-from napari_neuron.view.network_layers import ActivityLayer
-from napari_neuron.view.network_layout import neuron_positions
+from napari_neuron.view.network.network_layers import ActivityLayer
+from napari_neuron.view.network.network_layout import neuron_positions
 from napari_neuron.widgets import NetworkActivityWidget, NetworkWidget
-from napari_neuron.widgets.network_tables import ColumnsModel, edge_columns, neuron_columns
-from napari_neuron.widgets.raster_image import group_order, raster_image
+from napari_neuron.widgets.networks.network_tables import ColumnsModel, edge_columns, neuron_columns
+from napari_neuron.widgets.networks.raster_image import group_order, raster_image
 
 
 def small_network(**settings):

@@ -10,8 +10,8 @@ SCRIPT = """
 import time
 from napari.qt import get_qapp
 app = get_qapp()
-import napari_neuron.widgets.closing
-from napari_neuron.widgets.latest_job import LatestJob
+import napari_neuron.widgets.toolkit.closing
+from napari_neuron.widgets.toolkit.latest_job import LatestJob
 job = LatestJob()
 job.request(time.sleep, 0.5)
 """

@@ -13,7 +13,7 @@ from trace_person import click, fill, mouse, position_of, ramp
 
 from napari_neuron import RunSettings, VoltageRecorder
 from napari_neuron.runner import RunStarted
-from napari_neuron.widgets.curves import CurveKey, FrameTraces, Place
+from napari_neuron.widgets.plotting.curves import CurveKey, FrameTraces, Place
 from napari_neuron.widgets.traces import TracesWidget
 
 # from the traces to the cell -----------------------------------------------------------------

@@ -9,8 +9,8 @@ from dock_person import entries_of
 from test_widgets_traces import RECORDERS, SOMA, TIP, TIP_SPIKES, result_of, row, show, tick
 from trace_person import fill, mouse, ramp
 
-from napari_neuron.widgets.curves import CurveKey, RateSettings, SpikeTrain
-from napari_neuron.widgets.trace_panel import spikes_in_words
+from napari_neuron.widgets.plotting.curves import CurveKey, RateSettings, SpikeTrain
+from napari_neuron.widgets.plotting.trace_panel import spikes_in_words
 
 # hiding --------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from qtpy.QtWidgets import QApplication
 import napari_neuron as nn
 from napari_neuron import FilmError, Morphology
 from napari_neuron.view import Player, VoltageLayer, show
-from napari_neuron.view.filming import Film, default_speed, filmed
+from napari_neuron.view.films.filming import Film, default_speed, filmed
 from napari_neuron.view.overlays import camera_of, scale_bar_of
 
 N = 11

@@ -6,8 +6,8 @@ from qtpy.QtWidgets import QApplication
 from test_view_voltage import BOTH, add, cable, colour_of, middle_pixel, uniform_frames
 
 from napari_neuron.view import VoltageLayer
-from napari_neuron.view.colours import variable_limits
-from napari_neuron.view.frames import VariableFrames
+from napari_neuron.view.voltage.colours import variable_limits
+from napari_neuron.view.voltage.frames import VariableFrames
 
 __all__ = ["cable"]  # a fixture
 

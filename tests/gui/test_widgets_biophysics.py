@@ -12,7 +12,7 @@ from qtpy.QtCore import QPoint
 from napari_neuron import spec as s
 from napari_neuron.presets import BUILT_IN, own_presets
 from napari_neuron.spec.paint import Parameter
-from napari_neuron.widgets.colour_by import LABELS, NOTHING
+from napari_neuron.widgets.membrane.colour_by import LABELS, NOTHING
 
 AXON = s.SwcTypes(types=(2,))
 PATIENCE = 60_000

@@ -10,7 +10,7 @@ from napari.components import ViewerModel
 import napari_neuron as nn
 from napari_neuron.morphology.machine import most_compartments
 from napari_neuron.view import skeleton_layer_data
-from napari_neuron.widgets.image_box import image_box_of
+from napari_neuron.widgets.cell.image_box import image_box_of
 
 
 def faulty_cell():

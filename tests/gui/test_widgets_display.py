@@ -7,13 +7,13 @@ from napari.components import ViewerModel
 
 import napari_neuron as nn
 from napari_neuron.view import VoltageLayer, show
-from napari_neuron.view.colours import voltage_limits
 from napari_neuron.view.overlays import text_overlay_of
+from napari_neuron.view.voltage.colours import voltage_limits
 from napari_neuron.widgets import DisplayWidget
-from napari_neuron.widgets.mesh_dialog import MeshSource
-from napari_neuron.widgets.run_changes import changes
+from napari_neuron.widgets.colouring.mesh_dialog import MeshSource
+from napari_neuron.widgets.colouring.shown_layers import ShownLayers
+from napari_neuron.widgets.running.run_changes import changes
 from napari_neuron.widgets.sessions import session_of
-from napari_neuron.widgets.shown_layers import ShownLayers
 
 N = 5
 

@@ -9,14 +9,14 @@ from napari.components import ViewerModel
 from napari_neuron import spec as s
 from napari_neuron.session import Session
 from napari_neuron.widgets.cell_in_view import CellInView
-from napari_neuron.widgets.form import SpecForm
-from napari_neuron.widgets.markers import markers_of
-from napari_neuron.widgets.summaries import (
+from napari_neuron.widgets.forms.form import SpecForm
+from napari_neuron.widgets.forms.summaries import (
     paint_in_words,
     recorder_in_words,
     region_in_words,
     stimulus_in_words,
 )
+from napari_neuron.widgets.placing.markers import markers_of
 
 N = (20, 30)
 REGIONS = [

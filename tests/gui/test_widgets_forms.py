@@ -25,9 +25,9 @@ from napari_neuron import (
 )
 from napari_neuron.session import Session
 from napari_neuron.widgets.cell_in_view import CellInView
-from napari_neuron.widgets.discretisation_edit import DiscretisationEdit
-from napari_neuron.widgets.form import SpecForm
-from napari_neuron.widgets.numbers import NumberEdit, shown_number
+from napari_neuron.widgets.forms.discretisation_edit import DiscretisationEdit
+from napari_neuron.widgets.forms.form import SpecForm
+from napari_neuron.widgets.toolkit.numbers import NumberEdit, shown_number
 
 SPECS = [
     CableProperties(Ra=266.1, cm=0.8),

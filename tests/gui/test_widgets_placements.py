@@ -17,7 +17,7 @@ from napari_neuron import (
     VoltageRecorder,
 )
 from napari_neuron.compile.effect import passive_resistance_at
-from napari_neuron.widgets.markers import markers_of
+from napari_neuron.widgets.placing.markers import markers_of
 
 PLACED = {
     "stimuli": (

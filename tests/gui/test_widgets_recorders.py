@@ -5,7 +5,7 @@ import pytest
 
 import napari_neuron.spec as s
 from napari_neuron.compile.lower import compile_experiment
-from napari_neuron.widgets.known_names import process_of, variables
+from napari_neuron.widgets.forms.known_names import process_of, variables
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from napari_neuron import (
 )
 from napari_neuron.result.model import Status
 from napari_neuron.widgets import SimulationWidget
-from napari_neuron.widgets.run_tab import frames_in_words
+from napari_neuron.widgets.running.run_tab import frames_in_words
 
 SPIKING = {
     "paint": (CableProperties(), HodgkinHuxley()),

@@ -10,8 +10,8 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFileDialog
 
 from napari_neuron import spec as s
-from napari_neuron.widgets.synapse_choice import BY_PARTNER, IN_GROUPS
-from napari_neuron.widgets.synapse_dialog import SynapseDialog
+from napari_neuron.widgets.placing.synapse_choice import BY_PARTNER, IN_GROUPS
+from napari_neuron.widgets.placing.synapse_dialog import SynapseDialog
 
 
 @pytest.fixture

@@ -26,10 +26,10 @@ from napari_neuron.engine import simulate
 from napari_neuron.morphology import read_swc
 from napari_neuron.result.model import Status
 from napari_neuron.runner import Progress, RunAdvanced, RunStarted
-from napari_neuron.widgets.curves import CurveKey, curves_of, spike_trains_of
-from napari_neuron.widgets.decimate import decimated
-from napari_neuron.widgets.style import recorder_colours
-from napari_neuron.widgets.trace_plot import TracePlot
+from napari_neuron.widgets.plotting.curves import CurveKey, curves_of, spike_trains_of
+from napari_neuron.widgets.plotting.decimate import decimated
+from napari_neuron.widgets.plotting.trace_plot import TracePlot
+from napari_neuron.widgets.toolkit.style import recorder_colours
 from napari_neuron.widgets.traces import DOCK_NAME, TracesWidget
 
 RECORDERS = (

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from napari_neuron.morphology import Morphology
-from napari_neuron.view.cells_together import cells_together, unique_names
-from napari_neuron.view.detail import Detail, LevelChoice, coarser_tubes, thinned
-from napari_neuron.view.ribbons import ribbon_mesh
+from napari_neuron.view.geometry.cells_together import cells_together, unique_names
+from napari_neuron.view.geometry.detail import Detail, LevelChoice, coarser_tubes, thinned
+from napari_neuron.view.geometry.ribbons import ribbon_mesh
 
 
 def tree(n=3000, seed=0, radius=0.2):

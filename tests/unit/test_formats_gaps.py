@@ -6,7 +6,7 @@ import pytest
 from napari_neuron import read_morphology
 from napari_neuron.morphology import find_sections
 from napari_neuron.morphology.paths import distance_from
-from napari_neuron.view.tubes import tube_mesh
+from napari_neuron.view.geometry.tubes import tube_mesh
 
 HOC = """\
 create stem, twig

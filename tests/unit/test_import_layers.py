@@ -94,6 +94,19 @@ def test_a_file_imports_only_the_layers_below_it(path):
     assert inside & set(ALLOWED) - {part} <= ALLOWED[part]
 
 
+@pytest.mark.parametrize("folder", ["view/geometry", "widgets/toolkit"])
+def test_what_a_part_is_built_of_imports_nothing_else_of_it(folder):
+    part = folder.partition("/")[0]
+    inside = {
+        name
+        for path in (ROOT / folder).glob("*.py")
+        for name in imports_of(path)
+        if name.startswith(f"napari_neuron.{part}.")
+    }
+    home = f"napari_neuron.{folder.replace('/', '.')}"
+    assert [name for name in sorted(inside) if not f"{name}.".startswith(f"{home}.")] == []
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_file_imports_only_the_libraries_meant_for_its_layer(path):
     part = part_of(path)

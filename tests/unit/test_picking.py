@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_neuron.view.line_hits import CableHits, FaceHits
+from napari_neuron.view.geometry.line_hits import CableHits, FaceHits
 
 # a soma of radius 5, a cable along x of radius 1, and another 20 behind it in z
 POSITION = np.array(

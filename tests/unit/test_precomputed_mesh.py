@@ -14,7 +14,7 @@ from napari_neuron.morphology.formats.precomputed_mesh import (
     precomputed_meshes,
     read_precomputed_mesh,
 )
-from napari_neuron.view.mesh_cells import likely_micrometres, mesh_of
+from napari_neuron.view.geometry.mesh_cells import likely_micrometres, mesh_of
 
 # a square of two triangles in the plane z = 500 nm, and its continuation
 CORNERS = np.array([[0, 0, 500], [1000, 0, 500], [1000, 1000, 500], [0, 1000, 500]], "<f4")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from napari_neuron.morphology import Morphology
-from napari_neuron.view.slice_cut import cut_tubes, edge_tubes
-from napari_neuron.view.tubes import tube_mesh
+from napari_neuron.view.geometry.slice_cut import cut_tubes, edge_tubes
+from napari_neuron.view.geometry.tubes import tube_mesh
 
 
 def cell(position_xyz, radius, parent=None, swc_type=3):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from napari_neuron import Experiment, Morphology, RunSettings, SimulationResult
-from napari_neuron.view import maps
-from napari_neuron.view.difference import difference_frames
+from napari_neuron.view.voltage import maps
+from napari_neuron.view.voltage.difference import difference_frames
 
 FRAMES = np.array(
     [[-70, -70, -10], [-20, -65, -70], [10, -70, -5], [-30, -60, 20], [15, -69, -70]],

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from napari_neuron.morphology import Morphology
-from napari_neuron.view.cable_colours import (
+from napari_neuron.view.geometry.cable_colours import (
     blend_along_cable,
     unblended,
     with_sharp_borders,
 )
-from napari_neuron.view.frames import FrameValues
+from napari_neuron.view.geometry.tubes import tube_mesh
 from napari_neuron.view.skeleton_layers import root_to_tip_paths, skeleton_layer_data
-from napari_neuron.view.tubes import tube_mesh
+from napari_neuron.view.voltage.frames import FrameValues
 
 
 def cell(points, parent, swc_type=3, radius=1.0):

@@ -33,43 +33,36 @@ __all__ = [
 ]
 
 _HOME = {
-    "LinkedColours": "linked_colours",
+    "LinkedColours": "voltage.linked_colours",
     "Player": "player",
-    "VoltageLayer": "voltage_layer",
+    "VoltageLayer": "voltage.voltage_layer",
     "add_voltage_layer": "showing",
     "add_voltage_mesh": "showing",
-    "attenuation_map": "maps",
-    "difference_frames": "difference",
-    "film": "filming",
-    "first_crossing_map": "maps",
+    "attenuation_map": "voltage.maps",
+    "difference_frames": "voltage.difference",
+    "film": "films.filming",
+    "first_crossing_map": "voltage.maps",
     "jump_to_node": "navigation",
     "make_voltage_layer": "showing",
     "marker_layer_data": "skeleton_layers",
-    "mesh_of": "mesh_cells",
-    "mesh_tubes": "mesh_cells",
-    "peak_map": "maps",
+    "mesh_of": "geometry.mesh_cells",
+    "mesh_tubes": "geometry.mesh_cells",
+    "peak_map": "voltage.maps",
     "put_voltage_layer": "showing",
     "show": "showing",
     "show_in_layer": "showing",
     "skeleton_layer_data": "skeleton_layers",
     "synapse_layer_data": "skeleton_layers",
     "time_axis": "time_text",
-    "time_of_peak_map": "maps",
-    "voltage_limits": "colours",
+    "time_of_peak_map": "voltage.maps",
+    "voltage_limits": "voltage.colours",
     "write_time": "time_text",
 }
 
 if TYPE_CHECKING:
-    from napari_neuron.view.colours import voltage_limits as voltage_limits
-    from napari_neuron.view.difference import difference_frames as difference_frames
-    from napari_neuron.view.filming import film as film
-    from napari_neuron.view.linked_colours import LinkedColours as LinkedColours
-    from napari_neuron.view.maps import attenuation_map as attenuation_map
-    from napari_neuron.view.maps import first_crossing_map as first_crossing_map
-    from napari_neuron.view.maps import peak_map as peak_map
-    from napari_neuron.view.maps import time_of_peak_map as time_of_peak_map
-    from napari_neuron.view.mesh_cells import mesh_of as mesh_of
-    from napari_neuron.view.mesh_cells import mesh_tubes as mesh_tubes
+    from napari_neuron.view.films.filming import film as film
+    from napari_neuron.view.geometry.mesh_cells import mesh_of as mesh_of
+    from napari_neuron.view.geometry.mesh_cells import mesh_tubes as mesh_tubes
     from napari_neuron.view.navigation import jump_to_node as jump_to_node
     from napari_neuron.view.player import Player as Player
     from napari_neuron.view.showing import add_voltage_layer as add_voltage_layer
@@ -83,7 +76,14 @@ if TYPE_CHECKING:
     from napari_neuron.view.skeleton_layers import synapse_layer_data as synapse_layer_data
     from napari_neuron.view.time_text import time_axis as time_axis
     from napari_neuron.view.time_text import write_time as write_time
-    from napari_neuron.view.voltage_layer import VoltageLayer as VoltageLayer
+    from napari_neuron.view.voltage.colours import voltage_limits as voltage_limits
+    from napari_neuron.view.voltage.difference import difference_frames as difference_frames
+    from napari_neuron.view.voltage.linked_colours import LinkedColours as LinkedColours
+    from napari_neuron.view.voltage.maps import attenuation_map as attenuation_map
+    from napari_neuron.view.voltage.maps import first_crossing_map as first_crossing_map
+    from napari_neuron.view.voltage.maps import peak_map as peak_map
+    from napari_neuron.view.voltage.maps import time_of_peak_map as time_of_peak_map
+    from napari_neuron.view.voltage.voltage_layer import VoltageLayer as VoltageLayer
 
 
 def __getattr__(name: str) -> Any:

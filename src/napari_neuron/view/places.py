@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from napari_neuron.morphology.check import TYPE_NAMES
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.view.line_hits import CableHits, FaceHits, Hit
-from napari_neuron.view.mesh_cells import SurfaceMesh
-from napari_neuron.view.tubes import default_minimum_radius
+from napari_neuron.view.geometry.line_hits import CableHits, FaceHits, Hit
+from napari_neuron.view.geometry.mesh_cells import SurfaceMesh
+from napari_neuron.view.geometry.tubes import default_minimum_radius
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer

@@ -11,11 +11,11 @@ from napari.layers import Layer
 
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult
-from napari_neuron.view.frames import VariableFrames
-from napari_neuron.view.mesh_cells import mesh_of, mesh_tubes
+from napari_neuron.view.geometry.mesh_cells import mesh_of, mesh_tubes
 from napari_neuron.view.skeleton_layers import skeleton_layer_data
 from napari_neuron.view.time_text import write_time
-from napari_neuron.view.voltage_layer import VoltageLayer
+from napari_neuron.view.voltage.frames import VariableFrames
+from napari_neuron.view.voltage.voltage_layer import VoltageLayer
 
 if TYPE_CHECKING:
     from napari import Viewer

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.morphology.model import IntArray, Morphology
-from napari_neuron.view.tubes import default_minimum_radius
+from napari_neuron.view.geometry.tubes import default_minimum_radius
 
 LayerDataTuple = tuple[Any, dict[str, Any], str]
 

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from napari.layers import Image
 
 from napari_neuron.view.overlays import place_overlays, text_overlay_of
-from napari_neuron.view.voltage_layer import VoltageLayer
+from napari_neuron.view.voltage.voltage_layer import VoltageLayer
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer

@@ -9,22 +9,22 @@ from qtpy.QtWidgets import QVBoxLayout
 
 from napari_neuron.errors import FilmError
 from napari_neuron.result import SimulationResult
-from napari_neuron.widgets.also_colour import AlsoColour
-from napari_neuron.widgets.cells_shown import CellsShown
-from napari_neuron.widgets.closing import ClosingWidget
-from napari_neuron.widgets.colour_edit import ColourEdit
-from napari_neuron.widgets.dock_room import share_room
-from napari_neuron.widgets.film_dialog import FilmDialog
-from napari_neuron.widgets.map_edit import MapEdit
-from napari_neuron.widgets.page import Page
-from napari_neuron.widgets.place_clicks import PlaceClicks
-from napari_neuron.widgets.place_readout import PlaceReadout
-from napari_neuron.widgets.play_bar import PlayBar
-from napari_neuron.widgets.problem import ProblemLabel
+from napari_neuron.widgets.colouring.also_colour import AlsoColour
+from napari_neuron.widgets.colouring.cells_shown import CellsShown
+from napari_neuron.widgets.colouring.colour_edit import ColourEdit
+from napari_neuron.widgets.colouring.film_dialog import FilmDialog
+from napari_neuron.widgets.colouring.map_edit import MapEdit
+from napari_neuron.widgets.colouring.place_clicks import PlaceClicks
+from napari_neuron.widgets.colouring.place_readout import PlaceReadout
+from napari_neuron.widgets.colouring.play_bar import PlayBar
+from napari_neuron.widgets.colouring.shown_layers import ShownLayers
 from napari_neuron.widgets.sessions import session_of
-from napari_neuron.widgets.shown_layers import ShownLayers
-from napari_neuron.widgets.style import Palette, style_sheet
-from napari_neuron.widgets.viewer_signals import ViewerSignals
+from napari_neuron.widgets.toolkit.closing import ClosingWidget
+from napari_neuron.widgets.toolkit.dock_room import share_room
+from napari_neuron.widgets.toolkit.page import Page
+from napari_neuron.widgets.toolkit.problem import ProblemLabel
+from napari_neuron.widgets.toolkit.style import Palette, style_sheet
+from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
 
 if TYPE_CHECKING:
     import napari

@@ -29,11 +29,11 @@ from napari_neuron.view.skeleton_layers import (
     skeleton_layer_data,
     synapse_layer_data,
 )
-from napari_neuron.widgets.closing import ClosingWidget
-from napari_neuron.widgets.page import hint
-from napari_neuron.widgets.problem import ProblemLabel
-from napari_neuron.widgets.style import Palette, style_sheet
-from napari_neuron.widgets.viewer_signals import ViewerSignals
+from napari_neuron.widgets.toolkit.closing import ClosingWidget
+from napari_neuron.widgets.toolkit.page import hint
+from napari_neuron.widgets.toolkit.problem import ProblemLabel
+from napari_neuron.widgets.toolkit.style import Palette, style_sheet
+from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
 
 if TYPE_CHECKING:
     import napari

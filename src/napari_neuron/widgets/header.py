@@ -15,12 +15,12 @@ from qtpy.QtWidgets import (
 )
 
 from napari_neuron.runner import Progress, RunState
-from napari_neuron.widgets.cells_menu import CellsMenu
-from napari_neuron.widgets.numbers import shown_number
-from napari_neuron.widgets.page import hint
-from napari_neuron.widgets.problem import ProblemLabel
-from napari_neuron.widgets.progress_line import ProgressLine
-from napari_neuron.widgets.style import Palette, icon
+from napari_neuron.widgets.cell.cells_menu import CellsMenu
+from napari_neuron.widgets.toolkit.numbers import shown_number
+from napari_neuron.widgets.toolkit.page import hint
+from napari_neuron.widgets.toolkit.problem import ProblemLabel
+from napari_neuron.widgets.toolkit.progress_line import ProgressLine
+from napari_neuron.widgets.toolkit.style import Palette, icon
 
 
 class Header(QWidget):

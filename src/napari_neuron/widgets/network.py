@@ -17,25 +17,25 @@ from napari_neuron.result.model import Status
 from napari_neuron.result.network import NetworkResult
 from napari_neuron.runner import RunState
 from napari_neuron.spec.point_network import PointNetwork
-from napari_neuron.widgets.asked_file import asked_file
-from napari_neuron.widgets.closing import ClosingWidget
-from napari_neuron.widgets.edge_list_dialog import EdgeListDialog, columns_of
 from napari_neuron.widgets.header import Header
-from napari_neuron.widgets.network_display import NetworkDisplay
-from napari_neuron.widgets.network_sessions import network_session_of
-from napari_neuron.widgets.network_tabs import (
+from napari_neuron.widgets.networks.edge_list_dialog import EdgeListDialog, columns_of
+from napari_neuron.widgets.networks.network_display import NetworkDisplay
+from napari_neuron.widgets.networks.network_sessions import network_session_of
+from napari_neuron.widgets.networks.network_tabs import (
     EdgesTab,
     ModelsTab,
     NetworkRunTab,
     NeuronsTab,
     StimuliTab,
 )
-from napari_neuron.widgets.network_view_tab import NetworkViewTab
-from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
-from napari_neuron.widgets.run_worker import RunDriver
-from napari_neuron.widgets.style import Palette, style_sheet
-from napari_neuron.widgets.text_edit import CommittedLineEdit
-from napari_neuron.widgets.viewer_signals import ViewerSignals
+from napari_neuron.widgets.networks.network_view_tab import NetworkViewTab
+from napari_neuron.widgets.running.run_worker import RunDriver
+from napari_neuron.widgets.toolkit.asked_file import asked_file
+from napari_neuron.widgets.toolkit.closing import ClosingWidget
+from napari_neuron.widgets.toolkit.numbers import QuantitySpinBox, shown_number
+from napari_neuron.widgets.toolkit.style import Palette, style_sheet
+from napari_neuron.widgets.toolkit.text_edit import CommittedLineEdit
+from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
 
 if TYPE_CHECKING:
     import napari

@@ -18,12 +18,12 @@ from qtpy.QtWidgets import (
 
 from napari_neuron.result.network import NetworkResult
 from napari_neuron.view import time_axis
-from napari_neuron.widgets.closing import ClosingWidget
-from napari_neuron.widgets.network_plot import NetworkPlot
-from napari_neuron.widgets.network_sessions import network_session_of
-from napari_neuron.widgets.style import Palette, style_sheet
+from napari_neuron.widgets.networks.network_plot import NetworkPlot
+from napari_neuron.widgets.networks.network_sessions import network_session_of
+from napari_neuron.widgets.toolkit.closing import ClosingWidget
+from napari_neuron.widgets.toolkit.style import Palette, style_sheet
+from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
 from napari_neuron.widgets.traces import open_below_the_canvas
-from napari_neuron.widgets.viewer_signals import ViewerSignals
 
 if TYPE_CHECKING:
     import napari

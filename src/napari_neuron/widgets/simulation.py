@@ -14,36 +14,36 @@ from napari_neuron.errors import ExperimentError
 from napari_neuron.result import SimulationResult
 from napari_neuron.runner import RunState
 from napari_neuron.spec import Experiment
-from napari_neuron.widgets.biophysics_tab import BiophysicsTab
-from napari_neuron.widgets.catalogue_reader import CatalogueReader
-from napari_neuron.widgets.cell_actions import CellActions
-from napari_neuron.widgets.cell_chooser import CellChooser
-from napari_neuron.widgets.cell_files import CellFiles
+from napari_neuron.widgets.cell.cell_actions import CellActions
+from napari_neuron.widgets.cell.cell_chooser import CellChooser
+from napari_neuron.widgets.cell.cell_files import CellFiles
+from napari_neuron.widgets.cell.cell_layers import CellLayers
+from napari_neuron.widgets.cell.cell_tab import CellTab
+from napari_neuron.widgets.cell.compartment_count import CompartmentCount
+from napari_neuron.widgets.cell.image_panel import ImagePanel
 from napari_neuron.widgets.cell_in_view import CellInView
-from napari_neuron.widgets.cell_layers import CellLayers
-from napari_neuron.widgets.cell_tab import CellTab
-from napari_neuron.widgets.closing import ClosingWidget
-from napari_neuron.widgets.colour_by import NOTHING, ColourBy
-from napari_neuron.widgets.compartment_count import CompartmentCount
-from napari_neuron.widgets.connections_tab import TITLE as CONNECTIONS
-from napari_neuron.widgets.connections_tab import ConnectionsTab
+from napari_neuron.widgets.colouring.place_clicks import PlaceClicks
+from napari_neuron.widgets.connections.connections_tab import TITLE as CONNECTIONS
+from napari_neuron.widgets.connections.connections_tab import ConnectionsTab
 from napari_neuron.widgets.header import Header
-from napari_neuron.widgets.image_panel import ImagePanel
-from napari_neuron.widgets.numbers import QuantitySpinBox, shown_number
-from napari_neuron.widgets.place_clicks import PlaceClicks
-from napari_neuron.widgets.placements import Placements
-from napari_neuron.widgets.problem_places import ProblemPlaces
-from napari_neuron.widgets.region_preview import RegionPreview
-from napari_neuron.widgets.run_in_view import RunInView
-from napari_neuron.widgets.run_tab import RunTab, frames_in_words
-from napari_neuron.widgets.saving import Saving
+from napari_neuron.widgets.membrane.biophysics_tab import BiophysicsTab
+from napari_neuron.widgets.membrane.catalogue_reader import CatalogueReader
+from napari_neuron.widgets.membrane.colour_by import NOTHING, ColourBy
+from napari_neuron.widgets.membrane.region_preview import RegionPreview
+from napari_neuron.widgets.placing.placements import Placements
+from napari_neuron.widgets.placing.synapse_dialog import SynapseDialog
+from napari_neuron.widgets.placing.tabs import InputsTab, RecordersTab
+from napari_neuron.widgets.running.problem_places import ProblemPlaces
+from napari_neuron.widgets.running.run_in_view import RunInView
+from napari_neuron.widgets.running.run_tab import RunTab, frames_in_words
+from napari_neuron.widgets.running.saving import Saving
+from napari_neuron.widgets.running.voltage_display import VoltageDisplay
 from napari_neuron.widgets.sessions import session_of
-from napari_neuron.widgets.style import Palette, style_sheet
-from napari_neuron.widgets.synapse_dialog import SynapseDialog
-from napari_neuron.widgets.tabs import InputsTab, RecordersTab
-from napari_neuron.widgets.text_edit import CommittedLineEdit
-from napari_neuron.widgets.viewer_signals import ViewerSignals
-from napari_neuron.widgets.voltage_display import VoltageDisplay
+from napari_neuron.widgets.toolkit.closing import ClosingWidget
+from napari_neuron.widgets.toolkit.numbers import QuantitySpinBox, shown_number
+from napari_neuron.widgets.toolkit.style import Palette, style_sheet
+from napari_neuron.widgets.toolkit.text_edit import CommittedLineEdit
+from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
 
 if TYPE_CHECKING:
     import napari

@@ -18,21 +18,21 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.view import time_axis
 from napari_neuron.view.picking import NodeClicks
-from napari_neuron.widgets.closing import ClosingWidget
-from napari_neuron.widgets.curves import CurveKey, Place
-from napari_neuron.widgets.numbers import shown_number
-from napari_neuron.widgets.page import hint
-from napari_neuron.widgets.problem import ProblemLabel
+from napari_neuron.widgets.plotting.curves import CurveKey, Place
+from napari_neuron.widgets.plotting.trace_content import TraceContent
+from napari_neuron.widgets.plotting.trace_list import ListRow
+from napari_neuron.widgets.plotting.trace_panel import TracePanel, value_in_words
+from napari_neuron.widgets.plotting.trace_places import PlaceMark, TracePlaces
+from napari_neuron.widgets.plotting.trace_plot import TracePlot
+from napari_neuron.widgets.plotting.trace_saving import TraceSaving
+from napari_neuron.widgets.plotting.trace_tools import TraceTools
 from napari_neuron.widgets.sessions import session_of
-from napari_neuron.widgets.style import Palette, style_sheet
-from napari_neuron.widgets.trace_content import TraceContent
-from napari_neuron.widgets.trace_list import ListRow
-from napari_neuron.widgets.trace_panel import TracePanel, value_in_words
-from napari_neuron.widgets.trace_places import PlaceMark, TracePlaces
-from napari_neuron.widgets.trace_plot import TracePlot
-from napari_neuron.widgets.trace_saving import TraceSaving
-from napari_neuron.widgets.trace_tools import TraceTools
-from napari_neuron.widgets.viewer_signals import ViewerSignals
+from napari_neuron.widgets.toolkit.closing import ClosingWidget
+from napari_neuron.widgets.toolkit.numbers import shown_number
+from napari_neuron.widgets.toolkit.page import hint
+from napari_neuron.widgets.toolkit.problem import ProblemLabel
+from napari_neuron.widgets.toolkit.style import Palette, style_sheet
+from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
 
 if TYPE_CHECKING:
     import napari

@@ -1,0 +1,1 @@
+"""Films of a viewer, made with or without a window."""

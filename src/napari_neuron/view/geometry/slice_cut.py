@@ -1,0 +1,347 @@
+"""The cut of a slice through a skeleton's tubes, as polygons; pure numpy.
+
+An edge is taken as all spheres that lie along it, their radii going evenly from one node's to the
+other's. The slice cuts each sphere in a disk, and the union of the disks along an edge is convex:
+its outline is found exactly, by asking for each direction how far it reaches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_neuron.morphology.model import IntArray, Morphology
+from napari_neuron.view.geometry.tubes import TubeMesh
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeTubes:
+    """The edges of a cell as they are drawn.
+
+    Attributes
+    ----------
+    start, end : (n, 3) float64
+        z, y, x in µm. Spheres (somas of one point) are edges that end where they start.
+    start_radius, end_radius : (n,) float64
+        µm, as the skeleton has them.
+    start_node, end_node : (n,) int64
+        Rows of the nodes whose compartments colour the two halves.
+    """
+
+    start: Floats
+    end: Floats
+    start_radius: Floats
+    end_radius: Floats
+    start_node: IntArray
+    end_node: IntArray
+
+    def rows(self, rows: IntArray) -> EdgeTubes:
+        """Return some of the edges."""
+        return EdgeTubes(
+            self.start[rows],
+            self.end[rows],
+            self.start_radius[rows],
+            self.end_radius[rows],
+            self.start_node[rows],
+            self.end_node[rows],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class SliceCut:
+    """Convex polygons that fill the cut, each with vertices on its outline and on its axis.
+
+    Attributes
+    ----------
+    centre : (n_vertices, 3) float32
+        In the order of the cell's axes z, y, x (µm), but for the axis that is cut: there it is how
+        far the cable is from the slice, 0 for what the slice cuts.
+    direction : (n_vertices, 3) float32
+        In the slice, from the axis to the outline; 0 for vertices on the axis.
+    radius : (n_vertices,) float32
+        µm from the axis to the outline.
+    node : (n_vertices,) int64
+        Row of the node whose compartment colours each vertex.
+    rank : (n_vertices,) float32
+        Of two polygons at one place the one with the lower rank is seen: µm from the axis of the
+        tube where the slice cuts it; more than all those where it lies near.
+    faces : (n_faces, 3) int32
+        Triangles; what is nearest to the slice comes first.
+    """
+
+    centre: npt.NDArray[np.float32]
+    direction: npt.NDArray[np.float32]
+    radius: npt.NDArray[np.float32]
+    node: IntArray
+    rank: npt.NDArray[np.float32]
+    faces: npt.NDArray[np.int32]
+
+    @cached_property
+    def place(self) -> npt.NDArray[np.float32]:
+        """(n_vertices, 3) where each vertex is; axes as those of ``centre``."""
+        return self.centre + self.radius[:, None] * self.direction
+
+
+def edge_tubes(morphology: Morphology, mesh: TubeMesh) -> EdgeTubes:
+    """Return the edges of a cell with the radii that its mesh of tubes gives them.
+
+    A branch begins no thicker than it goes on, and cable at a spherical soma keeps its own radius.
+    """
+    parent, position = morphology.parent, morphology.position[:, ::-1]
+    radius = np.maximum(morphology.radius, 0.0)
+    balls = np.unique(mesh.vertex_node[mesh.is_sphere])
+    is_ball = np.zeros(len(morphology), dtype=bool)
+    is_ball[balls] = True
+    child = np.flatnonzero(parent >= 0)
+    above = parent[child]
+    thickest = np.zeros(len(morphology))
+    np.maximum.at(thickest, above, radius[child])
+    branches = is_ball[above] | (radius[child] < thickest[above])
+    start_radius = np.where(branches, np.minimum(radius[above], radius[child]), radius[above])
+    end_radius = np.where(is_ball[child], radius[above], radius[child])
+    return EdgeTubes(
+        start=np.concatenate([position[above], position[balls]]),
+        end=np.concatenate([position[child], position[balls]]),
+        start_radius=np.concatenate([start_radius, radius[balls]]),
+        end_radius=np.concatenate([end_radius, radius[balls]]),
+        # cable inside a spherical soma does not show the soma's colour
+        start_node=np.concatenate([np.where(is_ball[above], child, above), balls]),
+        end_node=np.concatenate([child, balls]),
+    )
+
+
+def cut_tubes(
+    tubes: EdgeTubes,
+    axis: int,
+    slice_range: tuple[float, float],
+    *,
+    minimum_radius: float = 0.0,
+    reach: float = 0.0,
+) -> SliceCut:
+    """Return where a slice cuts tubes, and what of them lies near it.
+
+    Parameters
+    ----------
+    axis
+        Which axis is cut: 0, 1, 2 for z, y, x.
+    slice_range
+        µm; where the slice begins and ends on that axis. A plane begins where it ends.
+    minimum_radius
+        µm; thinner tubes are taken to be this thick.
+    reach
+        µm; cable that runs that near the slice is projected onto it whole. 0 for the cut alone.
+    """
+    low, high = slice_range
+    aside = [a for a in range(3) if a != axis]
+    depth = np.stack([tubes.start[:, axis], tubes.end[:, axis]])
+    radius = np.maximum(np.stack([tubes.start_radius, tubes.end_radius]), minimum_radius)
+    most = radius.max(axis=0)
+    near = np.flatnonzero(
+        (depth.min(axis=0) - most <= high + reach) & (depth.max(axis=0) + most >= low - reach)
+    )
+    depth, radius = depth[:, near], radius[:, near]
+    begin, way = tubes.start[near][:, aside], (tubes.end - tubes.start)[near][:, aside]
+
+    # an edge has up to three parts: before, in, and behind the slice
+    drop = depth[1] - depth[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossing = np.array([(low - depth[0]) / drop, (high - depth[0]) / drop])
+    first, last = np.clip(np.sort(np.nan_to_num(crossing, nan=np.inf), axis=0), 0.0, 1.0)
+    bounds = np.stack([np.zeros_like(first), first, last, np.ones_like(last)])
+    part, edge = np.nonzero(bounds[1:] > bounds[:-1])
+    t = np.stack([bounds[part, edge], bounds[part + 1, edge]])  # where each part begins and ends
+    depth = depth[0, edge] + t * drop[edge]
+    middle = depth.mean(axis=0)
+    off = np.where(middle < low, low - depth, np.where(middle > high, depth - high, 0.0))
+    parts = _Parts(
+        edge=edge,
+        begin=begin[edge] + t[0, :, None] * way[edge],
+        end=begin[edge] + t[1, :, None] * way[edge],
+        radius=radius[0, edge] + t * (radius[1] - radius[0])[edge],
+        off=np.maximum(off, 0.0),
+        along=t,
+    )
+    found = [_polygons(parts, rich=len(edge) < 10_000)]
+    if reach > 0:
+        rest = np.flatnonzero((parts.off.min(axis=0) <= reach) & (parts.off.max(axis=0) > 0))
+        rest = rest[np.argsort(parts.off.mean(axis=0)[rest], kind="stable")]
+        found.append(_polygons(parts.rows(rest), rich=False, whole=True))
+    n_corners = [p.disk.shape[1] for p in found]
+    starts = np.cumsum([0, *(p.disk.size for p in found)])
+    farthest = float(parts.radius.max()) if len(edge) else 0.0
+
+    def all_of(values: list[Floats]) -> Floats:
+        return np.concatenate([one.reshape(-1, *one.shape[2:]) for one in values])
+
+    centre = np.zeros((starts[-1], 3), dtype=np.float32)
+    direction = np.zeros_like(centre)
+    centre[:, aside] = all_of([p.centre for p in found])
+    centre[:, axis] = all_of([p.off for p in found])
+    direction[:, aside] = all_of([p.direction for p in found])
+    ranks = [p.rank if number == 0 else farthest + p.off for number, p in enumerate(found)]
+    edge = near[
+        np.concatenate([np.repeat(p.edge, n) for p, n in zip(found, n_corners, strict=True)])
+    ]
+    half = all_of([p.along for p in found]) > 0.5
+    faces = [
+        _faces(len(p.disk), n) + start
+        for p, n, start in zip(found, n_corners, starts[:-1], strict=True)
+    ]
+    return SliceCut(
+        centre=centre,
+        direction=direction,
+        radius=all_of([p.disk for p in found]).astype(np.float32),
+        node=np.where(half, tubes.end_node[edge], tubes.start_node[edge]),
+        rank=all_of(ranks).astype(np.float32),
+        faces=np.concatenate(faces).astype(np.int32),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """Parts of edges on one side of the slice, or in it; two ends each."""
+
+    edge: IntArray  # (n,) which edge
+    begin: Floats  # (n, 2) µm, on the slice
+    end: Floats
+    radius: Floats  # (2, n) µm
+    off: Floats  # (2, n) µm from the slice
+    along: Floats  # (2, n) where on the edge, 0 to 1
+
+    def rows(self, rows: IntArray) -> _Parts:
+        return _Parts(
+            self.edge[rows],
+            self.begin[rows],
+            self.end[rows],
+            self.radius[:, rows],
+            self.off[:, rows],
+            self.along[:, rows],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Polygons:
+    """Corners of outlines, and after them the points of their axes; arrays (n, corners, ...)."""
+
+    edge: IntArray  # (n,)
+    centre: Floats  # (n, corners, 2) µm, the middle of the disk that reaches farthest
+    direction: Floats  # (n, corners, 2) unit vectors; 0 on the axis
+    disk: Floats  # (n, corners) µm, its radius
+    off: Floats  # (n, corners) µm from the slice; 0 where it is cut
+    along: Floats  # (n, corners)
+    rank: Floats  # (n, corners) µm from the axis of the tube
+
+
+def _polygons(parts: _Parts, *, rich: bool, whole: bool = False) -> _Polygons:
+    """Return the outlines of parts in the slice; ``whole``: of what they look like from afar."""
+    off = np.zeros_like(parts.off) if whole else parts.off
+    # a sphere reaches the slice where its radius is more than its distance
+    more = parts.radius - off
+    with np.errstate(divide="ignore", invalid="ignore"):
+        touches = more[0] / (more[0] - more[1])
+    t_low = np.where(more[0] < 0, touches, 0.0)
+    t_high = np.where(more[1] < 0, touches, 1.0)
+    kept = np.flatnonzero(more.max(axis=0) > 0)
+    parts, off, t_low, t_high = parts.rows(kept), off[:, kept], t_low[kept], t_high[kept]
+
+    way = parts.end - parts.begin
+    length = np.sqrt(np.einsum("ij,ij->i", way, way))
+    forward = np.tile((1.0, 0.0), (len(way), 1))
+    np.divide(way, length[:, None], out=forward, where=length[:, None] > 1e-12)
+    # in each direction: the largest of  t * pull + sqrt(a t^2 + b t + c),  the disk's radius
+    step, drift = parts.radius[1] - parts.radius[0], off[1] - off[0]
+    a = step**2 - drift**2
+    b = 2 * (parts.radius[0] * step - off[0] * drift)
+    c = parts.radius[0] ** 2 - off[0] ** 2
+    centre = (t_low + t_high) / 2
+    disk = np.sqrt(np.maximum((a * centre**2 + b * centre + c), 1e-18))
+    narrows = -(2 * a * centre + b) / (2 * disk * np.maximum(length, 1e-12))
+    narrows = np.where(length > 1e-12, narrows, 0.0)  # a disk is as round everywhere
+    stretch = np.maximum((t_high - t_low) * length / (2 * disk), 1.0)
+    angle = _angles(np.arccos(np.clip(narrows, -1, 1)), stretch, rich)
+    cos, sin = np.cos(angle), np.sin(angle)
+    pull = length[:, None] * cos
+    a, b, c, t_low, t_high = (x[:, None] for x in (a, b, c, t_low, t_high))
+    candidates = [t_low, t_high]
+    if not whole:  # cones seen from afar reach farthest at their ends
+        with np.errstate(all="ignore"):
+            middle = -b / (2 * a)
+            turn = np.sqrt(pull**2 * (c - b**2 / (4 * a)) / (a * (a - pull**2)))
+            level = (b**2 / (4 * pull**2) - c) / b  # where a is 0
+        candidates += [middle + turn, middle - turn, level]
+    best = np.broadcast_to(t_low, pull.shape)
+    farthest = np.full(pull.shape, -np.inf)
+    for t in candidates:
+        t = np.clip(np.nan_to_num(t, nan=0.0), t_low, t_high)
+        how_far = t * pull + np.sqrt(np.maximum(a * t * t + b * t + c, 0.0))
+        best = np.where(how_far > farthest, t, best)
+        farthest = np.maximum(how_far, farthest)
+    disk = np.sqrt(np.maximum(a * best**2 + b * best + c, 0.0))
+    forward = forward[:, None]
+    centre = parts.begin[:, None] + (best * length[:, None])[:, :, None] * forward
+    direction = cos[:, :, None] * forward + sin[:, :, None] * forward[:, :, ::-1] * (-1.0, 1.0)
+    # what is left of the axis mirrors what is right of it: one row of points on it serves both
+    on_axis = slice(0, best.shape[1] // 2 + 1)
+    away = parts.off[0][:, None] + best * (parts.off[1] - parts.off[0])[:, None]
+    thick = parts.radius[0][:, None] + best * step[:, None]
+    # what is near is drawn under what is cut
+    shown = np.maximum(away, 1e-6) if whole else np.zeros(best.shape)
+
+    def with_axis(outline: Floats, axis: Floats) -> Floats:
+        return np.concatenate([outline, axis[:, on_axis]], axis=1)
+
+    along = parts.along[0][:, None] + best * (parts.along[1] - parts.along[0])[:, None]
+    return _Polygons(
+        edge=parts.edge,
+        centre=with_axis(centre, centre),
+        direction=with_axis(direction, np.zeros_like(direction)),
+        disk=with_axis(disk, disk),
+        off=with_axis(shown, shown),
+        along=with_axis(along, along),
+        rank=with_axis(thick, away),
+    )
+
+
+def _angles(side: Floats, stretch: Floats, rich: bool) -> Floats:
+    """Return the directions (from the way of the edge) in which outlines get their corners.
+
+    Parameters
+    ----------
+    side
+        (n,) directions in which the middle of each part reaches farthest.
+    stretch
+        (n,) how much longer parts are than wide: long ones are round close to ``side`` only.
+    rich
+        Whether there are to be many corners.
+    """
+    steps = (0, 30, 60) if rich else (0, 45)
+    stretched = (22.5, 45, 67.5) if rich else ()
+    turn = [np.full(len(side), np.radians(degrees)) for degrees in steps]
+    turn += [np.arctan(stretch * np.tan(np.radians(degrees))) for degrees in stretched]
+    turn.append(np.full(len(side), np.pi / 2 - 1e-7))  # just before, and just behind
+    part = np.sort(turn, axis=0).T / (np.pi / 2)
+    side = side[:, None]
+    left = np.concatenate([side * part, np.pi - (np.pi - side) * part[:, ::-1]], axis=1)
+    return np.concatenate([left, -left[:, -2:0:-1]], axis=1)
+
+
+def _faces(n: int, corners: int) -> IntArray:
+    """Return triangles of n polygons of so many corners, those on the axis included.
+
+    They lie between the outline and the axis, so that colours run along the tubes, and so that
+    where two overlap they meet half-way between their axes.
+    """
+    half = (corners - 1) // 3
+    around = 2 * half
+    quads = []
+    for k in range(half):
+        a, b = around + k, around + k + 1  # on the axis
+        quads += [(k, k + 1, b), (k, b, a)]
+        quads += [((around - k) % around, a, around - k - 1), (around - k - 1, a, b)]
+    first = corners * np.arange(n)
+    return (first[:, None, None] + np.array(quads)).reshape(-1, 3)

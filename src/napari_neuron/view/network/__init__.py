@@ -1,0 +1,1 @@
+"""Networks in space: neurons, edges, and spikes over time."""

@@ -1,0 +1,1 @@
+"""The tab Cell: which cells are simulated, what is wrong with them, and the images they lie in."""

@@ -1,0 +1,1 @@
+"""The tab Connections: synapses and gap junctions between cells."""

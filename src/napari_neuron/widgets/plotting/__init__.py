@@ -1,0 +1,1 @@
+"""The parts of the dock widget "Traces": curves, axes, cursors and their files."""

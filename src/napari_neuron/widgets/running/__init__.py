@@ -1,0 +1,1 @@
+"""The tab Run: a run under way, the runs of the session, and files."""

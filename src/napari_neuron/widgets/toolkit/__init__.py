@@ -1,0 +1,1 @@
+"""What all windows are made of: pages, numbers, texts, messages, and work in threads."""
