@@ -56,6 +56,13 @@ def place(qtbot, dialog):
     wait(qtbot, dialog)
 
 
+def test_a_cell_without_connectors_asks_for_a_table_and_finds_no_fault(dock, dialog, qtbot):
+    fresh = SynapseDialog(dock.widget._view.cell, dock.widget)
+    qtbot.addWidget(fresh)
+    assert (fresh.is_busy, fresh.problem.text()) == (False, "")
+    assert fresh.said.text() == "Choose a table: File…"
+
+
 def test_synapses_of_a_table_are_snapped_and_those_too_far_are_left_out(dock, dialog, qtbot):
     assert dialog.said.text() == (
         "4 synapses to place, of 4 wanted and 5 rows. At most 1.00 µm from their nodes.\n"

@@ -182,7 +182,11 @@ class SynapseDialog(QDialog):
         for number in (self.limit, self.draw, self.seed, self.confidence):
             number.editingFinished.connect(self.read)
         self._show_groups()
-        self.read()
+        if cell.connectors is None:
+            self.source.setItemText(0, f"{cell.name} came without connectors")
+            self.said.setText("Choose a table: File…")
+        else:
+            self.read()
 
     @property
     def table(self) -> SynapseTable | None:
