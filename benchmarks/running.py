@@ -25,7 +25,7 @@ from napari_neuron.compile.lower import compile_experiment
 from napari_neuron.engine import ChildEngine, Simulation
 from napari_neuron.engine.handover import read_model, write_model
 
-REPEATS = 5
+REPEATS = 11
 CASES = [(10, 1000), (1, 500), (0.5, 300)]
 """Longest compartment (um) and duration (ms)."""
 
