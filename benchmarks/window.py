@@ -4,8 +4,9 @@
 
 Opening: a 4,465-node SWC file in a running napari, from the call until it is drawn. Stall: the
 longest time between two ticks of a 60 Hz timer in the window's thread while the fly neuron is
-simulated and shown live, with both dock widgets open. Beside it, what napari takes to draw the same
-scene when nothing but its slider is moved, and a run with the canvas hidden: what is left is ours.
+simulated and shown live, with both dock widgets open. "Without painting" is the longest that one
+event took that is not Qt's painting of the window: our handlers, and napari's that they set off.
+Beside it, what napari takes for the same scene when nothing but its slider is moved.
 """
 
 import statistics
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import fly
 import napari
-from qtpy.QtCore import QTimer
+from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtWidgets import QApplication
 from timing import machine, milliseconds, table
 
@@ -24,6 +25,7 @@ from napari_neuron.morphology import write_swc
 
 REPEATS = 7
 TICK = 1 / 60
+STALL_COLUMNS = ["longest", "above 50 ms", "longest without painting", "wanted of that"]
 
 
 def opening() -> float:
@@ -43,6 +45,27 @@ def opening() -> float:
         demo.settle(0.2)
     viewer.close()
     return statistics.median(times[1:])
+
+
+class NotingApplication(QApplication):
+    """Notes how long events take that are not painting."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.longest = 0.0
+        self._depth = 0
+
+    def notify(self, receiver: QObject, event: QEvent) -> bool:
+        """Deliver an event."""
+        is_painting = event.type() in (QEvent.Type.Paint, QEvent.Type.UpdateRequest)
+        self._depth += 1
+        start = time.perf_counter()
+        try:
+            return super().notify(receiver, event)
+        finally:
+            self._depth -= 1
+            if not self._depth and not is_painting:
+                self.longest = max(self.longest, time.perf_counter() - start)
 
 
 class Ticks:
@@ -72,18 +95,19 @@ def stalls() -> list[list[str]]:
 
     def move_the_slider() -> None:
         for moment in range(0, 1000, 10):
-            demo.go_to(viewer, moment)
+            QTimer.singleShot(0, lambda moment=moment: demo.go_to(viewer, moment))
             demo.settle(0.03)
 
-    canvas = viewer.window._qt_viewer.canvas.native
+    application = QApplication.instance()
+    assert isinstance(application, NotingApplication)
     for name, work, wanted in (
         ("first run (the layer is added)", run, ""),
-        ("second run (the layer is filled again)", run, ""),
+        ("second run (the layer is filled again)", run, "under 50 ms"),
+        ("third run", run, "under 50 ms"),
         ("no run: napari's slider is moved", move_the_slider, ""),
-        ("third run, canvas hidden (without drawing)", run, "under 50 ms"),
     ):
-        canvas.setVisible("hidden" not in name)
         demo.settle(1)
+        application.longest = 0.0
         ticks = Ticks()
         work()
         gaps = ticks.stop()
@@ -93,6 +117,7 @@ def stalls() -> list[list[str]]:
                 milliseconds(statistics.median(gaps)),
                 milliseconds(max(gaps)),
                 str(sum(gap > 0.05 for gap in gaps)),
+                milliseconds(application.longest),
                 wanted,
             ]
         )
@@ -101,6 +126,7 @@ def stalls() -> list[list[str]]:
 
 
 if __name__ == "__main__":
+    noting = NotingApplication()  # napari uses the one there is
     print("### The window\n")
     print(__doc__.split("\n\n")[2] + "\n")
     print(
@@ -111,7 +137,7 @@ if __name__ == "__main__":
     )
     print(
         table(
-            ["1000 ms of the fly neuron, live", "median tick", "longest", "above 50 ms", "wanted"],
+            ["1000 ms of the fly neuron, live", "median tick", *STALL_COLUMNS],
             stalls(),
         )
     )

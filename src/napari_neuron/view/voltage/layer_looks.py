@@ -174,8 +174,10 @@ class LayerLooks:
 
     def _set_own_limits(self, limits: tuple[float, float]) -> None:
         self._own_limits = limits
-        self.contrast_limits_range = limits
-        self.contrast_limits = limits
+        if tuple(self.contrast_limits_range) != limits:
+            self.contrast_limits_range = limits
+        if tuple(self.contrast_limits) != limits:
+            self.contrast_limits = limits
 
     # the threshold -------------------------------------------------------------------------
 

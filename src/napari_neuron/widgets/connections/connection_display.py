@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,8 +104,10 @@ class ConnectionDisplay:
         """Draw the connections over what was added since."""
         layers = self._viewer.layers
         for layer in self.layers:
-            if any(isinstance(x, VoltageLayer) for x in layers[layers.index(layer) :]):
-                layers.move(layers.index(layer), len(layers))
+            index = layers.index(layer)
+            above = islice(layers, index, None)  # a slice of it would be another LayerList
+            if any(isinstance(x, VoltageLayer) for x in above):
+                layers.move(index, len(layers))
 
 
 def _update(layer: Any, settings: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -279,8 +280,10 @@ class MarkerDisplay:
         """Draw the markers over what was added since."""
         layers = self._viewer.layers
         for layer in self._layers():
-            if any(isinstance(x, VoltageLayer) for x in layers[layers.index(layer) :]):
-                layers.move(layers.index(layer), len(layers))
+            index = layers.index(layer)
+            above = islice(layers, index, None)  # a slice of it would be another LayerList
+            if any(isinstance(x, VoltageLayer) for x in above):
+                layers.move(index, len(layers))
 
     def _layers(self) -> list[Any]:
         found = [(layer, shown_in(layer, _ROLE)) for layer in self._viewer.layers]

@@ -98,7 +98,8 @@ class VoltageDisplay:
             show_in_layer(mesh, result, cell=None if len(mesh.cells) > 1 else mesh.cells[0].name)
         if there is not None:
             show_in_layer(there, result)
-            there.visible = True
+            if not there.visible:  # napari makes much of it even where it changes nothing
+                there.visible = True
         else:
             if before is None:
                 self._clear_the_view(result.cells)
