@@ -90,13 +90,6 @@ class VoltageWaveform(Placed):
         """Read times (ms) and levels (mV) from two columns of a CSV file.
 
         As `napari_neuron.spec.CurrentWaveform.from_csv`.
-
-        Raises
-        ------
-        ExperimentError
-            If the file is not what it should be; names file, line and column.
-        OSError
-            If it cannot be read.
         """
         times, levels = read_waveform(path, time=time, value=value)
         return cls(nodes=nodes, times=times, levels=levels, **fields)
