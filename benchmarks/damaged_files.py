@@ -44,7 +44,7 @@ roots that Import3d makes one tree of are joined by cable that is in no file.
 TAIL = """
 ## An hour of damage
 
-    nice -n 19 python benchmarks/fuzz.py 60 20261124 .../swc_edge
+    python benchmarks/fuzz.py 60 20261124 FOLDER
 
 starts from 270 whole files: one of each format, the 82 odd ones of every dialect, and the small
 ones of the collection above. Bytes are changed, flipped, cut, doubled, swapped for what a format

@@ -135,7 +135,7 @@ _PUBLIC = {
     "GivenSpikes": "spec.network_stimulus",
     "NetworkResult": "result.network",
     "simulate_network": "engine.network_run",
-    "show_network": "view.network_layers",
+    "show_network": "view.network.network_layers",
     "show": "view",
     "film": "view",
     "FilmError": "errors",
@@ -144,6 +144,9 @@ _PUBLIC = {
 __all__ = ["__version__", *sorted(_PUBLIC)]
 
 if TYPE_CHECKING:
+    from napari_neuron.compile.circuit import connect as connect
+    from napari_neuron.compile.circuit import match_connectors as match_connectors
+    from napari_neuron.compile.circuit_table import circuit_table as circuit_table
     from napari_neuron.compile.read_synapses import read_synapses as read_synapses
     from napari_neuron.compile.regions import region_summary as region_summary
     from napari_neuron.compile.repair import repair as repair
@@ -183,6 +186,7 @@ if TYPE_CHECKING:
     from napari_neuron.spec import BranchOrder as BranchOrder
     from napari_neuron.spec import CableProperties as CableProperties
     from napari_neuron.spec import CellSource as CellSource
+    from napari_neuron.spec import ChemicalSynapses as ChemicalSynapses
     from napari_neuron.spec import ConstantRadius as ConstantRadius
     from napari_neuron.spec import CurrentChirp as CurrentChirp
     from napari_neuron.spec import CurrentNoise as CurrentNoise
@@ -201,6 +205,7 @@ if TYPE_CHECKING:
     from napari_neuron.spec import Experiment as Experiment
     from napari_neuron.spec import Exponential as Exponential
     from napari_neuron.spec import FloorRadii as FloorRadii
+    from napari_neuron.spec import GapJunctions as GapJunctions
     from napari_neuron.spec import Gaussian as Gaussian
     from napari_neuron.spec import HodgkinHuxley as HodgkinHuxley
     from napari_neuron.spec import InterpolateRadii as InterpolateRadii
@@ -245,6 +250,8 @@ if TYPE_CHECKING:
     from napari_neuron.spec import Subtree as Subtree
     from napari_neuron.spec import SwcTypes as SwcTypes
     from napari_neuron.spec import Synapse as Synapse
+    from napari_neuron.spec import SynapsesFromPoints as SynapsesFromPoints
+    from napari_neuron.spec import SynapsesOntoPoints as SynapsesOntoPoints
     from napari_neuron.spec import Table as Table
     from napari_neuron.spec import TypeChange as TypeChange
     from napari_neuron.spec import VariableRecorder as VariableRecorder

@@ -139,6 +139,10 @@ def test_what_cannot_be_filmed_is_said(result, tmp_path, make_napari_viewer):
         nn.film(viewer, tmp_path / "film.mp4", fps=0)
     with pytest.raises(FilmError, match="traces=result"):
         nn.film(viewer, tmp_path / "film.mp4", traces=True)
+    result.experiment = result.experiment.replace(recorders=())
+    with pytest.raises(FilmError, match="no recorders"):
+        nn.film(viewer, tmp_path / "film.mp4", traces=result)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others have a display")

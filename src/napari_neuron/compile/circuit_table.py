@@ -53,6 +53,11 @@ def circuit_table(
     cells
         Rows that name another cell are left out; none keeps all.
 
+    Returns
+    -------
+    DataFrame
+        With the columns of `connect`; the index is the row in the source, from 0.
+
     Raises
     ------
     ExperimentError

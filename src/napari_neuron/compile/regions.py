@@ -182,6 +182,11 @@ def region_summary(region: Spec, morphology: Morphology) -> RegionSummary:
     morphology
         The cell.
 
+    Returns
+    -------
+    RegionSummary
+        Number of nodes, cable length (µm) and membrane area (µm²).
+
     Raises
     ------
     ExperimentError

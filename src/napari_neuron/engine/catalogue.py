@@ -36,6 +36,10 @@ def read_catalogue(
     python
         The interpreter that has NEURON; None for the one of this process.
 
+    Returns
+    -------
+    Catalogue
+
     Raises
     ------
     ExperimentError

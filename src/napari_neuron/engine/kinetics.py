@@ -111,6 +111,11 @@ def measure_kinetics(
     python
         The interpreter that has NEURON; None for the one of this process.
 
+    Returns
+    -------
+    Kinetics
+        Of each state where it settles and how fast, for each voltage.
+
     Raises
     ------
     ExperimentError

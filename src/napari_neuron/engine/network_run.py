@@ -70,6 +70,10 @@ def simulate_network(
     progress
         Called with the fraction done, 0 to 1, at least every 100 ms.
 
+    Returns
+    -------
+    NetworkResult
+
     Raises
     ------
     ExperimentError

@@ -32,6 +32,11 @@ def check(
         The cell.
     image_box : (2, 3) float64, optional
         Lowest and highest x, y, z (µm) of the image the cell should lie in.
+
+    Returns
+    -------
+    tuple of Finding
+        Each with a code, a severity, the nodes (ids) it is about, and repairs that help.
     """
     looks = (
         check_radii.missing_radii,

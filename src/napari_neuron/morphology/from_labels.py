@@ -53,6 +53,11 @@ def skeletonise(
     progress
         Called with what is done next, and how much is done (0 to 1).
 
+    Returns
+    -------
+    Morphology
+        In µm, with no soma.
+
     Raises
     ------
     MorphologyError

@@ -102,8 +102,18 @@ def to_navis(morphology: Morphology) -> Any:
 def label_axon_dendrite(morphology: Morphology) -> Morphology:
     """Label each node "axon", "dendrite", "linker" or "cellbodyfiber" from where the synapses are.
 
-    This is ``navis.split_axon_dendrite`` (synapse flow centrality, cell body fibre from the
-    soma). Nodes keep their order; "" is a node it could not place.
+    This is ``navis.split_axon_dendrite``: by synapse flow centrality (Schneider-Mizell et al.
+    2016, eLife 5:e12059), with the cell body fibre from the soma.
+
+    Parameters
+    ----------
+    morphology
+        A cell of one tree with connectors and a soma.
+
+    Returns
+    -------
+    Morphology
+        With ``labels``; nodes keep their order, and "" is a node that could not be placed.
 
     Raises
     ------

@@ -64,6 +64,11 @@ def read_morphology(
         For the cell; None: as in the file, or the file's stem. Where the file holds several
         cells: the name of the one that is meant.
 
+    Returns
+    -------
+    Morphology
+        In µm.
+
     Raises
     ------
     SkeletonFileError

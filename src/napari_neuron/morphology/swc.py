@@ -140,6 +140,8 @@ def write_swc(
 
     Parameters
     ----------
+    morphology
+        The cell.
     path
         A name that ends in ``.gz`` is compressed.
     changes

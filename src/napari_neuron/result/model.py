@@ -234,23 +234,61 @@ class SimulationResult:
         return MappingProxyType(traces)
 
     def spike_count(self, label: str) -> int:
-        """Return how many spikes a detector has seen."""
+        """Return how many spikes a detector has seen.
+
+        Raises
+        ------
+        KeyError
+            If there is no such detector.
+        """
         return len(self.spikes[label])
 
     def inter_spike_intervals(self, label: str) -> npt.NDArray[np.float64]:
-        """Return the times between successive spikes of a detector, (n_spikes - 1,) ms."""
+        """Return the times between successive spikes of a detector, (n_spikes - 1,) ms.
+
+        Raises
+        ------
+        KeyError
+            If there is no such detector.
+        """
         return statistics.inter_spike_intervals(self.spikes[label])
 
     def firing_rate(
         self, label: str, bin_width: float
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Return the rate in bins; see `napari_neuron.result.spikes.binned_rate`."""
+        """Return the rate in bins; see `napari_neuron.result.spikes.binned_rate`.
+
+        Returns
+        -------
+        edges : (n_bins + 1,) float64
+            ms.
+        rate : (n_bins,) float64
+            Spikes per second.
+
+        Raises
+        ------
+        KeyError
+            If there is no such detector.
+        """
         return statistics.binned_rate(self.spikes[label], self.simulated, bin_width)
 
     def smoothed_rate(
         self, label: str, sigma: float, step: float = 1.0
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Return the smoothed rate; see `napari_neuron.result.spikes.smoothed_rate`."""
+        """Return the smoothed rate; see `napari_neuron.result.spikes.smoothed_rate`.
+
+        Returns
+        -------
+        time : (n,) float64
+            ms.
+        rate : (n,) float64
+            Spikes per second.
+
+        Raises
+        ------
+        KeyError
+            If there is no such detector.
+        """
         return statistics.smoothed_rate(self.spikes[label], self.simulated, sigma, step)
 
     @property
@@ -298,14 +336,28 @@ class SimulationResult:
         save_table(self.spikes_table(), path)
 
     def save(self, path: str | Path) -> None:
-        """Write everything to an HDF5 file; see `napari_neuron.result.io`."""
+        """Write everything to an HDF5 file; see `napari_neuron.result.io`.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written; an old one is untouched then.
+        """
         from napari_neuron.result.io import save
 
         save(self, path)
 
     @classmethod
     def load(cls, path: str | Path) -> SimulationResult:
-        """Read a file written by `save`; needs neither NEURON nor napari."""
+        """Read a file written by `save`; needs neither NEURON nor napari.
+
+        Raises
+        ------
+        NapariNeuronError
+            If the file is not a result, is damaged, or was written by a newer napari-neuron.
+        OSError
+            If it cannot be opened.
+        """
         from napari_neuron.result.io import load
 
         return load(path)

@@ -248,14 +248,28 @@ class NetworkResult:
             return np.exp((last - time) / decay).astype(np.float32)
 
     def save(self, path: str | Path) -> None:
-        """Write everything to an HDF5 file; see `napari_neuron.result.network_io`."""
+        """Write everything to an HDF5 file; see `napari_neuron.result.network_io`.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written; an old one is untouched then.
+        """
         from napari_neuron.result.network_io import save
 
         save(self, path)
 
     @classmethod
     def load(cls, path: str | Path) -> NetworkResult:
-        """Read a file written by `save`; needs neither NEURON nor napari."""
+        """Read a file written by `save`; needs neither NEURON nor napari.
+
+        Raises
+        ------
+        NapariNeuronError
+            If the file is not a result, is damaged, or was written by a newer napari-neuron.
+        OSError
+            If it cannot be opened.
+        """
         from napari_neuron.result.network_io import load
 
         return load(path)

@@ -21,9 +21,9 @@ class VoltageStep(Spec):
     Attributes
     ----------
     duration
-        How long it lasts.
+        How long it lasts, ms.
     level
-        The command voltage.
+        The command voltage, mV.
     """
 
     duration: Milliseconds = Field(default=10.0, gt=0)
@@ -38,7 +38,7 @@ class VoltageClamp(Placed):
     steps
         One after the other, from time 0. After the last the clamp is off.
     series_resistance
-        Of the electrode: the membrane differs from the command by the current times this.
+        Of the electrode, MΩ: the membrane differs from the command by the current times this.
     """
 
     kind: Literal["voltage_clamp"] = "voltage_clamp"
@@ -59,12 +59,12 @@ class VoltageWaveform(Placed):
     Attributes
     ----------
     times
-        Of the points, in order; two equal times are a jump. Before the first the first level is
-        held; after the last the clamp is off.
+        Of the points, ms, in order; two equal times are a jump. Before the first the first level
+        is held; after the last the clamp is off.
     levels
-        The command voltage at each time.
+        The command voltage at each time, mV.
     series_resistance
-        Of the electrode: the membrane differs from the command by the current times this.
+        Of the electrode, MΩ: the membrane differs from the command by the current times this.
     """
 
     kind: Literal["voltage_waveform"] = "voltage_waveform"
@@ -101,9 +101,9 @@ class PointLeak(Placed):
     Attributes
     ----------
     g
-        The conductance.
+        The conductance, µS.
     e
-        The potential it pulls to.
+        The potential it pulls to, mV.
     """
 
     kind: Literal["point_leak"] = "point_leak"

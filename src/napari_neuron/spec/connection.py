@@ -61,14 +61,18 @@ class ChemicalSynapses(_Rows):
     target_cell, target_node
         Where the conductance is.
     weights
-        Of one event; the peak conductance for ExpSyn and Exp2Syn.
+        Of one event, µS; the peak conductance for ExpSyn and Exp2Syn.
     delays
-        From the crossing of the threshold to the event.
+        From the crossing of the threshold to the event, ms.
     conductance
         What one event does.
     threshold
-        An event starts when the presynaptic voltage crosses it from below. NEURON keeps one
+        mV. An event starts when the presynaptic voltage crosses it from below. NEURON keeps one
         threshold per place: all that watch one place must agree on it.
+    label
+        A name for it; "" for none.
+    enabled
+        False leaves it out of runs without deleting it.
     """
 
     columns = ("source_cell", "source_node", "target_cell", "target_node", "weights", "delays")
@@ -95,7 +99,11 @@ class GapJunctions(_Rows):
     cell_a, node_a, cell_b, node_b
         The two sides.
     conductances
-        g of each.
+        g of each, µS.
+    label
+        A name for it; "" for none.
+    enabled
+        False leaves it out of runs without deleting it.
     """
 
     columns = ("cell_a", "node_a", "cell_b", "node_b", "conductances")
@@ -120,6 +128,10 @@ class SynapsesFromPoints(_Rows):
         Where the conductance is.
     weights, delays, conductance
         As in `ChemicalSynapses`.
+    label
+        A name for it; "" for none.
+    enabled
+        False leaves it out of runs without deleting it.
     """
 
     columns = ("source", "target_cell", "target_node", "weights", "delays")
@@ -147,6 +159,10 @@ class SynapsesOntoPoints(_Rows):
         Of one event, in the model's own measure: 1 brings IntFire1 from rest to threshold.
     delays, threshold
         As in `ChemicalSynapses`.
+    label
+        A name for it; "" for none.
+    enabled
+        False leaves it out of runs without deleting it.
     """
 
     columns = ("source_cell", "source_node", "target", "weights", "delays")

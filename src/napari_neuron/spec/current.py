@@ -16,7 +16,17 @@ Amplitude = Annotated[Nanoamperes, Field(ge=-1e6, le=1e6)]
 
 
 class CurrentPulse(Placed):
-    """A rectangular current injected into the cell (NEURON's IClamp); positive depolarises."""
+    """A rectangular current injected into the cell (NEURON's IClamp); positive depolarises.
+
+    Attributes
+    ----------
+    delay
+        When it begins, ms.
+    duration
+        How long it lasts, ms.
+    amplitude
+        The current, nA.
+    """
 
     kind: Literal["current_pulse"] = "current_pulse"
     delay: Milliseconds = Field(default=10.0, ge=0)
@@ -30,15 +40,15 @@ class CurrentPulseTrain(Placed):
     Attributes
     ----------
     delay
-        When the first pulse begins.
+        When the first pulse begins, ms.
     width
-        Of one pulse.
+        Of one pulse, ms.
     interval
-        From the beginning of one pulse to that of the next; at least ``width``.
+        From the beginning of one pulse to that of the next, ms; at least ``width``.
     number
         How many pulses.
     amplitude
-        Of every pulse.
+        Of every pulse, nA.
     """
 
     kind: Literal["current_pulse_train"] = "current_pulse_train"
@@ -65,9 +75,9 @@ class CurrentRamp(Placed):
     Attributes
     ----------
     delay, duration
-        When it begins and how long it takes.
+        When it begins and how long it takes, ms.
     start_amplitude, end_amplitude
-        The current at the beginning and at the end.
+        The current at the beginning and at the end, nA.
     """
 
     kind: Literal["current_ramp"] = "current_ramp"
@@ -83,15 +93,15 @@ class CurrentSine(Placed):
     Attributes
     ----------
     delay, duration
-        When it begins (t = 0 of the formula) and how long it lasts.
+        When it begins (t = 0 of the formula) and how long it lasts, ms.
     amplitude
-        From the middle to the peak.
+        From the middle to the peak, nA.
     offset
-        The middle.
+        The middle, nA.
     frequency
-        Cycles per second.
+        Cycles per second, Hz.
     phase
-        At the beginning; 90° begins at the peak.
+        At the beginning, degrees; 90° begins at the peak.
     """
 
     kind: Literal["current_sine"] = "current_sine"
@@ -104,18 +114,20 @@ class CurrentSine(Placed):
 
 
 class CurrentChirp(Placed):
-    """A sinusoidal current whose frequency changes with time (a ZAP), beginning at phase 0.
+    """A sinusoidal current whose frequency changes with time, beginning at phase 0.
+
+    Also called a ZAP; for impedances (Puil, Gimbarzevsky & Miura 1986, J. Neurophysiol. 55:995).
 
     Attributes
     ----------
     delay, duration
-        When it begins and how long it lasts.
+        When it begins and how long it lasts, ms.
     amplitude
-        From the middle to the peak.
+        From the middle to the peak, nA.
     offset
-        The middle.
+        The middle, nA.
     start_frequency, end_frequency
-        Cycles per second at the beginning and at the end.
+        Cycles per second at the beginning and at the end, Hz.
     sweep
         How the frequency goes from one to the other: by equal steps (linear) or by equal factors
         (exponential) in equal times.
@@ -135,18 +147,19 @@ class CurrentNoise(Placed):
     """An Ornstein-Uhlenbeck process: Gaussian current that forgets itself within ``tau``.
 
     It begins in its stationary state, is stepped by its exact solution (so mean, sigma and tau
-    hold whatever dt is), and keeps its value for one time step.
+    hold whatever dt is; Gillespie 1996, Phys. Rev. E 54:2084), and keeps its value for one time
+    step.
 
     Attributes
     ----------
     delay, duration
-        When it begins and how long it lasts.
+        When it begins and how long it lasts, ms.
     mean
-        Around which it varies.
+        Around which it varies, nA.
     sigma
-        Standard deviation of its values.
+        Standard deviation of its values, nA.
     tau
-        Time after which its autocorrelation is down to 1/e.
+        Time after which its autocorrelation is down to 1/e, ms.
     seed
         Fixes the noise. Every node has a stream of its own.
     shared
@@ -169,12 +182,12 @@ class CurrentWaveform(Placed):
     Attributes
     ----------
     delay
-        Added to all times.
+        Added to all times, ms.
     times
-        Of the points, in order; two equal times are a jump. The current is 0 before the first
+        Of the points, ms, in order; two equal times are a jump. The current is 0 before the first
         and after the last.
     amplitudes
-        One for each time.
+        One for each time, nA.
     scale
         All amplitudes are multiplied with this.
     """

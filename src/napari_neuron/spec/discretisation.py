@@ -11,7 +11,9 @@ from napari_neuron.units import Hertz, Micrometres
 
 
 class DLambda(Spec):
-    """Compartments no longer than a fraction of the AC length constant (Hines & Carnevale 2001).
+    """Compartments no longer than a fraction of the AC length constant.
+
+    The rule is that of Hines & Carnevale (2001), The Neuroscientist 7:123.
 
     Attributes
     ----------
@@ -27,7 +29,13 @@ class DLambda(Spec):
 
 
 class MaximumLength(Spec):
-    """Compartments no longer than ``length`` µm."""
+    """Compartments no longer than a length.
+
+    Attributes
+    ----------
+    length
+        µm.
+    """
 
     kind: Literal["maximum_length"] = "maximum_length"
     length: Micrometres = Field(default=10.0, gt=0, le=1e6)

@@ -20,11 +20,11 @@ class EventTrain(Spec):
     Attributes
     ----------
     start
-        Time of the first event (its mean, with noise).
+        Time of the first event (its mean, with noise), ms.
     number
         How many events.
     interval
-        Time between two events (its mean, with noise).
+        Time between two events (its mean, with noise), ms.
     noise
         0 regular to 1 Poisson-like: the part of every interval that is exponentially distributed.
     seed
@@ -60,9 +60,9 @@ class PoissonEvents(FromStartToStop):
     Attributes
     ----------
     rate
-        Mean number of events per second.
+        Mean number of events per second, Hz.
     start, stop
-        There are events between these times only.
+        There are events between these times only, ms.
     seed
         Fixes the events.
     """
@@ -78,9 +78,9 @@ class RegularEvents(FromStartToStop):
     Attributes
     ----------
     rate
-        Events per second.
+        Events per second, Hz.
     start, stop
-        The first event is at ``start``, and none is after ``stop``.
+        The first event is at ``start``, and none is after ``stop``, ms.
     """
 
     kind: Literal["regular_events"] = "regular_events"
@@ -93,7 +93,7 @@ class SpikeTimes(Spec):
     Attributes
     ----------
     times
-        In order; equal times are several events.
+        ms, in order; equal times are several events.
     """
 
     kind: Literal["spike_times"] = "spike_times"
@@ -124,7 +124,7 @@ class SpikeTrains(Spec):
     Attributes
     ----------
     trains
-        Times of each train, in order. Node i of a synapse is driven by train i, or by the train
+        Times of each train, ms, in order. Node i of a synapse is driven by train i, or by the train
         that ``train_of`` numbers (from 0); all by the first if the synapse is ``shared``.
     """
 
@@ -163,7 +163,7 @@ class NodeSpikes(Spec):
     node
         Id of the node.
     threshold
-        NEURON keeps one threshold per place: two `NodeSpikes` at one place must agree on it.
+        mV. NEURON keeps one threshold per place: two `NodeSpikes` at one place must agree on it.
     """
 
     kind: Literal["node_spikes"] = "node_spikes"

@@ -30,6 +30,18 @@ class ForNeurons(Spec):
 
 
 class _NetworkStimulus(ForNeurons):
+    """Events to neurons.
+
+    Attributes
+    ----------
+    label
+        A name for it; "" for none.
+    enabled
+        False leaves it out of runs without deleting it.
+    weight
+        Of every event.
+    """
+
     label: str = ""
     enabled: bool = True
     weight: float = Field(default=1.0)
@@ -41,9 +53,9 @@ class TrainStimulus(FromStartToStop, _NetworkStimulus):
     Attributes
     ----------
     frequency
-        Events per second.
+        Events per second, Hz.
     start, stop
-        The first regular event is at ``start``, and none is at ``stop`` or later.
+        The first regular event is at ``start``, and none is at ``stop`` or later, ms.
     randomness
         0 regular to 1 Poisson: the part of every interval that is exponentially distributed.
     independent
@@ -68,7 +80,7 @@ class BackgroundNoise(_NetworkStimulus):
     Attributes
     ----------
     frequency
-        Mean events per second.
+        Mean events per second, Hz.
     randomness
         1: a Poisson process; 0 would be regular.
     independent
@@ -92,7 +104,7 @@ class GivenSpikes(_NetworkStimulus):
     Attributes
     ----------
     times
-        In order.
+        ms, in order.
     weight
         Of every event.
     """

@@ -84,7 +84,9 @@ class Passive(PaintLayer):
 
 
 class HodgkinHuxley(PaintLayer):
-    """Squid sodium, potassium and leak currents: NEURON's ``hh`` (Hodgkin & Huxley 1952).
+    """Squid sodium, potassium and leak currents: NEURON's ``hh``.
+
+    After Hodgkin & Huxley (1952), J. Physiol. 117:500. Rates hold at 6.3 °C.
 
     Attributes
     ----------

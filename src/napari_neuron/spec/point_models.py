@@ -15,12 +15,14 @@ from napari_neuron.units import Milliseconds
 class IntFire1(Spec):
     """An event adds its weight to m, which decays; at m = 1 the neuron fires and m is 0.
 
+    NEURON's artificial cell of that name.
+
     Attributes
     ----------
     tau
-        Time constant of m.
+        Time constant of m, ms.
     refrac
-        After a spike events have no effect for so long.
+        After a spike events have no effect for so long, ms.
     """
 
     kind: Literal["IntFire1"] = "IntFire1"
@@ -31,12 +33,14 @@ class IntFire1(Spec):
 class IntFire2(Spec):
     """An event adds its weight to a current that decays with taus; m follows the current.
 
+    NEURON's artificial cell of that name.
+
     Attributes
     ----------
     taum
-        Time constant of m; shorter than ``taus``.
+        Time constant of m, ms; shorter than ``taus``.
     taus
-        Time constant of the synaptic current.
+        Time constant of the synaptic current, ms.
     ib
         Constant current; above 1 the neuron fires by itself.
     """
@@ -55,16 +59,17 @@ class IntFire2(Spec):
 class IntFire4(Spec):
     """Fast excitatory current, slower inhibitory current that rises and falls, slowest m.
 
-    An excitatory event of weight 1 alone brings m to just 1.
+    An excitatory event of weight 1 alone brings m to just 1. NEURON's artificial cell of that name
+    (Hines & Carnevale 2004, Neurocomputing 58-60:1117).
 
     Attributes
     ----------
     taue
-        Decay of the excitatory current (weights above 0).
+        Decay of the excitatory current (weights above 0), ms.
     taui1, taui2
-        Rise and decay of the inhibitory current (weights below 0).
+        Rise and decay of the inhibitory current (weights below 0), ms.
     taum
-        Time constant of m. taue < taui1 < taui2 < taum.
+        Time constant of m, ms. taue < taui1 < taui2 < taum.
     """
 
     kind: Literal["IntFire4"] = "IntFire4"

@@ -306,7 +306,7 @@ class PointNetwork(SavedSpec):
 
     @classmethod
     def from_file(cls, path: str | Path, model: Any = "IntFire1", **settings: Any) -> Self:
-        """Make a network from an edge list in a CSV or parquet file; see `from_edge_list`.
+        """Make a network from an edge list in a CSV, TSV or parquet file; see `from_edge_list`.
 
         Raises
         ------

@@ -37,7 +37,7 @@ class TraceRecorder(PlacedRecorder):
     Attributes
     ----------
     interval
-        Time between two samples, a multiple of dt; 0 for every time step.
+        Time between two samples, ms, a multiple of dt; 0 for every time step.
     """
 
     interval: Milliseconds = Field(default=0.0, ge=0)
@@ -89,11 +89,11 @@ class SpikeDetector(PlacedRecorder):
     Attributes
     ----------
     threshold
-        What is crossed.
+        What is crossed, mV.
     direction
         From below (rising) or from above (falling).
     refractory
-        Crossings within this time after a spike are not spikes.
+        Crossings within this time after a spike are not spikes, ms.
     """
 
     kind: Literal["spikes"] = "spikes"

@@ -27,21 +27,39 @@ class Everywhere(Spec):
 
 
 class SwcTypes(Spec):
-    """Nodes whose SWC type (1 soma, 2 axon, 3 basal, 4 apical dendrite ...) is among ``types``."""
+    """Nodes by their SWC type.
+
+    Attributes
+    ----------
+    types
+        Any of these: 1 soma, 2 axon, 3 basal, 4 apical dendrite ...
+    """
 
     kind: Literal["swc_types"] = "swc_types"
     types: tuple[int, ...] = Field(min_length=1)
 
 
 class Labelled(Spec):
-    """Nodes whose label ("axon", "dendrite", "linker" ...) is among ``labels``."""
+    """Nodes by their label; see `napari_neuron.label_axon_dendrite`.
+
+    Attributes
+    ----------
+    labels
+        Any of these: "axon", "dendrite", "linker" ...
+    """
 
     kind: Literal["labelled"] = "labelled"
     labels: tuple[str, ...] = Field(min_length=1)
 
 
 class PickedNodes(Spec):
-    """Nodes picked one by one, by their id in the skeleton."""
+    """Nodes picked one by one.
+
+    Attributes
+    ----------
+    nodes
+        Their ids in the skeleton.
+    """
 
     kind: Literal["picked_nodes"] = "picked_nodes"
     nodes: tuple[int, ...] = Field(min_length=1)

@@ -136,7 +136,13 @@ class PruneTwigs(Spec):
 
 
 class TypeChange(Spec):
-    """One SWC type that becomes another."""
+    """One SWC type that becomes another.
+
+    Attributes
+    ----------
+    found, wanted
+        The type that is there, and what it becomes.
+    """
 
     found: int
     wanted: int

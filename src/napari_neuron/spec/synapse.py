@@ -52,7 +52,21 @@ def require_each_once(parameters: Parameters) -> None:
 
 
 class AlphaSynapse(Placed):
-    """One transient g = gmax (t - onset)/tau exp(1 - (t - onset)/tau): NEURON's AlphaSynapse."""
+    """One transient g = gmax (t - onset)/tau exp(1 - (t - onset)/tau): NEURON's AlphaSynapse.
+
+    The alpha function is that of Rall (1967), J. Neurophysiol. 30:1138.
+
+    Attributes
+    ----------
+    onset
+        When it begins, ms.
+    tau
+        From the onset to the peak, ms.
+    gmax
+        Peak conductance, µS.
+    e
+        Reversal potential, mV.
+    """
 
     kind: Literal["alpha_synapse"] = "alpha_synapse"
     onset: Milliseconds = Field(default=10.0, ge=0)
@@ -71,15 +85,19 @@ class Exp2Synapse(Placed):
     Attributes
     ----------
     tau1, tau2
-        Rise and decay time of the conductance; tau1 < tau2.
+        Rise and decay time of the conductance, ms; tau1 < tau2.
+    e
+        Reversal potential, mV.
     weight
-        Peak conductance of one event.
+        Peak conductance of one event, µS.
     delay
-        From an event of the train to the synapse.
+        From an event of the train to the synapse, ms.
     start, number, interval
-        Time of the first event, number of events, and (mean) time between them.
+        Time of the first event (ms), number of events, and (mean) time between them (ms).
     noise
         0 regular to 1 Poisson-like.
+    seed
+        Fixes the noise.
     """
 
     kind: Literal["exp2_synapse"] = "exp2_synapse"
@@ -101,9 +119,9 @@ class ExpConductance(Spec):
     Attributes
     ----------
     tau
-        Decay time.
+        Decay time, ms.
     e
-        Reversal potential.
+        Reversal potential, mV.
     """
 
     kind: Literal["exp"] = "exp"
@@ -117,9 +135,9 @@ class Exp2Conductance(Spec):
     Attributes
     ----------
     tau1, tau2
-        Rise and decay time; tau1 < tau2.
+        Rise and decay time, ms; tau1 < tau2.
     e
-        Reversal potential.
+        Reversal potential, mV.
     """
 
     kind: Literal["exp2"] = "exp2"
@@ -174,9 +192,9 @@ class Synapse(Placed):
     events
         When there are events.
     weight
-        Of one event; the peak conductance for ExpSyn and Exp2Syn.
+        Of one event, µS; the peak conductance for ExpSyn and Exp2Syn.
     delay
-        From an event to the synapse.
+        From an event to the synapse, ms.
     shared
         One train for all nodes, instead of an independent one for each.
     weights, delays

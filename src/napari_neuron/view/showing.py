@@ -43,6 +43,11 @@ def show(
         are there already are hidden.
     **style
         As for `VoltageLayer`: minimum_radius, colormap, contrast_limits, shading, gpu ...
+
+    Returns
+    -------
+    Viewer
+        In which it is shown. A script calls ``napari.run()`` to keep its window open.
     """
     if viewer is None:
         import napari

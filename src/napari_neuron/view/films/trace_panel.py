@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from napari_neuron.errors import FilmError
 from napari_neuron.result import SimulationResult
 from napari_neuron.view.voltage.colours import TRACE_COLOURS
 
@@ -29,7 +30,7 @@ class TracePanel:
 
     Raises
     ------
-    ValueError
+    FilmError
         If the result has no traces.
     """
 
@@ -41,7 +42,9 @@ class TracePanel:
         colours: Mapping[str, str] | None = None,
     ) -> None:
         if not result.traces:
-            raise ValueError("this run has no traces to draw: it has no recorders")
+            raise FilmError(
+                "this run has no traces to draw, as it had no recorders; leave them out"
+            )
         self._span = span
         given = dict(colours or {})
         for number, label in enumerate(result.traces):

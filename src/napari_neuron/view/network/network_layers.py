@@ -299,6 +299,17 @@ def show_network(
         Draw neurons as the skeletons and meshes of the viewer that have their id or label.
     active_edges
         Have so many edges, the strongest, light up as spikes travel along them.
+
+    Returns
+    -------
+    Viewer
+        In which it is shown. A script calls ``napari.run()`` to keep its window open.
+
+    Raises
+    ------
+    ValueError
+        If ``decay`` or ``window`` is not positive, or ``colour_by`` or ``layout`` is not one there
+        is.
     """
     if viewer is None:
         import napari

@@ -40,16 +40,17 @@ def _brightened_viridis() -> Colormap:
 PARAMETER_COLORMAP = _brightened_viridis()
 
 _GREY = (0.42, 0.44, 0.48, 1.0)
-_SHARE_OF_GREY = 0.03  # of the colour bar, below the lowest value
+_GREY_ENDS = 0.03  # share of the colour bar
+_LOWEST = 0.04  # where the lowest value is: rounding must not make it grey
 
 
 def with_grey_below() -> Colormap:
     """Return `PARAMETER_COLORMAP` with grey at its low end, for where a value is not."""
     colours = PARAMETER_COLORMAP.colors
-    controls = np.linspace(_SHARE_OF_GREY, 1.0, len(colours))
+    controls = np.linspace(_LOWEST, 1.0, len(colours))
     return Colormap(
-        [_GREY, _GREY, *colours],
-        controls=[0.0, np.nextafter(_SHARE_OF_GREY, 0.0), *controls],
+        [_GREY, _GREY, colours[0], *colours],
+        controls=[0.0, np.nextafter(_GREY_ENDS, 0.0), _GREY_ENDS, *controls],
         name="parameter",
         display_name="parameter",
     )
@@ -64,7 +65,7 @@ def parameter_look(
     missing = np.isnan(shown)
     if not missing.any():
         return shown, PARAMETER_COLORMAP, (low, high)
-    low -= (high - low) * _SHARE_OF_GREY / (1 - _SHARE_OF_GREY)
+    low -= (high - low) * _LOWEST / (1 - _LOWEST)
     return np.where(missing, low, shown), with_grey_below(), (low, high)
 
 
