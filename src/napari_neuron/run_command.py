@@ -128,6 +128,11 @@ def _run_network(options: argparse.Namespace, engine: Engine | None, writes: boo
     from napari_neuron.engine.network_run import simulate_network
     from napari_neuron.spec.point_network import PointNetwork
 
+    if options.threads not in (None, 1):
+        raise NapariNeuronError(
+            "--threads: a network of point neurons runs in one thread. Leave it out, or start "
+            "ranks: mpiexec -n 4 napari-neuron run ..."
+        )
     network = PointNetwork.load(options.experiment)
     try:
         result = simulate_network(

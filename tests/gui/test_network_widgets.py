@@ -189,6 +189,23 @@ def test_a_stimulus_that_is_added_is_for_the_selected_neurons_and_can_be_undone(
     assert dock.session.network.stimuli == ()
 
 
+@pytest.mark.parametrize(
+    ("rows", "is_for"),
+    [
+        (range(250), {"groups": ("first",)}),
+        (range(10, 260), {"neurons": tuple(range(10, 260))}),
+    ],
+)
+def test_a_stimulus_for_many_neurons_is_for_these_and_no_others(dock, rows, is_for):
+    table = pd.DataFrame({"source": range(300), "target": np.roll(range(300), -1), "weight": 0.5})
+    groups = {i: "first" if i < 250 else "second" for i in range(300)}
+    dock.open(nn.PointNetwork.from_edge_list(table, groups=groups))
+    dock.session.select(list(rows))
+    editor = dock.widget.stimuli_tab.editor
+    {action.text(): action for action in editor.add_menu.actions()}["Train"].trigger()
+    assert dock.session.network.stimuli == (nn.TrainStimulus(**is_for),)
+
+
 def test_a_run_can_be_cancelled_and_keeps_its_spikes(dock, qtbot):
     dock.open(small_network(run=nn.NetworkRun(duration=200_000)))
     dock.widget.header.run_button.click()

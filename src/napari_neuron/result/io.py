@@ -34,6 +34,7 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.result.files import new_hdf5_file
 from napari_neuron.result.model import SimulationResult, Status
 from napari_neuron.result.network import NetworkResult
+from napari_neuron.result.network_io import FORMAT as NETWORK_FORMAT
 from napari_neuron.spec import Experiment
 
 if TYPE_CHECKING:
@@ -111,7 +112,12 @@ def _damaged(path: Path, error: Exception) -> NapariNeuronError:
 
 
 def _require_ours(file: h5py.File, path: Path) -> None:
-    if file.attrs.get("format") != FORMAT:
+    found = file.attrs.get("format")
+    if found == NETWORK_FORMAT:
+        raise NapariNeuronError(
+            f"{path}: this is the result of a network of point neurons; NetworkResult.load reads it"
+        )
+    if found != FORMAT:
         raise NapariNeuronError(
             f"{path}: this HDF5 file was not written by napari-neuron's SimulationResult.save"
         )

@@ -206,10 +206,11 @@ class StimuliTab(Page):
         rows = self._session.selected
         if not len(rows) or len(rows) == len(neurons):
             return (kind(),)
-        if len(rows) <= _MOST_NAMED:
-            return (kind(neurons=tuple(neurons.id[rows].tolist())),)
-        groups = tuple(np.unique(neurons.groups[rows]).tolist())
-        return (kind(groups=groups) if groups != ("",) else kind(),)
+        groups = np.unique(neurons.groups[rows])
+        are_whole = "" not in groups and np.isin(neurons.groups, groups).sum() == len(rows)
+        if are_whole and len(rows) > _MOST_NAMED:
+            return (kind(groups=tuple(groups.tolist())),)
+        return (kind(neurons=tuple(neurons.id[rows].tolist())),)
 
 
 class NetworkRunTab(Page):
