@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dock_person import Dock, add_cell, entries_of, forked_cell
+from dock_person import SWC, Dock, add_cell, entries_of, forked_cell
 from napari.components import ViewerModel
 
 from napari_neuron import HodgkinHuxley, read_morphology
 from napari_neuron.view import VoltageLayer
-
-SWC = "1 1 0 0 0 2 -1\n2 2 100 0 0 1 1\n3 3 0 100 0 1 1\n"
 
 
 def apart(name, y):
