@@ -263,15 +263,15 @@ def test_without_a_painted_leak_nothing_is_said_of_what_a_current_does():
 
 def test_a_crowd_of_markers_is_drawn_smaller_and_a_moved_one_where_it_is(dock):
     place(dock)
-    (display,) = dock.widget._placements._display.all
-    few = display.layer.size.max()
+    layer = dock.viewer.layers["fork markers"]
+    few = layer.size.max()
     cell = dock.session.cells[0]
     pulses = tuple(CurrentPulse(nodes=tuple(cell.node_id.tolist())) for _ in range(4))
     dock.session.edit(dock.experiment.replace(stimuli=pulses, recorders=()))
-    assert display.layer.size.max() < few
-    layer, moved = display.layer, pulses[0].replace(nodes=(24, *pulses[0].nodes[1:-1], 22))
+    assert layer.size.max() < few
+    moved = pulses[0].replace(nodes=(24, *pulses[0].nodes[1:-1], 22))
     dock.session.edit(dock.experiment.replace(stimuli=(moved, *pulses[1:])))
-    nodes = [marker.node for marker in display.markers]
-    assert display.layer is layer
+    assert dock.viewer.layers["fork markers"] is layer
+    nodes = [marker.node for marker in markers_of(dock.experiment, cell)]
     assert layer.features["node_id"].tolist() == nodes
     assert np.array_equal(layer.data, cell.position[cell.rows(nodes)][:, ::-1])

@@ -26,11 +26,10 @@ from napari_neuron.widgets.colouring.place_clicks import PlaceClicks
 from napari_neuron.widgets.connections.connections_tab import TITLE as CONNECTIONS
 from napari_neuron.widgets.connections.connections_tab import ConnectionsTab
 from napari_neuron.widgets.header import Header
+from napari_neuron.widgets.items_in_view import ItemsInView
 from napari_neuron.widgets.membrane.biophysics_tab import BiophysicsTab
 from napari_neuron.widgets.membrane.catalogue_reader import CatalogueReader
 from napari_neuron.widgets.membrane.colour_by import NOTHING, ColourBy
-from napari_neuron.widgets.membrane.region_preview import RegionPreview
-from napari_neuron.widgets.placing.placements import Placements
 from napari_neuron.widgets.placing.synapse_dialog import SynapseDialog
 from napari_neuron.widgets.placing.tabs import InputsTab, RecordersTab
 from napari_neuron.widgets.running.problem_places import ProblemPlaces
@@ -64,7 +63,6 @@ class SimulationWidget(ClosingWidget):
         self.session = session_of(viewer)
         self._layers = CellLayers(viewer, self.session)  # they follow before anyone looks
         self._view = CellInView(viewer, self.session)
-        self._region = RegionPreview(viewer)
         self._voltage = VoltageDisplay(viewer)
         self._files = CellFiles(viewer, self.session)
         self._count = CompartmentCount()
@@ -103,7 +101,7 @@ class SimulationWidget(ClosingWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.tabs, 1)
         self.setMinimumWidth(376)
-        self._placements = Placements(viewer, self.session, self.tabs, self._edit_all)
+        self._items = ItemsInView(viewer, self._view, self.session, self.tabs, self._edit_all)
         self._clicks = PlaceClicks(viewer)
         self._clicks.selected.connect(
             lambda place: self.header.say(f"Node {place.node} of {place.cell.name} is selected.")
@@ -159,8 +157,8 @@ class SimulationWidget(ClosingWidget):
         self.inputs_tab.editor.changed.connect(lambda v: self._edit("stimuli", v))
         self.recorders_tab.editor.changed.connect(lambda v: self._edit("recorders", v))
         self.recorders_tab.frames.changed.connect(lambda v: self._edit("frames", v))
-        self.biophysics_tab.editor.current_changed.connect(self._show_markers)
-        self.biophysics_tab.show_button.toggled.connect(self._show_markers)
+        self.biophysics_tab.editor.current_changed.connect(self._show_items)
+        self.biophysics_tab.show_button.toggled.connect(self._show_items)
         self.biophysics_tab.editor.current_changed.connect(self._follow_paint)
         self.inputs_tab.table_requested.connect(self._ask_for_synapses)
         self.biophysics_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
@@ -174,11 +172,11 @@ class SimulationWidget(ClosingWidget):
         self.run_tab.comparison.beside_requested.connect(self._runs.show_beside)
         self.run_tab.save_requested.connect(self._saving.ask_where_to_save_result)
         for tab in (self.inputs_tab, self.recorders_tab):
-            tab.editor.current_changed.connect(self._show_markers)
+            tab.editor.current_changed.connect(self._show_items)
             tab.editor.current_changed.connect(self._follow_item)
-            tab.pick_requested.connect(self._on_pick_requested)
+            tab.pick_requested.connect(self._items.pick_points)
             tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
-        self.tabs.currentChanged.connect(self._show_markers)
+        self.tabs.currentChanged.connect(self._show_items)
         self.tabs.currentChanged.connect(self._read_catalogue)
         self.tabs.currentChanged.connect(self.biophysics_tab.colour_by.request)
 
@@ -218,7 +216,7 @@ class SimulationWidget(ClosingWidget):
         self.run_tab.show_results()
         self._clear_problems()
         self._say_what_is_next()
-        self._show_markers()
+        self._show_items()
         self.biophysics_tab.colour_by.request()
         self._count.request(self.session.cells, experiment)
 
@@ -293,7 +291,7 @@ class SimulationWidget(ClosingWidget):
         self.inputs_tab.say_effect()
         self.header.set_history(self.session.can_undo, self.session.can_redo)
         self.run_tab.show_results()
-        self._show_markers()
+        self._show_items()
         self._count.request(self.session.cells, self.session.experiment)
 
     def _on_counted(self, n: int | None, problem: str) -> None:
@@ -301,35 +299,20 @@ class SimulationWidget(ClosingWidget):
         self.cell_tab.discretisation.count.setText(text)
         self.run_tab.size.setText(frames_in_words(self.session.experiment, n))
 
-    def _show_markers(self, *_: Any) -> None:
-        cell = self._view.cell
-        self._placements.show(self.session.cells)
-        self.cell_tab.check.set_shown(self.tabs.currentWidget() is self.cell_tab)
-        is_shown = self.tabs.currentWidget() is self.biophysics_tab
-        nodes, hidden = self.biophysics_tab.shown_nodes if is_shown else (None, None)
-        self._region.show(cell, nodes, hidden)
+    def _show_items(self, *_: Any) -> None:
+        tab = self.tabs.currentWidget()
+        is_paint = tab is self.biophysics_tab
+        self._items.show(*(self.biophysics_tab.shown_nodes if is_paint else (None, None)))
+        self.cell_tab.check.set_shown(tab is self.cell_tab)
 
     def _follow_item(self, row: int) -> None:
         items = getattr(getattr(self.tabs.currentWidget(), "editor", None), "value", ())
         if 0 <= row < len(items):
-            self._show_cell_of(items[row])
-            nodes = getattr(items[row], "nodes", None) or [getattr(items[row], "node", -1)]
-            self.image_panel.go_to(nodes[0])
+            self.image_panel.go_to(self._items.follow(items[row]))
 
     def _follow_paint(self, row: int) -> None:
         if row >= 0:
-            self._show_cell_of(self.biophysics_tab.editor.value[row])
-
-    def _show_cell_of(self, item: Any) -> None:
-        if item.cell is not None:
-            self.session.show_cell(item.cell)
-
-    def _on_pick_requested(self) -> None:
-        layer = self._view.nodes_layer
-        if layer is not None:
-            layer.visible = True
-            layer.mode = "select"
-            self.viewer.layers.selection.active = layer
+            self._items.follow(self.biophysics_tab.editor.value[row])
 
     # the run -------------------------------------------------------------------------------
 
@@ -357,7 +340,7 @@ class SimulationWidget(ClosingWidget):
 
     def _on_run_shown(self) -> None:
         self.connections_tab.raise_to_top()
-        self._placements.raise_to_top()
+        self._items.raise_to_top()
 
     def _on_results_changed(self) -> None:
         self.run_tab.show_results()
@@ -402,7 +385,7 @@ class SimulationWidget(ClosingWidget):
         self._view.disconnect()
         self._voltage.disconnect()
         self._signals.disconnect()
-        self._placements.disconnect()
+        self._items.disconnect()
         self._clicks.disconnect()
         self._count.stop()
         self.inputs_tab.effect.stop()
