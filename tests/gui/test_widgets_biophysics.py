@@ -62,7 +62,7 @@ def test_a_mechanism_without_gates_says_so(dock, qtbot):
     dialog.close()
 
 
-def test_kinetics_are_offered_for_mechanisms_only(dock, tab):
+def test_kinetics_are_offered_for_mechanisms_only(tab):
     tab.editor.list.setCurrentRow(0)
     assert not tab.kinetics_button.isEnabled()
     tab.editor.list.setCurrentRow(1)
@@ -163,7 +163,7 @@ def test_labels_are_shown_as_colours(dock, qtbot):
     assert not dock.viewer.layers["labelled labels"].visible
 
 
-def test_own_presets_are_saved_renamed_and_deleted(dock, tab):
+def test_own_presets_are_saved_renamed_and_deleted(tab):
     presets = tab.presets
     presets.save("mine")
     assert [p.name for p in own_presets()] == ["mine"]

@@ -38,7 +38,7 @@ def test_two_cells_of_one_name_can_both_be_chosen(dock):
     assert dock.session.cells[0].name == "fork"
 
 
-def test_labels_are_made_from_synapses_and_can_be_painted(dock, qtbot):
+def test_labels_are_made_from_synapses_and_can_be_painted(dock):
     nodes = [*range(20, 25), *range(30, 35)]
     synapses = pd.DataFrame(
         {"node_id": nodes, "type": ["pre"] * 5 + ["post"] * 5, "x": 0.0, "y": 0.0, "z": 0.0}

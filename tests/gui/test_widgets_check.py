@@ -185,7 +185,7 @@ def test_an_experiment_with_repairs_is_opened_on_the_cell_in_the_viewer(person, 
     assert person.session.cells[0].radius[2] == 0
 
 
-def test_a_repaired_cell_runs_and_its_file_runs_alike(person, tmp_path):
+def test_a_repaired_cell_runs_and_its_file_runs_alike(person):
     person.choose("radius-not-positive")
     person.apply()
     result = nn.simulate(

@@ -65,7 +65,7 @@ def fill(dock, form, known):
     return typed
 
 
-def saved_loaded_and_run(dock, qtbot, tmp_path):
+def saved_loaded_and_run(dock, tmp_path):
     """Save the experiment, open it in place of an empty one, and run it."""
     made = dock.experiment.replace(run=RunSettings(duration=1))
     dock.session.edit(made)
@@ -98,14 +98,12 @@ def read_back(owner, name, neuron_name):
 
 
 @pytest.mark.parametrize("name", PAINTED)
-def test_a_density_mechanism_has_in_neuron_what_its_form_says(
-    knowing, qtbot, tmp_path, catalogue, name
-):
+def test_a_density_mechanism_has_in_neuron_what_its_form_says(knowing, tmp_path, catalogue, name):
     dock, known = knowing, catalogue.mechanism(name)
     dock.add("biophysics", PAINTED[name])
     typed = fill(dock, dock.editor("biophysics").form, known)
     assert {n.partition("[")[0] for n in typed} == {v.name for v in known.parameters}
-    saved_loaded_and_run(dock, qtbot, tmp_path)
+    saved_loaded_and_run(dock, tmp_path)
     dock.open_tab("Biophysics")
     dock.editor("biophysics").list.setCurrentRow(len(dock.experiment.paint) - 1)
     shown = shown_in_form(dock.editor("biophysics").form, typed)
@@ -120,15 +118,13 @@ def test_a_density_mechanism_has_in_neuron_what_its_form_says(
 
 
 @pytest.mark.parametrize("name", PLACED)
-def test_a_point_process_has_in_neuron_what_its_form_says(
-    knowing, qtbot, tmp_path, catalogue, name
-):
+def test_a_point_process_has_in_neuron_what_its_form_says(knowing, tmp_path, catalogue, name):
     dock, known = knowing, catalogue.mechanism(name)
     dock.select_nodes(NODE)
     dock.add("inputs", name)
     typed = fill(dock, dock.editor("inputs").form, known)
     assert {n.partition("[")[0] for n in typed} == {v.name for v in known.parameters}
-    saved_loaded_and_run(dock, qtbot, tmp_path)
+    saved_loaded_and_run(dock, tmp_path)
     dock.open_tab("Inputs")
     dock.editor("inputs").list.setCurrentRow(0)
     shown = shown_in_form(dock.editor("inputs").form, typed)

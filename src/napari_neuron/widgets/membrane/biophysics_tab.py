@@ -191,10 +191,6 @@ class BiophysicsTab(Page):
         self.source.setVisible(True)
         return ()
 
-    def save_as_preset(self, name: str) -> None:
-        """Keep what is painted as a preset."""
-        self.presets.save(name)
-
     def show_kinetics(self) -> None:
         """Open a window with the gates of the selected paint's mechanism."""
         row = self.editor.row
