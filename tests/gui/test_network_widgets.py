@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from napari.components import ViewerModel
 from qtpy.QtCore import QPoint, Qt
+from qtpy.QtWidgets import QDialogButtonBox
 
 import napari_neuron as nn
 from napari_neuron.reader import napari_get_reader
@@ -86,7 +87,7 @@ def test_an_edge_list_is_loaded_with_the_columns_the_person_names(dock, tmp_path
     dialog.scale.setValue(0.05)
     dialog.delay_time.setValue(2)
     dialog.model.setCurrentText("IntFire2")
-    dialog._on_accepted()
+    dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
     qtbot.waitUntil(lambda: len(dock.session.network.neurons) == 3, timeout=10_000)
     assert dock.lines(dock.widget.edges_tab) == [
         ["1", "3", "0.5", "2 ms"],

@@ -81,7 +81,7 @@ def test_the_cell_is_coloured_by_a_parameter_as_it_will_be_compiled(dock, qtbot)
     layer = s.DensityMechanism(name="pas", region=AXON, parameters=(Parameter(name="g", value=g),))
     dock.session.edit(dock.experiment.replace(paint=(s.CableProperties(), layer)))
     dock.open_tab("Biophysics")
-    view = dock.widget._view
+    view = dock.widget.view
     qtbot.waitUntil(lambda: view.catalogue is not None, timeout=PATIENCE)  # it knows the unit
     colour_by = colour(dock, qtbot, "g_pas")
     shown = dock.viewer.layers["fork g_pas"]
@@ -109,7 +109,7 @@ def test_the_cell_is_coloured_by_a_parameter_as_it_will_be_compiled(dock, qtbot)
 
 def test_parameters_that_keep_their_defaults_can_be_shown_too(dock, qtbot):
     dock.open_tab("Biophysics")
-    view = dock.widget._view
+    view = dock.widget.view
     qtbot.waitUntil(lambda: view.catalogue is not None, timeout=PATIENCE)
     paint = (s.CableProperties(), s.DensityMechanism(name="hh"))
     dock.session.edit(dock.experiment.replace(paint=paint))
@@ -168,7 +168,7 @@ def test_own_presets_are_saved_renamed_and_deleted(tab):
     presets.save("mine")
     assert [p.name for p in own_presets()] == ["mine"]
     presets.rename("mine", BUILT_IN[0].name)
-    assert "comes with the package" in tab.editor._problem.text()
+    assert "comes with the package" in tab.editor.problem.text()
     presets.rename("mine", "ours")
     assert [p.name for p in own_presets()] == ["ours"]
     assert {"ours"} <= set(entries_of(tab.editor.add_menu))

@@ -43,7 +43,7 @@ class CheckingPerson(Dock):
         return self.widget.cell_tab.check
 
     def wait(self):
-        layers = self.widget._layers
+        layers = self.widget.layers
         self.qtbot.waitUntil(lambda: not (self.panel.is_busy or layers.is_busy), timeout=10_000)
 
     def choose(self, code):

@@ -75,11 +75,11 @@ def test_connectors_of_the_cells_are_matched(dock, dialog):
     (group,) = dock.experiment.connections
     assert (group.source_cell, group.source_node) == (("a",), (24,))
     assert (group.target_cell, group.target_node) == (("b",), (34,))
-    (layer,) = dock.widget.connections_tab._display.layers
+    (layer,) = dock.widget.connections_tab.display.layers
     np.testing.assert_allclose(layer.data, [[0, 0, 200]])
     dock.session.undo()
     assert dock.experiment.connections == ()
-    assert dock.widget.connections_tab._display.layers == []
+    assert dock.widget.connections_tab.display.layers == []
 
 
 def test_a_table_says_kinds_weights_and_numbers(dock, dialog, tmp_path):
@@ -101,7 +101,7 @@ def test_a_table_says_kinds_weights_and_numbers(dock, dialog, tmp_path):
     editor = dock.editor("connections")
     lines = [editor.list.item(row).text() for row in range(2)]
     assert lines == ["a → b · 1 synapse · acetylcholine", "b → a · 1 synapse · gaba"]
-    points, lines = dock.widget.connections_tab._display.layers[::-1]
+    points, lines = dock.widget.connections_tab.display.layers[::-1]
     assert len(points.data) == len(lines.data) == 2
 
 
@@ -162,7 +162,7 @@ def test_connections_are_edited_switched_off_and_removed(dock, dialog, tmp_path)
     assert dock.experiment.connections[0].weights == (0.05,)
     editor.list.item(1).setCheckState(Qt.CheckState.Unchecked)
     assert [group.enabled for group in dock.experiment.connections] == [True, False]
-    layer = dock.widget.connections_tab._display.layers[-1]
+    layer = dock.widget.connections_tab.display.layers[-1]
     assert np.ptp(layer.face_color[1, :3]) == 0
     editor.select(0)
     dock.click(editor.remove_button)
@@ -174,7 +174,7 @@ def test_a_gap_junction_joins_two_selected_points(dock):
     add = entries_of(dock.editor("connections").add_menu)
     add["Gap junction between two selected points"].trigger()
     assert dock.experiment.connections == ()
-    assert "1 points are selected" in dock.editor("connections")._problem.text()
+    assert "1 points are selected" in dock.editor("connections").problem.text()
     dock.select_nodes(34, name="b")
     add["Gap junction between two selected points"].trigger()
     assert dock.experiment.connections == (

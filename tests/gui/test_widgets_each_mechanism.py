@@ -36,7 +36,7 @@ def catalogue():
 def knowing(dock, qtbot):
     """A dock that has asked NEURON what it knows."""
     dock.open_tab("Biophysics")
-    qtbot.waitUntil(lambda: dock.widget._view.catalogue is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: dock.widget.view.catalogue is not None, timeout=PATIENCE)
     return dock
 
 

@@ -181,7 +181,7 @@ def test_a_repair_is_of_the_cell_that_is_shown_and_is_undone(dock):
     assert [len(source.repairs) for source in dock.experiment.cells] == [0, 1]
     dock.session.undo()
     assert dock.session.cells == (a, b)
-    dock.qtbot.waitUntil(lambda: not dock.widget._layers.is_busy)
+    dock.qtbot.waitUntil(lambda: not dock.widget.layers.is_busy)
 
 
 def test_a_removed_skeleton_is_simulated_no_more(dock):

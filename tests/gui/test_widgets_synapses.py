@@ -28,10 +28,10 @@ def table(tmp_path):
 @pytest.fixture
 def dialog(dock, qtbot, table):
     """The dialog with the table in it; closed is deleted."""
-    dialog = SynapseDialog(dock.widget._view.cell, dock.widget)
+    dialog = SynapseDialog(dock.widget.view.cell, dock.widget)
     closed = []
     dialog.finished.connect(closed.append)
-    dialog.placed.connect(dock.widget._on_synapses_placed)
+    dialog.placed.connect(dock.widget.place_synapses)
     dialog.choose_file(table)
     wait(qtbot, dialog)
     dialog.columns["x"].setCurrentText("px")
@@ -57,7 +57,7 @@ def place(qtbot, dialog):
 
 
 def test_a_cell_without_connectors_asks_for_a_table_and_finds_no_fault(dock, dialog, qtbot):
-    fresh = SynapseDialog(dock.widget._view.cell, dock.widget)
+    fresh = SynapseDialog(dock.widget.view.cell, dock.widget)
     qtbot.addWidget(fresh)
     assert (fresh.is_busy, fresh.problem.text()) == (False, "")
     assert fresh.said.text() == "Choose a table: File…"
@@ -86,7 +86,7 @@ def test_what_is_left_out_is_listed_and_exported(dialog, qtbot, tmp_path):
     ]
     dialog.left_out.export(str(tmp_path / "out.csv"))
     qtbot.waitUntil((tmp_path / "out.csv").exists, timeout=5000)
-    qtbot.waitUntil(lambda: not dialog.left_out._export.is_busy)
+    qtbot.waitUntil(lambda: not dialog.left_out.is_exporting)
     written = pd.read_csv(tmp_path / "out.csv")
     assert (list(written["row"]), list(written["distance"])) == ([4], [900])
     dialog.limit.setValue(1000)

@@ -61,29 +61,29 @@ class SimulationWidget(ClosingWidget):
         super().__init__()
         self.viewer = viewer
         self.session = session_of(viewer)
-        self._layers = CellLayers(viewer, self.session)  # they follow before anyone looks
-        self._view = CellInView(viewer, self.session)
+        self.layers = CellLayers(viewer, self.session)  # they follow before anyone looks
+        self.view = CellInView(viewer, self.session)
         self._voltage = VoltageDisplay(viewer)
         self._files = CellFiles(viewer, self.session)
         self._count = CompartmentCount()
-        self._catalogue = CatalogueReader(self._view)
+        self._catalogue = CatalogueReader(self.view)
 
         self.header = Header()
         self._chooser = CellChooser(viewer, self.session, self._files, self.header)
         self._palette = Palette.of(viewer.theme)
-        self.cell_tab = CellTab(viewer, self._view, self._palette)
-        self.image_panel = ImagePanel(viewer, self._view)
+        self.cell_tab = CellTab(viewer, self.view, self._palette)
+        self.image_panel = ImagePanel(viewer, self.view)
         self.cell_tab.append(self.image_panel)
-        colour_by = ColourBy(viewer, self._view)
-        self.biophysics_tab = BiophysicsTab(self._view, colour_by, self._palette)
+        colour_by = ColourBy(viewer, self.view)
+        self.biophysics_tab = BiophysicsTab(self.view, colour_by, self._palette)
         self._actions = CellActions(
             viewer, self.session, self._files, self.cell_tab, colour_by, self
         )
-        self.inputs_tab = InputsTab(self._view)
-        self.connections_tab = ConnectionsTab(viewer, self._view)
+        self.inputs_tab = InputsTab(self.view)
+        self.connections_tab = ConnectionsTab(viewer, self.view)
         self.connections_tab.setParent(self)  # it is among the tabs for several cells only
-        self.recorders_tab = RecordersTab(self._view)
-        self.run_tab = RunTab(self._view, self.session)
+        self.recorders_tab = RecordersTab(self.view)
+        self.run_tab = RunTab(self.view, self.session)
         self.tabs = QTabWidget()
         for name, tab in {
             "Cell": self.cell_tab,
@@ -101,7 +101,7 @@ class SimulationWidget(ClosingWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.tabs, 1)
         self.setMinimumWidth(376)
-        self._items = ItemsInView(viewer, self._view, self.session, self.tabs, self._edit_all)
+        self._items = ItemsInView(viewer, self.view, self.session, self.tabs, self._edit_all)
         self._clicks = PlaceClicks(viewer)
         self._clicks.selected.connect(
             lambda place: self.header.say(f"Node {place.node} of {place.cell.name} is selected.")
@@ -227,17 +227,10 @@ class SimulationWidget(ClosingWidget):
         self._catalogue.request(self.session.experiment.mod_files)
 
     def _ask_for_synapses(self) -> None:
-        if self._view.cell is not None:
-            dialog = SynapseDialog(self._view.cell, self)
-            dialog.placed.connect(self._on_synapses_placed)
+        if self.view.cell is not None:
+            dialog = SynapseDialog(self.view.cell, self)
+            dialog.placed.connect(self.place_synapses)
             dialog.open()
-
-    def _on_synapses_placed(self, stimuli: tuple[Any, ...]) -> None:
-        placed = [stimulus.replace(cell=self._view.cell_name) for stimulus in stimuli]
-        n = len(self.session.experiment.stimuli)
-        self._edit("stimuli", (*self.session.experiment.stimuli, *placed))
-        if placed:
-            self.inputs_tab.editor.select(n)
 
     def _on_mod_files_compiled(self, library: Any) -> None:
         # those of one folder: what is compiled together is loaded together
@@ -250,7 +243,7 @@ class SimulationWidget(ClosingWidget):
             self._say_what_is_next()
 
     def _say_what_is_next(self) -> None:
-        cell, duration = self._view.cell, self.session.experiment.run.duration
+        cell, duration = self.view.cell, self.session.experiment.run.duration
         n = len(self.session.cells)
         if self.session.run_state is not RunState.IDLE:
             return
@@ -259,6 +252,14 @@ class SimulationWidget(ClosingWidget):
         else:
             what = cell.name if n == 1 else f"{n} cells"
             self.header.say(f"Run simulates {shown_number(duration)} ms of {what}.")
+
+    def place_synapses(self, stimuli: tuple[Any, ...]) -> None:
+        """Add synapses on the shown cell to the inputs, and select the first."""
+        placed = [stimulus.replace(cell=self.view.cell_name) for stimulus in stimuli]
+        n = len(self.session.experiment.stimuli)
+        self._edit("stimuli", (*self.session.experiment.stimuli, *placed))
+        if placed:
+            self.inputs_tab.editor.select(n)
 
     def open_experiment(self, path: str | Path) -> None:
         """Make the experiment in a file the current one; undo goes back."""
@@ -381,8 +382,8 @@ class SimulationWidget(ClosingWidget):
         self.session.release()
         self.run_tab.shown.set_layer(None)
         self.cell_tab.stop()
-        self._layers.disconnect()
-        self._view.disconnect()
+        self.layers.disconnect()
+        self.view.disconnect()
         self._voltage.disconnect()
         self._signals.disconnect()
         self._items.disconnect()

@@ -138,7 +138,7 @@ class SpecListEditor(QWidget):
 
         self.title = QLabel()
         self.title.setObjectName("heading")
-        self._problem = ProblemLabel()
+        self.problem = ProblemLabel()
         self._form_place = QVBoxLayout()
         self._form_place.setContentsMargins(0, 0, 0, 0)
         layout = QVBoxLayout(self)
@@ -147,7 +147,7 @@ class SpecListEditor(QWidget):
         layout.addWidget(self.empty)
         layout.addWidget(self.list)
         layout.addLayout(buttons)
-        layout.addWidget(self._problem)
+        layout.addWidget(self.problem)
         layout.addSpacing(4)
         layout.addWidget(self.title)
         layout.addLayout(self._form_place)
@@ -246,10 +246,10 @@ class SpecListEditor(QWidget):
         """Say what is wrong: in the form of ``row`` if it is shown, else below the list."""
         form = self.form
         if error is not None and form is not None and row in (-1, self.row):
-            self._problem.say("")
+            self.problem.say("")
             form.show_problem(error, field)
         else:
-            self._problem.say("" if error is None else str(error))
+            self.problem.say("" if error is None else str(error))
 
     def add(self, made: tuple[Spec, ...]) -> None:
         """Append items, and select the last one."""
@@ -362,7 +362,7 @@ class SpecListEditor(QWidget):
                 self.list.item(row).setSelected(True)
 
     def _on_row_changed(self, row: int) -> None:
-        self._problem.say("")
+        self.problem.say("")
         self._show_row(row)
         self.current_changed.emit(row)
 
