@@ -135,7 +135,7 @@ _PUBLIC = {
     "GivenSpikes": "spec.network_stimulus",
     "NetworkResult": "result.network",
     "simulate_network": "engine.network_run",
-    "show_network": "view.network_layers",
+    "show_network": "view.network.network_layers",
     "show": "view",
     "film": "view",
     "FilmError": "errors",
