@@ -57,7 +57,7 @@ def set_up(viewer, widget) -> None:
     choose(widget.connections_tab.editor.add_menu, "Synapses from a table or connectors…")
     dialog = widget.connections_tab.dialog
     wait(lambda: not dialog.is_busy)
-    dialog.connect_button.click()
+    dialog.action_button.click()
     widget.run_tab.form.fields["duration"].value = 30
     widget.run_tab.form.fields["duration"].changed.emit(30)
 

@@ -71,7 +71,7 @@ def test_there_is_no_such_tab_for_one_cell(dock):
 
 def test_connectors_of_the_cells_are_matched(dock, dialog):
     assert "1 synapse between 1 pair of" in dialog.said.text()
-    dock.click(dialog.connect_button)
+    dock.click(dialog.action_button)
     (group,) = dock.experiment.connections
     assert (group.source_cell, group.source_node) == (("a",), (24,))
     assert (group.target_cell, group.target_node) == (("b",), (34,))
@@ -94,7 +94,7 @@ def test_a_table_says_kinds_weights_and_numbers(dock, dialog, tmp_path):
     dialog.weight.setValue(0.002)
     dialog.read()
     wait(dock, dialog)
-    dock.click(dialog.connect_button)
+    dock.click(dialog.action_button)
     excite, inhibit = dock.experiment.connections
     assert (excite.label, excite.conductance.e, excite.weights) == ("acetylcholine", 0, (0.006,))
     assert (inhibit.label, inhibit.conductance.e, inhibit.weights) == ("gaba", -80, (0.002,))
@@ -119,7 +119,7 @@ def test_a_malformed_table_gives_one_error_that_names_the_line(
     (tmp_path / "t.csv").write_text(TABLE.splitlines()[0] + "\n" + rows)
     choose(dock, dialog, tmp_path / "t.csv")
     assert problem in dialog.problem.text()
-    assert not dialog.connect_button.isEnabled()
+    assert not dialog.action_button.isEnabled()
 
 
 def test_rows_of_other_cells_can_be_left_out(dock, dialog, tmp_path):
@@ -146,7 +146,7 @@ def test_the_delay_by_path_length_watches_the_root(dock, dialog):
     dialog.velocity.setValue(100)
     dialog.read()
     wait(dock, dialog)
-    dock.click(dialog.connect_button)
+    dock.click(dialog.action_button)
     (group,) = dock.experiment.connections
     assert group.source_node == (10,)
     assert group.delays == pytest.approx((1 + 200 / 100,))
@@ -155,7 +155,7 @@ def test_the_delay_by_path_length_watches_the_root(dock, dialog):
 def test_connections_are_edited_switched_off_and_removed(dock, dialog, tmp_path):
     (tmp_path / "t.csv").write_text(TABLE)
     choose(dock, dialog, tmp_path / "t.csv")
-    dock.click(dialog.connect_button)
+    dock.click(dialog.action_button)
     editor = dock.editor("connections")
     editor.select(0)
     dock.type_into(editor.form.fields["weights"], "0.05")

@@ -166,7 +166,7 @@ def test_what_is_wrong_is_said(dialog, qtbot, field, text, says):
     getattr(dialog, field).setText(text)
     read(qtbot, dialog)
     assert says in dialog.problem.text()
-    assert not dialog.place_button.isEnabled()
+    assert not dialog.action_button.isEnabled()
 
 
 def test_the_unit_in_which_all_would_be_near_is_named(dialog, qtbot):
@@ -194,7 +194,7 @@ def test_a_wrong_column_is_said(dialog, qtbot):
     dialog.columns["x"].setCurrentIndex(0)
     read(qtbot, dialog)
     assert "position" in dialog.problem.text()
-    assert not dialog.place_button.isEnabled()
+    assert not dialog.action_button.isEnabled()
 
 
 def test_columns_of_one_table_are_not_asked_of_another(dialog, qtbot, tmp_path):
@@ -220,7 +220,7 @@ def test_ten_thousand_rows_are_read_and_placed_while_the_window_goes_on(
     dialog.choose_file(str(path))
     assert time.perf_counter() - begun < 0.2  # it only asks
     assert dialog.busy.isVisibleTo(dialog)
-    assert not dialog.place_button.isEnabled()
+    assert not dialog.action_button.isEnabled()
     wait(qtbot, dialog)
     n_left_out = dialog.left_out.view.model().rowCount()
     assert n_left_out > 1000
