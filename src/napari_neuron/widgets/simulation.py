@@ -6,9 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QEvent, QSize, Qt
-from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import QTabWidget, QVBoxLayout
+from qtpy.QtCore import QEvent
 
 from napari_neuron.errors import ExperimentError
 from napari_neuron.result import SimulationResult
@@ -38,17 +36,16 @@ from napari_neuron.widgets.running.run_tab import RunTab, frames_in_words
 from napari_neuron.widgets.running.saving import Saving
 from napari_neuron.widgets.running.voltage_display import VoltageDisplay
 from napari_neuron.widgets.sessions import session_of
-from napari_neuron.widgets.toolkit.closing import ClosingWidget
-from napari_neuron.widgets.toolkit.numbers import QuantitySpinBox, shown_number
+from napari_neuron.widgets.toolkit.numbers import shown_number
 from napari_neuron.widgets.toolkit.style import Palette, style_sheet
-from napari_neuron.widgets.toolkit.text_edit import CommittedLineEdit
+from napari_neuron.widgets.toolkit.tabbed_dock import TabbedDock
 from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
 
 if TYPE_CHECKING:
     import napari
 
 
-class SimulationWidget(ClosingWidget):
+class SimulationWidget(TabbedDock):
     """Says what the membrane does and what input it gets, and runs it.
 
     Parameters
@@ -58,9 +55,8 @@ class SimulationWidget(ClosingWidget):
     """
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
-        super().__init__()
+        super().__init__(session_of(viewer))
         self.viewer = viewer
-        self.session = session_of(viewer)
         self.layers = CellLayers(viewer, self.session)  # they follow before anyone looks
         self.view = CellInView(viewer, self.session)
         self._voltage = VoltageDisplay(viewer)
@@ -84,23 +80,14 @@ class SimulationWidget(ClosingWidget):
         self.connections_tab.setParent(self)  # it is among the tabs for several cells only
         self.recorders_tab = RecordersTab(self.view)
         self.run_tab = RunTab(self.view, self.session)
-        self.tabs = QTabWidget()
-        for name, tab in {
+        tabs = {
             "Cell": self.cell_tab,
             "Biophysics": self.biophysics_tab,
             "Inputs": self.inputs_tab,
             "Recorders": self.recorders_tab,
             "Run": self.run_tab,
-        }.items():
-            self.tabs.addTab(tab, name)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
-        self.tabs.setUsesScrollButtons(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.header)
-        layout.addWidget(self.tabs, 1)
-        self.setMinimumWidth(376)
+        }
+        self.lay_out(self.header, tabs=tabs)
         self._items = ItemsInView(viewer, self.view, self.session, self.tabs, self._edit_all)
         self._clicks = PlaceClicks(viewer)
         self._clicks.selected.connect(
@@ -129,10 +116,6 @@ class SimulationWidget(ClosingWidget):
         self._on_layers_changed()
         self._on_experiment_changed(self.session.experiment)
         self.header.set_run_state(self.session.run_state)
-
-    def sizeHint(self) -> QSize:
-        """Ask for 400 x 700."""
-        return QSize(400, 700)
 
     # connections ---------------------------------------------------------------------------
 
@@ -319,9 +302,7 @@ class SimulationWidget(ClosingWidget):
 
     def run(self) -> None:
         """Run the experiment in a thread."""
-        for field in (*self.findChildren(QuantitySpinBox), *self.findChildren(CommittedLineEdit)):
-            if field.isVisibleTo(self):
-                field.commit()  # what is half typed is meant
+        self.take_what_is_typed()
         self._clear_problems()
         self.biophysics_tab.mod_files.run_if_unchanged(self._run)
 
@@ -364,15 +345,6 @@ class SimulationWidget(ClosingWidget):
         if event.type() == QEvent.Type.WindowActivate:
             self.biophysics_tab.mod_files.watch.look()
         return bool(super().event(event))
-
-    def keyPressEvent(self, event: Any) -> None:
-        """Undo and redo, wherever the focus is in here."""
-        if event.matches(QKeySequence.StandardKey.Undo):
-            self.session.undo()
-        elif event.matches(QKeySequence.StandardKey.Redo):
-            self.session.redo()
-        else:
-            super().keyPressEvent(event)
 
     def shut_down(self) -> None:
         """Cancel what runs, end the engine's process, and listen to nothing any more."""
