@@ -30,6 +30,7 @@ from napari_neuron.compile.model import (
     IntArray,
 )
 from napari_neuron.compile.network_model import CompiledNetwork
+from napari_neuron.morphology.model import follow
 
 Mask = npt.NDArray[np.bool_]
 
@@ -69,9 +70,7 @@ def share_out(model: CompiledModel, n: int) -> list[Share]:
 
 
 def _tree_of_section(parent: IntArray) -> IntArray:
-    root = np.where(parent < 0, np.arange(len(parent)), parent)
-    while (further := root[root]).tolist() != root.tolist():
-        root = further
+    root = follow(np.where(parent < 0, np.arange(len(parent)), parent))
     return np.unique(root, return_inverse=True)[1].astype(np.int64)
 
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from napari_neuron.morphology.model import SOMA, BoolArray, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.model import (
+    SOMA,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Morphology,
+    follow,
+)
 from napari_neuron.morphology.soma import COINCIDENT, SomaBodies, find_soma_bodies, sphere_points
 
 _BODY = 3.0
@@ -210,15 +217,6 @@ def _is_on_outline(
     answer = np.zeros(len(soma_row), dtype=np.bool_)
     answer[on_outline] = distance <= _BODY * bodies.size[which]
     return np.asarray(answer & (neighbours[outside] == 2))
-
-
-def follow(above: IntArray) -> IntArray:
-    """Return where following ``above`` from each item ends (at an item that names itself)."""
-    while True:  # pointer doubling: log2(longest chain) rounds
-        further = above[above]
-        if np.array_equal(further, above):
-            return further
-        above = further
 
 
 def _carry_breaks(

@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from napari_neuron.errors import MorphologyError
-from napari_neuron.morphology.cable import Cable, find_cable, follow
-from napari_neuron.morphology.model import BoolArray, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.cable import Cable, find_cable
+from napari_neuron.morphology.model import BoolArray, FloatArray, IntArray, Morphology, follow
 from napari_neuron.morphology.soma import rows_without_width
 
 
