@@ -113,9 +113,9 @@ def outlines_of(parts: EdgeParts, *, rich: bool, whole: bool = False) -> Outline
 def _where_farthest(
     pull: Floats, abc: tuple[Floats, Floats, Floats], ends: tuple[Floats, Floats], whole: bool
 ) -> Floats:
-    """Return the t between the ends at which ``t * pull + sqrt(a t^2 + b t + c)`` is largest, (n, angles).
+    """Return the t between the ends at which ``t * pull + sqrt(a t^2 + b t + c)`` is largest.
 
-    ``whole``: cones seen from afar reach farthest at their ends.
+    ``whole``: cones seen from afar reach farthest at their ends. All are (n, angles) or (n, 1).
     """
     a, b, c = abc
     candidates = list(ends)
