@@ -51,10 +51,10 @@ def set_up(widget, paint) -> None:
         tab.mod_files.compile(EXAMPLES / "l5_mod")
         wait(lambda: widget.view.catalogue.mechanism("l5_ih") is not None)
     while tab.editor.value:
-        tab.editor.remove_button.click()
+        tab.editor.buttons.remove_button.click()
     for layer in paint:
         name = MENU.get(layer.kind) or getattr(layer, "name", "") or layer.ion
-        entries_of(tab.editor.add_menu)[name].trigger()
+        entries_of(tab.editor.buttons.add_menu)[name].trigger()
         form = tab.editor.form
         set_region(form.fields["region"], layer.region)
         for field, edit in form.fields.items():

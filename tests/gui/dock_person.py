@@ -86,8 +86,8 @@ class Dock:
         """Choose an entry of the menu of the button Add."""
         self.open_tab(tab.capitalize())
         editor = self.editor(tab)
-        assert editor.add_button.isEnabled(), editor.add_button.toolTip()
-        entries_of(editor.add_menu)[what].trigger()
+        assert editor.buttons.add_button.isEnabled(), editor.buttons.add_button.toolTip()
+        entries_of(editor.buttons.add_menu)[what].trigger()
 
     def editor(self, tab):
         return getattr(self.widget, f"{tab}_tab").editor

@@ -180,7 +180,7 @@ def test_a_stimulus_that_is_added_is_for_the_selected_neurons_and_can_be_undone(
     dock.open(small_network(stimuli=()))
     dock.session.select([2, 3])
     editor = dock.widget.stimuli_tab.editor
-    {action.text(): action for action in editor.add_menu.actions()}["Train"].trigger()
+    {action.text(): action for action in editor.buttons.add_menu.actions()}["Train"].trigger()
     (stimulus,) = dock.session.network.stimuli
     assert stimulus == nn.TrainStimulus(neurons=(2, 3))
     editor.form.fields["neurons"].entry.native.setText("2, 99")

@@ -171,10 +171,10 @@ def test_own_presets_are_saved_renamed_and_deleted(tab):
     assert "comes with the package" in tab.editor.problem.text()
     presets.rename("mine", "ours")
     assert [p.name for p in own_presets()] == ["ours"]
-    assert {"ours"} <= set(entries_of(tab.editor.add_menu))
+    assert {"ours"} <= set(entries_of(tab.editor.buttons.add_menu))
     presets.delete("ours")
     assert own_presets() == ()
-    assert "ours" not in entries_of(tab.editor.add_menu)
+    assert "ours" not in entries_of(tab.editor.buttons.add_menu)
     assert tab.source.text() == "Deleted the preset “ours”."
 
 

@@ -38,7 +38,7 @@ def dock(qtbot):
 
 @pytest.fixture
 def dialog(dock):
-    entries_of(dock.editor("connections").add_menu)[
+    entries_of(dock.editor("connections").buttons.add_menu)[
         "Synapses from a table or connectors…"
     ].trigger()
     dialog = dock.widget.connections_tab.dialog
@@ -165,13 +165,13 @@ def test_connections_are_edited_switched_off_and_removed(dock, dialog, tmp_path)
     layer = dock.widget.connections_tab.display.layers[-1]
     assert np.ptp(layer.face_color[1, :3]) == 0
     editor.select(0)
-    dock.click(editor.remove_button)
+    dock.click(editor.buttons.remove_button)
     assert [group.label for group in dock.experiment.connections] == ["gaba"]
 
 
 def test_a_gap_junction_joins_two_selected_points(dock):
     dock.select_nodes(24, name="a")
-    add = entries_of(dock.editor("connections").add_menu)
+    add = entries_of(dock.editor("connections").buttons.add_menu)
     add["Gap junction between two selected points"].trigger()
     assert dock.experiment.connections == ()
     assert "1 points are selected" in dock.editor("connections").problem.text()

@@ -174,5 +174,5 @@ def test_a_copy_of_noise_has_a_seed_and_name_of_its_own(dock):
     noise = s.CurrentNoise(nodes=N, label="hum")
     dock.session.edit(dock.experiment.replace(stimuli=(noise,)))
     dock.open_tab("Inputs")
-    dock.click(dock.editor("inputs").copy_button)
+    dock.click(dock.editor("inputs").buttons.copy_button)
     assert dock.experiment.stimuli == (noise, noise.replace(label="hum (2)", seed=2))

@@ -23,7 +23,7 @@ def knowing(dock, qtbot):
 
 def test_every_mechanism_neuron_has_can_be_added_and_its_parameters_set(knowing):
     dock = knowing
-    menu = entries_of(dock.editor("biophysics").add_menu)
+    menu = entries_of(dock.editor("biophysics").buttons.add_menu)
     known = [m.name for m in dock.widget.view.catalogue.of_kind("density")]
     assert set(known) - {"pas", "hh"} <= set(menu)
     dock.add("biophysics", "fastpas")
@@ -56,7 +56,7 @@ def test_every_point_process_can_be_added(knowing):
 
 def test_every_kind_of_input_can_be_added(dock):
     dock.select_nodes(*N)
-    menu = entries_of(dock.editor("inputs").add_menu)
+    menu = entries_of(dock.editor("inputs").buttons.add_menu)
     for text in [text for text, action in menu.items() if action.isEnabled()]:
         dock.add("inputs", text)
     assert len({x.kind for x in dock.experiment.stimuli}) == 14

@@ -106,7 +106,7 @@ def test_an_item_is_moved_to_another_cell(dock):
     dock.open_tab("Inputs")
     form = dock.editor("inputs").form
     assert not form.fields["nodes"].use_selected.enabled
-    dock.click(dock.editor("inputs").move_button)
+    dock.click(dock.editor("inputs").buttons.move_button)
     assert [(s.cell, s.nodes) for s in dock.experiment.stimuli] == [("b", (30, 31))]
 
 

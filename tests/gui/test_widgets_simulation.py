@@ -102,10 +102,10 @@ def test_a_new_cell_has_a_passive_membrane_and_can_be_run_at_once(dock):
 def test_the_inputs_say_what_to_do_first(dock):
     dock.open_tab("Inputs")
     assert any("Select points in “fork nodes”" in t for t in texts_in(dock.widget.inputs_tab))
-    assert not dock.editor("inputs").add_button.isEnabled()
+    assert not dock.editor("inputs").buttons.add_button.isEnabled()
     dock.select_nodes(20)
     assert any("Selected: node 20" in t for t in texts_in(dock.widget.inputs_tab))
-    assert dock.editor("inputs").add_button.isEnabled()
+    assert dock.editor("inputs").buttons.add_button.isEnabled()
 
 
 def test_pick_points_shows_the_nodes_and_selects_by_clicking(dock):
@@ -155,13 +155,13 @@ def test_a_name_that_is_taken_is_said_and_not_taken_over(dock):
 def test_items_are_removed_and_moved(dock):
     dock.add("biophysics", "Hodgkin–Huxley (hh)")
     editor = dock.editor("biophysics")
-    dock.click(editor.up_button)
+    dock.click(editor.buttons.up_button)
     assert [type(p) for p in dock.experiment.paint] == [CableProperties, HodgkinHuxley, Passive]
     assert editor.row == 1
-    dock.click(editor.remove_button)
+    dock.click(editor.buttons.remove_button)
     assert [type(p) for p in dock.experiment.paint] == [CableProperties, Passive]
-    dock.click(editor.remove_button)
-    dock.click(editor.remove_button)
+    dock.click(editor.buttons.remove_button)
+    dock.click(editor.buttons.remove_button)
     assert dock.experiment.paint == ()
     assert any("needs cable properties" in t for t in texts_in(dock.widget.biophysics_tab))
 
@@ -190,7 +190,7 @@ def test_an_experiment_is_saved_and_opened_again(dock, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (path, ""))
     dock.click(dock.widget.header.save_button)
     saved = dock.experiment
-    dock.click(dock.editor("inputs").remove_button)
+    dock.click(dock.editor("inputs").buttons.remove_button)
     assert dock.experiment.stimuli == ()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (path, ""))
     dock.click(dock.widget.header.open_button)
@@ -245,7 +245,7 @@ def test_stimuli_and_recorders_are_markers_on_the_cell(dock):
     assert list(markers.features["node_id"]) == [10, 20, 34, 24]
     assert [str(s) for s in markers.symbol] == ["triangle_down", "triangle_down", "disc", "diamond"]
     dock.editor("recorders").list.setCurrentRow(0)
-    dock.click(dock.editor("recorders").remove_button)
+    dock.click(dock.editor("recorders").buttons.remove_button)
     assert list(markers.features["node_id"]) == [10, 20, 24]
     assert len(markers.data) == len(markers.size) == 3
 
@@ -271,7 +271,7 @@ def test_the_item_selected_in_the_list_has_the_largest_marker(dock):
 def test_markers_leave_with_the_last_item(dock):
     dock.select_nodes(10)
     dock.add("recorders", "Voltage")
-    dock.click(dock.editor("recorders").remove_button)
+    dock.click(dock.editor("recorders").buttons.remove_button)
     assert "fork markers" not in dock.viewer.layers
 
 
