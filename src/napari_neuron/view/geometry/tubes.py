@@ -143,26 +143,14 @@ def tube_mesh(
     rings = rings_of(morphology, position, radius, balls)
     around = ring_directions(rings, sides)
 
-    n_rings = len(rings.node)
-    corner = np.arange(sides, dtype=np.int32)  # int32 halves memory and time
-    next_corner = np.roll(corner, -1)
-    # rings that have one before them in their run
-    first = np.flatnonzero(~rings.is_start).astype(np.int32)
-    here, before = first[:, None] * sides, (first - 1)[:, None] * sides
-    quads = (before + corner, before + next_corner, here + corner, here + next_corner)
     parts = [
-        _Part(
-            around.reshape(-1, 3),
-            np.repeat(np.arange(n_rings, dtype=np.int32), sides),
-            _quad_faces(quads),
-        )
+        _sides(rings, around, sides),
+        _caps(rings, around, np.flatnonzero(rings.is_tip), 1.0, sides),
+        _caps(rings, around, np.flatnonzero(rings.is_root), -1.0, sides),
     ]
-    for ends, sign in ((np.flatnonzero(rings.is_tip), 1.0), (np.flatnonzero(rings.is_root), -1.0)):
-        parts.append(_caps(rings, around, ends, sign, sides))
-
     vertex_ring = np.concatenate([part.ring for part in parts])
     direction = np.concatenate([part.direction for part in parts])
-    node, start = rings.node[vertex_ring], n_rings * sides
+    node, start = rings.node[vertex_ring], len(parts[0].ring)
     faces = [parts[0].faces]
     for part in parts[1:]:
         # corners of the ring itself are known by their index, new vertices by a negative one
@@ -208,7 +196,7 @@ def default_minimum_radius(morphology: Morphology) -> float:
 class _Part:
     """Vertices that belong to rings, and faces among them and the rings' corners."""
 
-    direction: npt.NDArray[np.float64]
+    direction: FloatArray
     ring: IntArray
     faces: IntArray
 
@@ -232,9 +220,18 @@ def spheres_of(morphology: Morphology) -> IntArray:
     return np.flatnonzero((soma & ~next_to_soma) | alone) if n else np.zeros(0, np.int64)
 
 
-def _caps(
-    rings: Rings, around: npt.NDArray[np.float64], ends: IntArray, sign: float, sides: int
-) -> _Part:
+def _sides(rings: Rings, around: FloatArray, sides: int) -> _Part:
+    """Return the corners of all rings, and the faces between each and the one before in its run."""
+    corner = np.arange(sides, dtype=np.int32)  # int32 halves memory and time
+    next_corner = np.roll(corner, -1)
+    first = np.flatnonzero(~rings.is_start).astype(np.int32)
+    here, before = first[:, None] * sides, (first - 1)[:, None] * sides
+    quads = (before + corner, before + next_corner, here + corner, here + next_corner)
+    ring = np.repeat(np.arange(len(rings.node), dtype=np.int32), sides)
+    return _Part(around.reshape(-1, 3), ring, _quad_faces(quads))
+
+
+def _caps(rings: Rings, around: FloatArray, ends: IntArray, sign: float, sides: int) -> _Part:
     """Return round ends: half-way up a second ring, then a pole."""
     pole = (sign * rings.tangent[ends]).astype(np.float32)
     middle = (around[ends] + pole[:, None, :]) * np.float32(np.sqrt(0.5))
