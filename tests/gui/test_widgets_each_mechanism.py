@@ -32,14 +32,6 @@ def catalogue():
     return read_catalogue()
 
 
-@pytest.fixture
-def knowing(dock, qtbot):
-    """A dock that has asked NEURON what it knows."""
-    dock.open_tab("Biophysics")
-    qtbot.waitUntil(lambda: dock.widget.view.catalogue is not None, timeout=PATIENCE)
-    return dock
-
-
 def test_the_mechanisms_tested_here_are_all_there_are(catalogue):
     assert {m.name for m in catalogue.of_kind("density")} == set(PAINTED)
     assert {m.name for m in catalogue.of_kind("point_process")} == set(PLACED)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from dock_person import add_cell, forked_cell
-from napari.components import ViewerModel
+from dock_person import forked_cell
 
 from napari_neuron import spec as s
-from napari_neuron.session import Session
-from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.forms.form import SpecForm
 from napari_neuron.widgets.forms.summaries import (
     paint_in_words,
@@ -93,18 +90,6 @@ RECORDERS = [
     s.SpikeDetector(label="d", node=24, direction="falling", refractory=2),
 ]
 EVERYTHING = [*PAINT, *STIMULI, *RECORDERS]
-
-
-@pytest.fixture
-def view(qapp):
-    viewer = ViewerModel()  # the layers without a window
-    cell = forked_cell(labels=["", *["axon"] * 5, *["dendrite"] * 5])
-    add_cell(viewer, cell)
-    session = Session()
-    session.choose_cells((cell,))
-    view = CellInView(viewer, session)
-    yield view
-    view.disconnect()
 
 
 @pytest.mark.parametrize("spec", EVERYTHING, ids=lambda spec: type(spec).__name__)

@@ -13,14 +13,6 @@ from napari_neuron.presets import SQUID_AXON
 N = (20, 30)
 
 
-@pytest.fixture
-def knowing(dock, qtbot):
-    """A dock that has asked NEURON what it knows."""
-    dock.open_tab("Biophysics")
-    qtbot.waitUntil(lambda: dock.widget.view.catalogue is not None, timeout=30_000)
-    return dock
-
-
 def test_every_mechanism_neuron_has_can_be_added_and_its_parameters_set(knowing):
     dock = knowing
     menu = entries_of(dock.editor("biophysics").buttons.add_menu)

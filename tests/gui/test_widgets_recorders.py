@@ -9,11 +9,10 @@ from napari_neuron.widgets.forms.known_names import process_of, variables
 
 
 @pytest.fixture
-def knowing(dock, qtbot):
-    """The dock, once the catalogue has been read."""
-    dock.open_tab("Recorders")
-    qtbot.waitUntil(lambda: dock.widget.view.catalogue is not None, timeout=30_000)
-    return dock
+def knowing(knowing):
+    """The dock with the tab open, once the catalogue has been read."""
+    knowing.open_tab("Recorders")
+    return knowing
 
 
 def offered(edit):
