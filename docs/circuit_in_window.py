@@ -44,20 +44,20 @@ def set_up(viewer, widget) -> None:
     """Open the sample, paint it, stimulate one cell, record from all, and connect them."""
     viewer.open_sample("napari-neuron", "hemibrain_neurons")
     widget.tabs.setCurrentWidget(widget.biophysics_tab)
-    choose(widget.biophysics_tab.editor.add_menu, "Squid giant axon")
+    choose(widget.biophysics_tab.editor.buttons.add_menu, "Squid giant axon")
     cells = widget.session.cells
     select(viewer, cells[0], soma_of(cells[0]))
     widget.tabs.setCurrentWidget(widget.inputs_tab)
-    choose(widget.inputs_tab.editor.add_menu, "Current pulse")
+    choose(widget.inputs_tab.editor.buttons.add_menu, "Current pulse")
     widget.tabs.setCurrentWidget(widget.recorders_tab)
     for cell in cells:
         select(viewer, cell, soma_of(cell))
-        choose(widget.recorders_tab.editor.add_menu, "Voltage")
+        choose(widget.recorders_tab.editor.buttons.add_menu, "Voltage")
     widget.tabs.setCurrentWidget(widget.connections_tab)
-    choose(widget.connections_tab.editor.add_menu, "Synapses from a table or connectors…")
+    choose(widget.connections_tab.editor.buttons.add_menu, "Synapses from a table or connectors…")
     dialog = widget.connections_tab.dialog
     wait(lambda: not dialog.is_busy)
-    dialog.connect_button.click()
+    dialog.action_button.click()
     widget.run_tab.form.fields["duration"].value = 30
     widget.run_tab.form.fields["duration"].changed.emit(30)
 

@@ -46,15 +46,15 @@ def set_up(widget, paint) -> None:
     """Paint every layer in the tab Biophysics, through its editors."""
     tab = widget.biophysics_tab
     widget.tabs.setCurrentWidget(tab)
-    wait(lambda: widget._view.catalogue is not None)
-    if "l5_ih" not in widget._view.catalogue._by_name:
+    wait(lambda: widget.view.catalogue is not None)
+    if widget.view.catalogue.mechanism("l5_ih") is None:
         tab.mod_files.compile(EXAMPLES / "l5_mod")
-        wait(lambda: widget._view.catalogue.mechanism("l5_ih") is not None)
+        wait(lambda: widget.view.catalogue.mechanism("l5_ih") is not None)
     while tab.editor.value:
-        tab.editor.remove_button.click()
+        tab.editor.buttons.remove_button.click()
     for layer in paint:
         name = MENU.get(layer.kind) or getattr(layer, "name", "") or layer.ion
-        entries_of(tab.editor.add_menu)[name].trigger()
+        entries_of(tab.editor.buttons.add_menu)[name].trigger()
         form = tab.editor.form
         set_region(form.fields["region"], layer.region)
         for field, edit in form.fields.items():

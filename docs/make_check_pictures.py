@@ -85,7 +85,7 @@ def wait_for(simulation) -> None:
     """Wait for the check, the preview and the layers."""
     panel = simulation.cell_tab.check
     demo.settle(0.5)
-    while panel.is_busy or simulation._layers.is_busy:
+    while panel.is_busy or simulation.layers.is_busy:
         QApplication.processEvents()
     demo.settle(0.3)
 

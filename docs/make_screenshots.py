@@ -45,12 +45,12 @@ def picture_the_window() -> None:
         demo.settle()
         simulation.grab().save(str(IMAGES / f"tab-{name}.png"))
     traces.grab().save(str(IMAGES / "traces.png"))
-    picture_the_traces(viewer, simulation, traces)
+    picture_the_traces(simulation, traces)
     viewer.close()
     demo.settle()
 
 
-def picture_the_traces(viewer, simulation, traces) -> None:
+def picture_the_traces(simulation, traces) -> None:
     """Picture the Traces window undocked: two runs compared, a clicked place, a measurement."""
     session = simulation.session
     first, cell = session.results[-1], session.cells[0]

@@ -9,10 +9,13 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from napari_neuron import __version__
 from napari_neuron.errors import NapariNeuronError
+
+AddParser = Callable[..., argparse.ArgumentParser]
 
 _UNITS = {"cable_length": " µm", "membrane_area": " µm²", "extent": " µm"}
 
@@ -46,9 +49,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"napari-neuron {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    demo = commands.add_parser(
-        "demo", parents=[debug], help="a fly neuron in napari, simulated while you watch"
-    )
+    add_parser = partial(commands.add_parser, parents=[debug])
+    for add_command in (_add_demo, _add_run, _add_film, _add_check):
+        add_command(add_parser)
+    return parser
+
+
+def _add_demo(add_parser: AddParser) -> None:
+    demo = add_parser("demo", help="a fly neuron in napari, simulated while you watch")
     demo.add_argument(
         "--output",
         type=Path,
@@ -57,9 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.set_defaults(command=_demo)
 
-    run = commands.add_parser(
-        "run", parents=[debug], help="run an experiment or a network without a window"
-    )
+
+def _add_run(add_parser: AddParser) -> None:
+    run = add_parser("run", help="run an experiment or a network without a window")
     run.add_argument("experiment", type=Path, metavar="EXPERIMENT.json")
     run.add_argument("-o", "--output", type=Path, required=True, metavar="RUN.h5")
     run.add_argument("--quiet", action="store_true", help="show no progress")
@@ -71,9 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.set_defaults(command=_run)
 
-    film = commands.add_parser(
-        "film", parents=[debug], help="a film of a stored run, made without a window"
-    )
+
+def _add_film(add_parser: AddParser) -> None:
+    film = add_parser("film", help="a film of a stored run, made without a window")
     film.add_argument("result", type=Path, metavar="RUN.h5")
     film.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILM", help=".mp4, .gif, or a folder"
@@ -90,15 +98,14 @@ def _parser() -> argparse.ArgumentParser:
     film.add_argument("--quiet", action="store_true", help="show no progress")
     film.set_defaults(command=_film)
 
-    check = commands.add_parser(
-        "check", parents=[debug], help="what is in a skeleton file and what is wrong with it"
-    )
+
+def _add_check(add_parser: AddParser) -> None:
+    check = add_parser("check", help="what is in a skeleton file and what is wrong with it")
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--cell", metavar="NAME", help="which cell of a file of several")
     check.add_argument("--units", help='the unit of the file: "um", "nm", "8 nm"')
     check.add_argument("--json", action="store_true", help="write JSON for programs")
     check.set_defaults(command=_check)
-    return parser
 
 
 def _in_one_line(error: Exception) -> str:

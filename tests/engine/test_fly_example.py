@@ -52,7 +52,7 @@ def test_every_node_of_the_cell_has_a_compartment(cell, result):
     assert set(result.compartment_of_node) <= set(range(result.voltage.shape[1]))
 
 
-def test_the_example_writes_its_figures(example, cell, result, tmp_path):
+def test_the_example_writes_its_figures(example, result, tmp_path):
     example.draw_traces(result, tmp_path / "traces.png")
     example.draw_peak(result, tmp_path / "peak.png")
     assert (tmp_path / "traces.png").stat().st_size > 10_000

@@ -19,7 +19,7 @@ def h():
         h.delete_section(sec=section)
 
 
-def hand_written(h, nseg, duration):
+def hand_written(h, nseg):
     """Build `fork` and `fork_experiment` with NEURON's own words; return sections and run."""
     x, y, d = ([0, 50, 100], [0, 0, 0], [4, 3, 2])
     stem, axon, dendrite = (h.Section(name=name) for name in ("stem", "axon", "dendrite"))
@@ -70,7 +70,7 @@ def test_a_branched_active_cell_agrees_with_a_hand_written_script(h):
     experiment = fork_experiment(duration)
     model = compile_experiment([fork()], experiment)
     nseg = model.section_nseg.tolist()
-    sections, _placed = hand_written(h, nseg, duration)
+    sections, _placed = hand_written(h, nseg)
     _stem, axon, dendrite = sections
     _section, six = model.section_and_x(int(model.compartment_of_node[5]))
     streams = model.drives[0].stream.tolist()
@@ -105,7 +105,7 @@ def test_a_branched_active_cell_agrees_with_a_hand_written_script(h):
 def test_compartments_have_the_size_that_neuron_gives_them_by_itself(h):
     model = compile_experiment([fork()], fork_experiment(discretisation=MaximumLength(length=7)))
     nseg = model.section_nseg.tolist()
-    sections, _placed = hand_written(h, nseg, 1.0)
+    sections, _placed = hand_written(h, nseg)
     h.finitialize(-65)
     by_hand = [(s.diam, s.area(), s.ri()) for section in sections for s in section]
     del sections, _placed

@@ -10,6 +10,8 @@ from napari.components import ViewerModel
 from npe2 import PluginManager, PluginManifest
 
 import napari_neuron
+from napari_neuron.session import Session
+from napari_neuron.widgets.cell_in_view import CellInView, cells_in
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +45,32 @@ def _docked(viewer, qtbot):
     dock.widget.close()
     dock.traces.close()
     dock.wait_for_the_end()
+
+
+@pytest.fixture
+def knowing(dock, qtbot):
+    """A dock that has asked NEURON what it knows."""
+    dock.open_tab("Biophysics")
+    qtbot.waitUntil(lambda: dock.widget.view.catalogue is not None, timeout=60_000)
+    return dock
+
+
+@pytest.fixture
+def viewer_model(qapp):
+    """The layers of the forked cell, with labels, without a window."""
+    viewer = ViewerModel()
+    add_cell(viewer, forked_cell(labels=["", *["axon"] * 5, *["dendrite"] * 5]))
+    return viewer
+
+
+@pytest.fixture
+def view(viewer_model):
+    """What editors may know of that cell."""
+    session = Session()
+    session.choose_cells(tuple(cells_in(viewer_model).values()))
+    view = CellInView(viewer_model, session)
+    yield view
+    view.disconnect()
 
 
 @pytest.fixture

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from napari.layers import Layer
+from qtpy.QtWidgets import QLabel
 
 from napari_neuron import Morphology
 from napari_neuron.view import skeleton_layer_data
+
+SWC = "1 1 0 0 0 2 -1\n2 2 100 0 0 1 1\n3 3 0 100 0 1 1\n"
+"""A file of three nodes: a soma and two arms of 100."""
 
 
 def forked_cell(name="fork", **changes):
@@ -37,6 +41,11 @@ def entries_of(menu):
     for action in menu.actions():
         entries |= entries_of(action.menu()) if action.menu() else {action.text(): action}
     return entries
+
+
+def texts_in(widget):
+    """Return the texts of the labels in a widget that are not hidden in it."""
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
 
 
 class Dock:
@@ -77,8 +86,8 @@ class Dock:
         """Choose an entry of the menu of the button Add."""
         self.open_tab(tab.capitalize())
         editor = self.editor(tab)
-        assert editor.add_button.isEnabled(), editor.add_button.toolTip()
-        entries_of(editor.add_menu)[what].trigger()
+        assert editor.buttons.add_button.isEnabled(), editor.buttons.add_button.toolTip()
+        entries_of(editor.buttons.add_menu)[what].trigger()
 
     def editor(self, tab):
         return getattr(self.widget, f"{tab}_tab").editor

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from napari.components import ViewerModel
 from qtpy.QtCore import QPoint, Qt
+from qtpy.QtWidgets import QDialogButtonBox
 
 import napari_neuron as nn
 from napari_neuron.reader import napari_get_reader
@@ -86,7 +87,7 @@ def test_an_edge_list_is_loaded_with_the_columns_the_person_names(dock, tmp_path
     dialog.scale.setValue(0.05)
     dialog.delay_time.setValue(2)
     dialog.model.setCurrentText("IntFire2")
-    dialog._on_accepted()
+    dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
     qtbot.waitUntil(lambda: len(dock.session.network.neurons) == 3, timeout=10_000)
     assert dock.lines(dock.widget.edges_tab) == [
         ["1", "3", "0.5", "2 ms"],
@@ -179,7 +180,7 @@ def test_a_stimulus_that_is_added_is_for_the_selected_neurons_and_can_be_undone(
     dock.open(small_network(stimuli=()))
     dock.session.select([2, 3])
     editor = dock.widget.stimuli_tab.editor
-    {action.text(): action for action in editor.add_menu.actions()}["Train"].trigger()
+    {action.text(): action for action in editor.buttons.add_menu.actions()}["Train"].trigger()
     (stimulus,) = dock.session.network.stimuli
     assert stimulus == nn.TrainStimulus(neurons=(2, 3))
     editor.form.fields["neurons"].entry.native.setText("2, 99")

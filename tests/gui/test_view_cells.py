@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from canvas_picture import picture_of
 from napari.utils.colormaps.standardize_color import transform_color
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QApplication
 
 from napari_neuron.morphology import Morphology
 from napari_neuron.view import VoltageLayer
@@ -48,11 +48,9 @@ def colours(viewer):
     """Return the colours of the two cables in their middle."""
     camera_of(viewer).center = (0, 20, 25)
     camera_of(viewer).zoom = 3.0
-    for _ in range(4):
-        QApplication.processEvents()
-    picture = viewer.screenshot(canvas_only=True, flash=False)
+    picture = picture_of(viewer)
     rows = picture.shape[0] / 2 + np.array([-60, 60])
-    return picture[rows.astype(int), picture.shape[1] // 2, :3].astype(int)
+    return picture[rows.astype(int), picture.shape[1] // 2]
 
 
 def wanted(layer, *values):

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from canvas_picture import colour_of, picture_of
 from napari.utils.colormaps import ensure_colormap
-from qtpy.QtWidgets import QApplication
 
 from napari_neuron.morphology import Morphology
 from napari_neuron.view import VoltageLayer
@@ -44,19 +44,12 @@ def show(viewer, cable, ndisplay, **settings):
 
 def colours_at(viewer, places, aside=0.0):
     """Return the colours (n, 3) that the canvas has at some x (µm), µm aside of the axis."""
-    for _ in range(3):
-        QApplication.processEvents()
-    picture = viewer.screenshot(canvas_only=True, flash=False)
+    picture = picture_of(viewer)
     camera = camera_of(viewer)
     height, width = picture.shape[:2]
     columns = width / 2 + (np.asarray(places) - camera.center[2]) * camera.zoom
     row = int(height // 2 + aside * camera.zoom)
-    return picture[row, np.floor(columns).astype(int), :3].astype(float)
-
-
-def colour_of(layer, values):
-    low, high = layer.contrast_limits
-    return 255 * layer.colormap.map((np.asarray(values) - low) / (high - low))[:, :3]
+    return picture[row, np.floor(columns).astype(int)].astype(float)
 
 
 @BOTH

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from qtpy.QtWidgets import QApplication
+from canvas_picture import colour_of, middle_pixel
 
 from napari_neuron.morphology import Morphology
 from napari_neuron.view import VoltageLayer
@@ -55,15 +55,7 @@ def pixel(viewer, place):
     """Return the colour at a place (z, y, x in µm) of the slice, as the camera shows it."""
     down, right = viewer.dims.order[2:]
     viewer.camera.center = (0, place[down - 1], place[right - 1])
-    for _ in range(3):
-        QApplication.processEvents()
-    picture = viewer.screenshot(canvas_only=True, flash=False)
-    return picture[picture.shape[0] // 2, picture.shape[1] // 2, :3].astype(int)
-
-
-def colour_of(layer, voltage):
-    low, high = layer.contrast_limits
-    return 255 * layer.colormap.map((voltage - low) / (high - low)).ravel()[:3]
+    return middle_pixel(viewer)
 
 
 @pytest.mark.parametrize("axis", ORDERS)
@@ -153,10 +145,7 @@ def test_a_jump_brings_the_node_into_the_slice_and_the_middle(shown, diagonal):
         viewer.camera.zoom = 8
         jump_to_node(viewer, diagonal, 3)
         assert viewer.dims.point == pytest.approx((0.5, 20, 20, 20), abs=0.5), axis
-        QApplication.processEvents()
-        picture = viewer.screenshot(canvas_only=True, flash=False)
-        middle = picture[picture.shape[0] // 2, picture.shape[1] // 2, :3]
-        np.testing.assert_allclose(middle.astype(int), colour_of(layer, 20), atol=2)
+        np.testing.assert_allclose(middle_pixel(viewer), colour_of(layer, 20), atol=2)
     viewer.dims.order = (0, 1, 2, 3)
     viewer.dims.ndisplay = 3
     jump_to_node(viewer, diagonal, 7)

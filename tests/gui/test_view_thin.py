@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from qtpy.QtWidgets import QApplication
+from canvas_picture import picture_of
 
 from napari_neuron.morphology import Morphology
 from napari_neuron.view import VoltageLayer
@@ -41,9 +41,7 @@ def shown(viewer, cell, gpu, **settings):
 
 
 def picture(viewer):
-    for _ in range(4):
-        QApplication.processEvents()
-    return viewer.screenshot(canvas_only=True, flash=False)[..., :3].max(axis=2)
+    return picture_of(viewer).max(axis=2)
 
 
 def look_at(viewer, place, zoom):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from canvas_picture import colour_of, middle_pixel
 from napari.layers import Layer
 from napari.utils.notifications import notification_manager
 from qtpy.QtWidgets import QApplication
@@ -44,18 +45,6 @@ def add(viewer, cable, frames, **settings):
     viewer.dims.ndisplay = 3
     viewer.reset_view()
     return layer
-
-
-def middle_pixel(viewer):
-    for _ in range(3):
-        QApplication.processEvents()
-    picture = viewer.screenshot(canvas_only=True, flash=False)
-    return picture[picture.shape[0] // 2, picture.shape[1] // 2, :3].astype(int)
-
-
-def colour_of(layer, voltage):
-    low, high = layer.contrast_limits
-    return 255 * layer.colormap.map((voltage - low) / (high - low)).ravel()[:3]
 
 
 @BOTH

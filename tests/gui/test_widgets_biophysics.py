@@ -62,7 +62,7 @@ def test_a_mechanism_without_gates_says_so(dock, qtbot):
     dialog.close()
 
 
-def test_kinetics_are_offered_for_mechanisms_only(dock, tab):
+def test_kinetics_are_offered_for_mechanisms_only(tab):
     tab.editor.list.setCurrentRow(0)
     assert not tab.kinetics_button.isEnabled()
     tab.editor.list.setCurrentRow(1)
@@ -81,7 +81,7 @@ def test_the_cell_is_coloured_by_a_parameter_as_it_will_be_compiled(dock, qtbot)
     layer = s.DensityMechanism(name="pas", region=AXON, parameters=(Parameter(name="g", value=g),))
     dock.session.edit(dock.experiment.replace(paint=(s.CableProperties(), layer)))
     dock.open_tab("Biophysics")
-    view = dock.widget._view
+    view = dock.widget.view
     qtbot.waitUntil(lambda: view.catalogue is not None, timeout=PATIENCE)  # it knows the unit
     colour_by = colour(dock, qtbot, "g_pas")
     shown = dock.viewer.layers["fork g_pas"]
@@ -109,7 +109,7 @@ def test_the_cell_is_coloured_by_a_parameter_as_it_will_be_compiled(dock, qtbot)
 
 def test_parameters_that_keep_their_defaults_can_be_shown_too(dock, qtbot):
     dock.open_tab("Biophysics")
-    view = dock.widget._view
+    view = dock.widget.view
     qtbot.waitUntil(lambda: view.catalogue is not None, timeout=PATIENCE)
     paint = (s.CableProperties(), s.DensityMechanism(name="hh"))
     dock.session.edit(dock.experiment.replace(paint=paint))
@@ -163,18 +163,18 @@ def test_labels_are_shown_as_colours(dock, qtbot):
     assert not dock.viewer.layers["labelled labels"].visible
 
 
-def test_own_presets_are_saved_renamed_and_deleted(dock, tab):
+def test_own_presets_are_saved_renamed_and_deleted(tab):
     presets = tab.presets
     presets.save("mine")
     assert [p.name for p in own_presets()] == ["mine"]
     presets.rename("mine", BUILT_IN[0].name)
-    assert "comes with the package" in tab.editor._problem.text()
+    assert "comes with the package" in tab.editor.problem.text()
     presets.rename("mine", "ours")
     assert [p.name for p in own_presets()] == ["ours"]
-    assert {"ours"} <= set(entries_of(tab.editor.add_menu))
+    assert {"ours"} <= set(entries_of(tab.editor.buttons.add_menu))
     presets.delete("ours")
     assert own_presets() == ()
-    assert "ours" not in entries_of(tab.editor.add_menu)
+    assert "ours" not in entries_of(tab.editor.buttons.add_menu)
     assert tab.source.text() == "Deleted the preset “ours”."
 
 

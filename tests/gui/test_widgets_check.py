@@ -43,7 +43,7 @@ class CheckingPerson(Dock):
         return self.widget.cell_tab.check
 
     def wait(self):
-        layers = self.widget._layers
+        layers = self.widget.layers
         self.qtbot.waitUntil(lambda: not (self.panel.is_busy or layers.is_busy), timeout=10_000)
 
     def choose(self, code):
@@ -185,7 +185,7 @@ def test_an_experiment_with_repairs_is_opened_on_the_cell_in_the_viewer(person, 
     assert person.session.cells[0].radius[2] == 0
 
 
-def test_a_repaired_cell_runs_and_its_file_runs_alike(person, tmp_path):
+def test_a_repaired_cell_runs_and_its_file_runs_alike(person):
     person.choose("radius-not-positive")
     person.apply()
     result = nn.simulate(

@@ -38,7 +38,7 @@ def dock(qtbot):
 
 @pytest.fixture
 def dialog(dock):
-    entries_of(dock.editor("connections").add_menu)[
+    entries_of(dock.editor("connections").buttons.add_menu)[
         "Synapses from a table or connectors…"
     ].trigger()
     dialog = dock.widget.connections_tab.dialog
@@ -71,15 +71,15 @@ def test_there_is_no_such_tab_for_one_cell(dock):
 
 def test_connectors_of_the_cells_are_matched(dock, dialog):
     assert "1 synapse between 1 pair of" in dialog.said.text()
-    dock.click(dialog.connect_button)
+    dock.click(dialog.action_button)
     (group,) = dock.experiment.connections
     assert (group.source_cell, group.source_node) == (("a",), (24,))
     assert (group.target_cell, group.target_node) == (("b",), (34,))
-    (layer,) = dock.widget.connections_tab._display.layers
+    (layer,) = dock.widget.connections_tab.display.layers
     np.testing.assert_allclose(layer.data, [[0, 0, 200]])
     dock.session.undo()
     assert dock.experiment.connections == ()
-    assert dock.widget.connections_tab._display.layers == []
+    assert dock.widget.connections_tab.display.layers == []
 
 
 def test_a_table_says_kinds_weights_and_numbers(dock, dialog, tmp_path):
@@ -94,14 +94,14 @@ def test_a_table_says_kinds_weights_and_numbers(dock, dialog, tmp_path):
     dialog.weight.setValue(0.002)
     dialog.read()
     wait(dock, dialog)
-    dock.click(dialog.connect_button)
+    dock.click(dialog.action_button)
     excite, inhibit = dock.experiment.connections
     assert (excite.label, excite.conductance.e, excite.weights) == ("acetylcholine", 0, (0.006,))
     assert (inhibit.label, inhibit.conductance.e, inhibit.weights) == ("gaba", -80, (0.002,))
     editor = dock.editor("connections")
     lines = [editor.list.item(row).text() for row in range(2)]
     assert lines == ["a → b · 1 synapse · acetylcholine", "b → a · 1 synapse · gaba"]
-    points, lines = dock.widget.connections_tab._display.layers[::-1]
+    points, lines = dock.widget.connections_tab.display.layers[::-1]
     assert len(points.data) == len(lines.data) == 2
 
 
@@ -119,7 +119,7 @@ def test_a_malformed_table_gives_one_error_that_names_the_line(
     (tmp_path / "t.csv").write_text(TABLE.splitlines()[0] + "\n" + rows)
     choose(dock, dialog, tmp_path / "t.csv")
     assert problem in dialog.problem.text()
-    assert not dialog.connect_button.isEnabled()
+    assert not dialog.action_button.isEnabled()
 
 
 def test_rows_of_other_cells_can_be_left_out(dock, dialog, tmp_path):
@@ -146,7 +146,7 @@ def test_the_delay_by_path_length_watches_the_root(dock, dialog):
     dialog.velocity.setValue(100)
     dialog.read()
     wait(dock, dialog)
-    dock.click(dialog.connect_button)
+    dock.click(dialog.action_button)
     (group,) = dock.experiment.connections
     assert group.source_node == (10,)
     assert group.delays == pytest.approx((1 + 200 / 100,))
@@ -155,26 +155,26 @@ def test_the_delay_by_path_length_watches_the_root(dock, dialog):
 def test_connections_are_edited_switched_off_and_removed(dock, dialog, tmp_path):
     (tmp_path / "t.csv").write_text(TABLE)
     choose(dock, dialog, tmp_path / "t.csv")
-    dock.click(dialog.connect_button)
+    dock.click(dialog.action_button)
     editor = dock.editor("connections")
     editor.select(0)
     dock.type_into(editor.form.fields["weights"], "0.05")
     assert dock.experiment.connections[0].weights == (0.05,)
     editor.list.item(1).setCheckState(Qt.CheckState.Unchecked)
     assert [group.enabled for group in dock.experiment.connections] == [True, False]
-    layer = dock.widget.connections_tab._display.layers[-1]
+    layer = dock.widget.connections_tab.display.layers[-1]
     assert np.ptp(layer.face_color[1, :3]) == 0
     editor.select(0)
-    dock.click(editor.remove_button)
+    dock.click(editor.buttons.remove_button)
     assert [group.label for group in dock.experiment.connections] == ["gaba"]
 
 
 def test_a_gap_junction_joins_two_selected_points(dock):
     dock.select_nodes(24, name="a")
-    add = entries_of(dock.editor("connections").add_menu)
+    add = entries_of(dock.editor("connections").buttons.add_menu)
     add["Gap junction between two selected points"].trigger()
     assert dock.experiment.connections == ()
-    assert "1 points are selected" in dock.editor("connections")._problem.text()
+    assert "1 points are selected" in dock.editor("connections").problem.text()
     dock.select_nodes(34, name="b")
     add["Gap junction between two selected points"].trigger()
     assert dock.experiment.connections == (

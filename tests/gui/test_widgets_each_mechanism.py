@@ -32,14 +32,6 @@ def catalogue():
     return read_catalogue()
 
 
-@pytest.fixture
-def knowing(dock, qtbot):
-    """A dock that has asked NEURON what it knows."""
-    dock.open_tab("Biophysics")
-    qtbot.waitUntil(lambda: dock.widget._view.catalogue is not None, timeout=PATIENCE)
-    return dock
-
-
 def test_the_mechanisms_tested_here_are_all_there_are(catalogue):
     assert {m.name for m in catalogue.of_kind("density")} == set(PAINTED)
     assert {m.name for m in catalogue.of_kind("point_process")} == set(PLACED)
@@ -65,7 +57,7 @@ def fill(dock, form, known):
     return typed
 
 
-def saved_loaded_and_run(dock, qtbot, tmp_path):
+def saved_loaded_and_run(dock, tmp_path):
     """Save the experiment, open it in place of an empty one, and run it."""
     made = dock.experiment.replace(run=RunSettings(duration=1))
     dock.session.edit(made)
@@ -98,14 +90,12 @@ def read_back(owner, name, neuron_name):
 
 
 @pytest.mark.parametrize("name", PAINTED)
-def test_a_density_mechanism_has_in_neuron_what_its_form_says(
-    knowing, qtbot, tmp_path, catalogue, name
-):
+def test_a_density_mechanism_has_in_neuron_what_its_form_says(knowing, tmp_path, catalogue, name):
     dock, known = knowing, catalogue.mechanism(name)
     dock.add("biophysics", PAINTED[name])
     typed = fill(dock, dock.editor("biophysics").form, known)
     assert {n.partition("[")[0] for n in typed} == {v.name for v in known.parameters}
-    saved_loaded_and_run(dock, qtbot, tmp_path)
+    saved_loaded_and_run(dock, tmp_path)
     dock.open_tab("Biophysics")
     dock.editor("biophysics").list.setCurrentRow(len(dock.experiment.paint) - 1)
     shown = shown_in_form(dock.editor("biophysics").form, typed)
@@ -120,15 +110,13 @@ def test_a_density_mechanism_has_in_neuron_what_its_form_says(
 
 
 @pytest.mark.parametrize("name", PLACED)
-def test_a_point_process_has_in_neuron_what_its_form_says(
-    knowing, qtbot, tmp_path, catalogue, name
-):
+def test_a_point_process_has_in_neuron_what_its_form_says(knowing, tmp_path, catalogue, name):
     dock, known = knowing, catalogue.mechanism(name)
     dock.select_nodes(NODE)
     dock.add("inputs", name)
     typed = fill(dock, dock.editor("inputs").form, known)
     assert {n.partition("[")[0] for n in typed} == {v.name for v in known.parameters}
-    saved_loaded_and_run(dock, qtbot, tmp_path)
+    saved_loaded_and_run(dock, tmp_path)
     dock.open_tab("Inputs")
     dock.editor("inputs").list.setCurrentRow(0)
     shown = shown_in_form(dock.editor("inputs").form, typed)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from dock_person import add_cell, forked_cell
-from napari.components import ViewerModel
+from dock_person import forked_cell
 
 from napari_neuron import spec as s
-from napari_neuron.session import Session
-from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.forms.form import SpecForm
 from napari_neuron.widgets.forms.summaries import (
     paint_in_words,
@@ -95,18 +92,6 @@ RECORDERS = [
 EVERYTHING = [*PAINT, *STIMULI, *RECORDERS]
 
 
-@pytest.fixture
-def view(qapp):
-    viewer = ViewerModel()  # the layers without a window
-    cell = forked_cell(labels=["", *["axon"] * 5, *["dendrite"] * 5])
-    add_cell(viewer, cell)
-    session = Session()
-    session.choose_cells((cell,))
-    view = CellInView(viewer, session)
-    yield view
-    view.disconnect()
-
-
 @pytest.mark.parametrize("spec", EVERYTHING, ids=lambda spec: type(spec).__name__)
 def test_a_form_shows_every_spec_and_keeps_what_is_not_edited(spec, view, qtbot):
     form = SpecForm(spec, view)
@@ -174,5 +159,5 @@ def test_a_copy_of_noise_has_a_seed_and_name_of_its_own(dock):
     noise = s.CurrentNoise(nodes=N, label="hum")
     dock.session.edit(dock.experiment.replace(stimuli=(noise,)))
     dock.open_tab("Inputs")
-    dock.click(dock.editor("inputs").copy_button)
+    dock.click(dock.editor("inputs").buttons.copy_button)
     assert dock.experiment.stimuli == (noise, noise.replace(label="hum (2)", seed=2))

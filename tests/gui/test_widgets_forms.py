@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from dock_person import add_cell, forked_cell
-from napari.components import ViewerModel
 
 from napari_neuron import (
     AlphaSynapse,
@@ -23,8 +21,6 @@ from napari_neuron import (
     SwcTypes,
     VoltageRecorder,
 )
-from napari_neuron.session import Session
-from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.forms.discretisation_edit import DiscretisationEdit
 from napari_neuron.widgets.forms.form import SpecForm
 from napari_neuron.widgets.toolkit.numbers import NumberEdit, shown_number
@@ -42,19 +38,6 @@ SPECS = [
     SpikeDetector(label="soma", node=10, threshold=-12.5),
     RunSettings(duration=1000, dt=0.01, celsius=24, v_init=-60, frame_interval=0.25),
 ]
-
-
-@pytest.fixture
-def view(qapp):
-    viewer = ViewerModel()  # the layers without a window
-    cell = forked_cell(labels=["", *["axon"] * 5, *["dendrite"] * 5])
-    add_cell(viewer, cell)
-    session = Session()
-    session.choose_cells((cell,))
-    view = CellInView(viewer, session)
-    view.viewer = viewer
-    yield view
-    view.disconnect()
 
 
 @pytest.fixture
@@ -253,13 +236,13 @@ def test_a_region_is_chosen_among_the_labels_the_cell_has(view, qtbot):
     assert form.value.region == Labelled(labels=("dendrite",))
 
 
-def test_a_region_is_made_of_the_selected_points(view, qtbot):
+def test_a_region_is_made_of_the_selected_points(view, viewer_model, qtbot):
     form = SpecForm(Passive(), view)
     qtbot.addWidget(form)
     region = form.fields["region"]
     region.kind = "picked_nodes"
     assert "Select points" in region.said
-    view.viewer.layers["fork nodes"].selected_data = {1, 2}
+    viewer_model.layers["fork nodes"].selected_data = {1, 2}
     region.nodes.use_selected.native.click()
     assert form.value.region == PickedNodes(nodes=(20, 21))
     assert region.said.startswith("2 of 11 nodes")
@@ -297,11 +280,11 @@ def test_ten_thousand_nodes_are_kept_when_the_field_is_left(view, qtbot):
     assert heard == []
 
 
-def test_a_recorder_takes_one_selected_point_only(view, qtbot):
+def test_a_recorder_takes_one_selected_point_only(view, viewer_model, qtbot):
     form = SpecForm(VoltageRecorder(label="a", node=10), view)
     qtbot.addWidget(form)
     button = form.fields["node"].use_selected
-    nodes = view.viewer.layers["fork nodes"]
+    nodes = viewer_model.layers["fork nodes"]
     nodes.selected_data = {1, 2}
     assert not button.enabled
     nodes.selected_data = {2}

@@ -13,18 +13,10 @@ from napari_neuron.presets import SQUID_AXON
 N = (20, 30)
 
 
-@pytest.fixture
-def knowing(dock, qtbot):
-    """A dock that has asked NEURON what it knows."""
-    dock.open_tab("Biophysics")
-    qtbot.waitUntil(lambda: dock.widget._view.catalogue is not None, timeout=30_000)
-    return dock
-
-
 def test_every_mechanism_neuron_has_can_be_added_and_its_parameters_set(knowing):
     dock = knowing
-    menu = entries_of(dock.editor("biophysics").add_menu)
-    known = [m.name for m in dock.widget._view.catalogue.of_kind("density")]
+    menu = entries_of(dock.editor("biophysics").buttons.add_menu)
+    known = [m.name for m in dock.widget.view.catalogue.of_kind("density")]
     assert set(known) - {"pas", "hh"} <= set(menu)
     dock.add("biophysics", "fastpas")
     table = dock.editor("biophysics").form.fields["parameters"]
@@ -48,7 +40,7 @@ def test_every_mechanism_neuron_has_can_be_added_and_its_parameters_set(knowing)
 def test_every_point_process_can_be_added(knowing):
     dock = knowing
     dock.select_nodes(20)
-    names = [m.name for m in dock.widget._view.catalogue.of_kind("point_process")]
+    names = [m.name for m in dock.widget.view.catalogue.of_kind("point_process")]
     for name in names:
         dock.add("inputs", name)
     assert [x.mechanism for x in dock.experiment.stimuli] == names
@@ -56,7 +48,7 @@ def test_every_point_process_can_be_added(knowing):
 
 def test_every_kind_of_input_can_be_added(dock):
     dock.select_nodes(*N)
-    menu = entries_of(dock.editor("inputs").add_menu)
+    menu = entries_of(dock.editor("inputs").buttons.add_menu)
     for text in [text for text, action in menu.items() if action.isEnabled()]:
         dock.add("inputs", text)
     assert len({x.kind for x in dock.experiment.stimuli}) == 14
@@ -149,7 +141,7 @@ def test_mechanisms_of_mod_files_can_be_added_once_they_are_compiled(dock, qtbot
     qtbot.waitUntil(lambda: not panel.is_busy, timeout=60_000)
     assert panel.problem.text() == ""
     assert [file.name for file in dock.experiment.mod_files] == ["ownleak.mod"]
-    view = dock.widget._view
+    view = dock.widget.view
     qtbot.waitUntil(
         lambda: view.catalogue is not None and view.catalogue.mechanism("ownleak") is not None,
         timeout=30_000,

@@ -182,11 +182,11 @@ def test_many_are_copied_and_removed_at_once(dock):
     editor = dock.editor("recorders")
     editor.select(0)
     editor.select(1, extend=True)
-    dock.click(editor.copy_button)
+    dock.click(editor.buttons.copy_button)
     labels = ["tip", "tip (2)", "i", "i (2)"]
     assert [r.label for r in dock.experiment.recorders] == labels
     assert editor.rows == (1, 3)
-    dock.click(editor.remove_button)
+    dock.click(editor.buttons.remove_button)
     assert [r.label for r in dock.experiment.recorders] == ["tip", "i"]
     dock.session.undo()
     assert [r.label for r in dock.experiment.recorders] == labels
@@ -214,13 +214,13 @@ def test_what_is_selected_moves_to_the_selected_points(dock):
     place(dock)
     editor = dock.editor("inputs")
     editor.select(2)
-    assert not editor.move_button.isEnabled()
+    assert not editor.buttons.move_button.isEnabled()
     dock.select_nodes(10, 21, 24)
-    dock.click(editor.move_button)
+    dock.click(editor.buttons.move_button)
     assert dock.experiment.stimuli[2] == Synapse(nodes=(10, 21, 24))
     editor.select(0)
     dock.select_nodes(10)
-    dock.click(editor.move_button)
+    dock.click(editor.buttons.move_button)
     assert dock.experiment.stimuli[0].nodes == (10,)
     assert dock.experiment.recorders[1].node == 10
 
@@ -229,11 +229,11 @@ def test_what_is_selected_moves_to_the_selected_points(dock):
     editor.select(0)
     editor.select(1, extend=True)
     dock.select_nodes(30, 31)
-    dock.click(editor.move_button)
+    dock.click(editor.buttons.move_button)
     assert [r.node for r in dock.experiment.recorders] == [30, 31]
     dock.select_nodes(30, 31, 32)
     before = dock.experiment
-    dock.click(editor.move_button)
+    dock.click(editor.buttons.move_button)
     assert dock.experiment == before
     assert "3 points are selected for 2" in editor.form.problem_text
 
@@ -263,15 +263,15 @@ def test_without_a_painted_leak_nothing_is_said_of_what_a_current_does():
 
 def test_a_crowd_of_markers_is_drawn_smaller_and_a_moved_one_where_it_is(dock):
     place(dock)
-    (display,) = dock.widget._placements._display.all
-    few = display.layer.size.max()
+    layer = dock.viewer.layers["fork markers"]
+    few = layer.size.max()
     cell = dock.session.cells[0]
     pulses = tuple(CurrentPulse(nodes=tuple(cell.node_id.tolist())) for _ in range(4))
     dock.session.edit(dock.experiment.replace(stimuli=pulses, recorders=()))
-    assert display.layer.size.max() < few
-    layer, moved = display.layer, pulses[0].replace(nodes=(24, *pulses[0].nodes[1:-1], 22))
+    assert layer.size.max() < few
+    moved = pulses[0].replace(nodes=(24, *pulses[0].nodes[1:-1], 22))
     dock.session.edit(dock.experiment.replace(stimuli=(moved, *pulses[1:])))
-    nodes = [marker.node for marker in display.markers]
-    assert display.layer is layer
+    assert dock.viewer.layers["fork markers"] is layer
+    nodes = [marker.node for marker in markers_of(dock.experiment, cell)]
     assert layer.features["node_id"].tolist() == nodes
     assert np.array_equal(layer.data, cell.position[cell.rows(nodes)][:, ::-1])

@@ -9,15 +9,14 @@ from napari_neuron.widgets.forms.known_names import process_of, variables
 
 
 @pytest.fixture
-def knowing(dock, qtbot):
-    """The dock, once the catalogue has been read."""
-    dock.open_tab("Recorders")
-    qtbot.waitUntil(lambda: dock.widget._view.catalogue is not None, timeout=30_000)
-    return dock
+def knowing(knowing):
+    """The dock with the tab open, once the catalogue has been read."""
+    knowing.open_tab("Recorders")
+    return knowing
 
 
 def offered(edit):
-    edit._offer()
+    edit.offer()
     return [edit.box.itemText(i) for i in range(edit.box.count())]
 
 
@@ -68,7 +67,7 @@ def test_what_is_painted_at_the_node_is_offered_with_its_unit(knowing):
     dendrite = offered(form.fields["variable"])
     assert {"cai  (mM)", "g_pas  (S/cm2)"} <= set(dendrite)
     assert "m_hh" not in dendrite
-    assert {"m_hh", "cai"} <= set(variables(dock.widget._view))
+    assert {"m_hh", "cai"} <= set(variables(dock.widget.view))
 
 
 TIMES = {"times": (0.0, 1.0)}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dock_person import Dock, add_cell, entries_of, forked_cell
+from dock_person import SWC, Dock, add_cell, entries_of, forked_cell
 from napari.components import ViewerModel
 
 from napari_neuron import HodgkinHuxley, read_morphology
 from napari_neuron.view import VoltageLayer
-
-SWC = "1 1 0 0 0 2 -1\n2 2 100 0 0 1 1\n3 3 0 100 0 1 1\n"
 
 
 def apart(name, y):
@@ -108,7 +106,7 @@ def test_an_item_is_moved_to_another_cell(dock):
     dock.open_tab("Inputs")
     form = dock.editor("inputs").form
     assert not form.fields["nodes"].use_selected.enabled
-    dock.click(dock.editor("inputs").move_button)
+    dock.click(dock.editor("inputs").buttons.move_button)
     assert [(s.cell, s.nodes) for s in dock.experiment.stimuli] == [("b", (30, 31))]
 
 
@@ -183,7 +181,7 @@ def test_a_repair_is_of_the_cell_that_is_shown_and_is_undone(dock):
     assert [len(source.repairs) for source in dock.experiment.cells] == [0, 1]
     dock.session.undo()
     assert dock.session.cells == (a, b)
-    dock.qtbot.waitUntil(lambda: not dock.widget._layers.is_busy)
+    dock.qtbot.waitUntil(lambda: not dock.widget.layers.is_busy)
 
 
 def test_a_removed_skeleton_is_simulated_no_more(dock):

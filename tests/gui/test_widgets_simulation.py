@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import pandas as pd
-import pytest
-from dock_person import add_cell, forked_cell
+from dock_person import SWC, texts_in
 from qtpy.QtCore import QPoint, QPointF, Qt
 from qtpy.QtGui import QWheelEvent
-from qtpy.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox
+from qtpy.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from napari_neuron import (
     AlphaSynapse,
     CableProperties,
     CurrentPulse,
-    DLambda,
     Exp2Synapse,
     Experiment,
     HodgkinHuxley,
     MaximumLength,
     Passive,
-    SetUnit,
     SpikeDetector,
     SwcTypes,
     VoltageRecorder,
-    read_morphology,
 )
-from napari_neuron.compile.lower import compile_experiment
-
-SWC = "1 1 0 0 0 2 -1\n2 2 100 0 0 1 1\n3 3 0 100 0 1 1\n"
-
-
-def texts_in(widget):
-    return [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
 
 
 def test_everything_an_experiment_can_say_is_said_in_the_widgets(dock):
@@ -114,10 +102,10 @@ def test_a_new_cell_has_a_passive_membrane_and_can_be_run_at_once(dock):
 def test_the_inputs_say_what_to_do_first(dock):
     dock.open_tab("Inputs")
     assert any("Select points in “fork nodes”" in t for t in texts_in(dock.widget.inputs_tab))
-    assert not dock.editor("inputs").add_button.isEnabled()
+    assert not dock.editor("inputs").buttons.add_button.isEnabled()
     dock.select_nodes(20)
     assert any("Selected: node 20" in t for t in texts_in(dock.widget.inputs_tab))
-    assert dock.editor("inputs").add_button.isEnabled()
+    assert dock.editor("inputs").buttons.add_button.isEnabled()
 
 
 def test_pick_points_shows_the_nodes_and_selects_by_clicking(dock):
@@ -167,13 +155,13 @@ def test_a_name_that_is_taken_is_said_and_not_taken_over(dock):
 def test_items_are_removed_and_moved(dock):
     dock.add("biophysics", "Hodgkin–Huxley (hh)")
     editor = dock.editor("biophysics")
-    dock.click(editor.up_button)
+    dock.click(editor.buttons.up_button)
     assert [type(p) for p in dock.experiment.paint] == [CableProperties, HodgkinHuxley, Passive]
     assert editor.row == 1
-    dock.click(editor.remove_button)
+    dock.click(editor.buttons.remove_button)
     assert [type(p) for p in dock.experiment.paint] == [CableProperties, Passive]
-    dock.click(editor.remove_button)
-    dock.click(editor.remove_button)
+    dock.click(editor.buttons.remove_button)
+    dock.click(editor.buttons.remove_button)
     assert dock.experiment.paint == ()
     assert any("needs cable properties" in t for t in texts_in(dock.widget.biophysics_tab))
 
@@ -202,7 +190,7 @@ def test_an_experiment_is_saved_and_opened_again(dock, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (path, ""))
     dock.click(dock.widget.header.save_button)
     saved = dock.experiment
-    dock.click(dock.editor("inputs").remove_button)
+    dock.click(dock.editor("inputs").buttons.remove_button)
     assert dock.experiment.stimuli == ()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (path, ""))
     dock.click(dock.widget.header.open_button)
@@ -257,7 +245,7 @@ def test_stimuli_and_recorders_are_markers_on_the_cell(dock):
     assert list(markers.features["node_id"]) == [10, 20, 34, 24]
     assert [str(s) for s in markers.symbol] == ["triangle_down", "triangle_down", "disc", "diamond"]
     dock.editor("recorders").list.setCurrentRow(0)
-    dock.click(dock.editor("recorders").remove_button)
+    dock.click(dock.editor("recorders").buttons.remove_button)
     assert list(markers.features["node_id"]) == [10, 20, 24]
     assert len(markers.data) == len(markers.size) == 3
 
@@ -283,51 +271,8 @@ def test_the_item_selected_in_the_list_has_the_largest_marker(dock):
 def test_markers_leave_with_the_last_item(dock):
     dock.select_nodes(10)
     dock.add("recorders", "Voltage")
-    dock.click(dock.editor("recorders").remove_button)
+    dock.click(dock.editor("recorders").buttons.remove_button)
     assert "fork markers" not in dock.viewer.layers
-
-
-def test_the_chooser_follows_the_layers(dock):
-    add_cell(dock.viewer, forked_cell("second"))
-    chooser = dock.widget.header.cell
-    assert chooser.choices == ("fork", "second")
-    assert chooser.value == "fork"
-    chooser.value = "second"
-    assert dock.session.cells[0].name == "second"
-    for name in ("second", "second nodes"):
-        dock.viewer.layers.remove(name)
-    assert chooser.choices == ("fork",)
-    assert dock.session.cells[0].name == "fork"
-
-
-def test_two_cells_of_one_name_can_both_be_chosen(dock):
-    add_cell(dock.viewer, forked_cell())
-    chooser = dock.widget.header.cell
-    assert chooser.choices == ("fork", "fork (2)")
-    first = dock.session.cells[0]
-    chooser.value = "fork (2)"
-    assert dock.session.cells[0] is not first
-    assert dock.session.cells[0].name == "fork"
-
-
-def test_labels_are_made_from_synapses_and_can_be_painted(dock, qtbot):
-    nodes = [*range(20, 25), *range(30, 35)]
-    synapses = pd.DataFrame(
-        {"node_id": nodes, "type": ["pre"] * 5 + ["post"] * 5, "x": 0.0, "y": 0.0, "z": 0.0}
-    )
-    add_cell(dock.viewer, forked_cell("labelled", connectors=synapses))
-    dock.widget.header.cell.value = "labelled"
-    tab = dock.widget.cell_tab
-    dock.click(tab.label_button)
-    assert not tab.label_button.isEnabled()
-    dock.qtbot.waitUntil(lambda: tab.label_button.isEnabled(), timeout=60_000)
-    assert tab.problem.text() == ""
-    assert dock.session.cells[0].labels is not None
-    assert "label" in dock.viewer.layers["labelled nodes"].features
-    dock.add("biophysics", "Hodgkin–Huxley (hh)")
-    region = dock.editor("biophysics").form.fields["region"]
-    region.kind = "labelled"
-    assert any(text.startswith("axon") for text in region.choices)
 
 
 def test_the_wheel_scrolls_the_page_and_leaves_the_numbers(dock):
@@ -353,50 +298,6 @@ def test_without_a_cell_there_is_nothing_to_run(dock):
     assert dock.session.cells == ()
     assert not dock.widget.header.run_button.isEnabled()
     assert dock.widget.header.status.text() == "Open a skeleton to begin."
-
-
-def test_the_cell_tab_says_what_the_cell_is(dock):
-    shown = texts_in(dock.widget.cell_tab)
-    assert "11 in 1 tree" in shown
-    assert "400 µm" in shown
-    assert "node 10" in shown
-
-
-def test_the_number_of_compartments_follows_the_rule(dock):
-    count = dock.widget.cell_tab.discretisation.count
-    for rule in (DLambda(), MaximumLength(length=1)):
-        dock.session.edit(dock.experiment.replace(discretisation=rule))
-        n = compile_experiment(dock.session.cells, dock.experiment).n_compartments
-        dock.qtbot.waitUntil(lambda: count.text() == f"{n} compartments", timeout=5000)  # noqa: B023
-
-
-def test_labels_need_synapses_and_the_button_says_so(dock):
-    assert not dock.widget.cell_tab.label_button.isEnabled()
-    assert any("has none" in t for t in texts_in(dock.widget.cell_tab))
-
-
-def test_the_unit_of_a_file_is_changed_in_one_step(dock, tmp_path):
-    path = tmp_path / "cell.swc"
-    path.write_text(SWC)
-    add_cell(dock.viewer, read_morphology(path, units="um"))
-    dock.widget.header.cell.value = "cell"
-    dock.select_nodes(3, name="cell")
-    dock.add("recorders", "Voltage")
-    dock.open_tab("Cell")
-    tab = dock.widget.cell_tab
-    tab.units.unit.setCurrentText("8 nm")
-    dock.click(tab.units.button)
-    assert dock.session.cells[0].unit == "8 nm"
-    layers = dock.viewer.layers
-    dock.qtbot.waitUntil(lambda: layers["cell nodes"].data.max() == pytest.approx(0.8))
-    assert dock.experiment.cells[0].repairs == (SetUnit(unit="8 nm"),)
-    assert [r.node for r in dock.experiment.recorders] == [3]
-    dock.click(dock.widget.header.undo_button)
-    assert dock.session.cells[0].unit == "um"
-    dock.qtbot.waitUntil(lambda: layers["cell nodes"].data.max() == pytest.approx(100))
-    tab.units.unit.setCurrentText("parsec")
-    dock.click(tab.units.button)
-    assert "parsec" in tab.problem.text()
 
 
 def test_the_widget_fits_into_400_pixels(dock):

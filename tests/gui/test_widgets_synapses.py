@@ -28,10 +28,10 @@ def table(tmp_path):
 @pytest.fixture
 def dialog(dock, qtbot, table):
     """The dialog with the table in it; closed is deleted."""
-    dialog = SynapseDialog(dock.widget._view.cell, dock.widget)
+    dialog = SynapseDialog(dock.widget.view.cell, dock.widget)
     closed = []
     dialog.finished.connect(closed.append)
-    dialog.placed.connect(dock.widget._on_synapses_placed)
+    dialog.placed.connect(dock.widget.place_synapses)
     dialog.choose_file(table)
     wait(qtbot, dialog)
     dialog.columns["x"].setCurrentText("px")
@@ -57,7 +57,7 @@ def place(qtbot, dialog):
 
 
 def test_a_cell_without_connectors_asks_for_a_table_and_finds_no_fault(dock, dialog, qtbot):
-    fresh = SynapseDialog(dock.widget._view.cell, dock.widget)
+    fresh = SynapseDialog(dock.widget.view.cell, dock.widget)
     qtbot.addWidget(fresh)
     assert (fresh.is_busy, fresh.problem.text()) == (False, "")
     assert fresh.said.text() == "Choose a table: File…"
@@ -86,7 +86,7 @@ def test_what_is_left_out_is_listed_and_exported(dialog, qtbot, tmp_path):
     ]
     dialog.left_out.export(str(tmp_path / "out.csv"))
     qtbot.waitUntil((tmp_path / "out.csv").exists, timeout=5000)
-    qtbot.waitUntil(lambda: not dialog.left_out._export.is_busy)
+    qtbot.waitUntil(lambda: not dialog.left_out.is_exporting)
     written = pd.read_csv(tmp_path / "out.csv")
     assert (list(written["row"]), list(written["distance"])) == ([4], [900])
     dialog.limit.setValue(1000)
@@ -166,7 +166,7 @@ def test_what_is_wrong_is_said(dialog, qtbot, field, text, says):
     getattr(dialog, field).setText(text)
     read(qtbot, dialog)
     assert says in dialog.problem.text()
-    assert not dialog.place_button.isEnabled()
+    assert not dialog.action_button.isEnabled()
 
 
 def test_the_unit_in_which_all_would_be_near_is_named(dialog, qtbot):
@@ -194,7 +194,7 @@ def test_a_wrong_column_is_said(dialog, qtbot):
     dialog.columns["x"].setCurrentIndex(0)
     read(qtbot, dialog)
     assert "position" in dialog.problem.text()
-    assert not dialog.place_button.isEnabled()
+    assert not dialog.action_button.isEnabled()
 
 
 def test_columns_of_one_table_are_not_asked_of_another(dialog, qtbot, tmp_path):
@@ -220,7 +220,7 @@ def test_ten_thousand_rows_are_read_and_placed_while_the_window_goes_on(
     dialog.choose_file(str(path))
     assert time.perf_counter() - begun < 0.2  # it only asks
     assert dialog.busy.isVisibleTo(dialog)
-    assert not dialog.place_button.isEnabled()
+    assert not dialog.action_button.isEnabled()
     wait(qtbot, dialog)
     n_left_out = dialog.left_out.view.model().rowCount()
     assert n_left_out > 1000

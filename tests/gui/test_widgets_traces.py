@@ -62,15 +62,6 @@ def result_of(values, recorders=RECORDERS, dt=0.025, spikes=(), cell=None):
 
 
 @pytest.fixture
-def plot(qtbot):
-    plot = TracePlot()
-    plot.canvas.resize(800, 300)
-    qtbot.addWidget(plot.canvas)
-    yield plot
-    plot.close()
-
-
-@pytest.fixture
 def spiking(dock):
     """The widgets after a run of a cell that spikes, with three recorders."""
     dock.session.edit(

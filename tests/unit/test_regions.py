@@ -166,5 +166,4 @@ def test_the_list_says_which_paint_is_hidden_where():
     hidden = [set(cell.node_id[cover.shadowed].tolist()) for cover in covers]
     assert hidden == [set(), {4, 5}, {5}, {4}, set(), set(), set(), set()]
     assert [cover.by for cover in covers] == [(), (3, 4), (5,), (4,), (), (), (), ()]
-    assert [cover.is_hidden for cover in covers] == [False] * 3 + [True] + [False] * 4
     assert not covers[7].nodes.any()

@@ -147,11 +147,6 @@ class Cover:
     shadowed: BoolArray
     by: tuple[int, ...]
 
-    @property
-    def is_hidden(self) -> bool:
-        """Whether nothing of the layer is left to see."""
-        return bool(self.nodes.any() and (self.shadowed == self.nodes).all())
-
 
 def shadowed(paint: Sequence[Paint], morphology: Morphology) -> tuple[Cover, ...]:
     """Say for each layer of paint where later layers hide it on one cell.

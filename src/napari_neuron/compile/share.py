@@ -25,13 +25,17 @@ from napari_neuron.compile.model import (
     CompiledModel,
     CompiledNoise,
     CompiledPointProcesses,
+    CompiledRecorder,
     CompiledSources,
     CompiledTrains,
+    FloatArray,
     IntArray,
 )
 from napari_neuron.compile.network_model import CompiledNetwork
+from napari_neuron.morphology.model import follow
 
 Mask = npt.NDArray[np.bool_]
+_Parameters = tuple[tuple[str, FloatArray], ...]
 
 _AT_ONCE = 1e-9
 """ms; point neurons have no time step, but between ranks a spike has to take some time."""
@@ -69,9 +73,7 @@ def share_out(model: CompiledModel, n: int) -> list[Share]:
 
 
 def _tree_of_section(parent: IntArray) -> IntArray:
-    root = np.where(parent < 0, np.arange(len(parent)), parent)
-    while (further := root[root]).tolist() != root.tolist():
-        root = further
+    root = follow(np.where(parent < 0, np.arange(len(parent)), parent))
     return np.unique(root, return_inverse=True)[1].astype(np.int64)
 
 
@@ -153,9 +155,9 @@ def _share(model: CompiledModel, is_own: Mask, *, is_idle: bool) -> Share:
             dataclasses.replace(
                 mechanism,
                 sections=section_place[mechanism.sections[is_own[mechanism.sections]]],
-                parameters=tuple(
-                    (name, values[own_compartment[_compartments(model, mechanism.sections)]])
-                    for name, values in mechanism.parameters
+                parameters=_rows_of(
+                    mechanism.parameters,
+                    own_compartment[_compartments(model, mechanism.sections)],
                 ),
             )
             for mechanism in model.mechanisms
@@ -172,18 +174,7 @@ def _share(model: CompiledModel, is_own: Mask, *, is_idle: bool) -> Share:
         ),
         drives=tuple(drive for drive in drives if drive is not None),
         gaps=tuple(_gaps(gaps, own_compartment, place) for gaps in model.gaps),
-        recorders=tuple(
-            dataclasses.replace(
-                recorder,
-                compartment=int(place[recorder.compartment]),
-                process=(
-                    -1
-                    if recorder.batch < 0
-                    else int(own_processes[recorder.batch][: recorder.process].sum())
-                ),
-            )
-            for recorder in (model.recorders[i] for i in recorders)
-        ),
+        recorders=tuple(_recorder(model.recorders[i], own_processes, place) for i in recorders),
         detectors=tuple(
             dataclasses.replace(detector, compartment=int(place[detector.compartment]))
             for detector in (model.detectors[i] for i in detectors)
@@ -210,7 +201,22 @@ def _batch(batch: CompiledPointProcesses, own: Mask, place: IntArray) -> Compile
     return dataclasses.replace(
         batch,
         compartment=place[batch.compartment[own]],
-        parameters=tuple((name, values[own]) for name, values in batch.parameters),
+        parameters=_rows_of(batch.parameters, own),
+    )
+
+
+def _rows_of(parameters: _Parameters, own: Mask) -> _Parameters:
+    return tuple((name, values[own]) for name, values in parameters)
+
+
+def _recorder(
+    recorder: CompiledRecorder, own_processes: list[Mask], place: IntArray
+) -> CompiledRecorder:
+    process = -1
+    if recorder.batch >= 0:
+        process = int(own_processes[recorder.batch][: recorder.process].sum())
+    return dataclasses.replace(
+        recorder, compartment=int(place[recorder.compartment]), process=process
     )
 
 

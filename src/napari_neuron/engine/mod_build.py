@@ -33,7 +33,6 @@ from napari_neuron.errors import ModFileError, ModProblem, SimulationError
 from napari_neuron.spec import ModFile
 
 _COMPILERS = ("g++", "c++", "clang++")
-_STEP = re.compile(r"\s*[-=]> (NMODL|Compiling|LINKING)(?: shared library| executable)? (.*)")
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -148,7 +147,7 @@ def _build(
         said = _run(program, names, building, environment, tell)
         library = library_in(building)
         if library is None:
-            raise ModFileError(*compiler_problems(said, sources, building))
+            raise ModFileError(*compiler_problems(said, sources))
         _keep(library, building, mod_files, python)
         if library_in(target) is None:
             shutil.rmtree(target, ignore_errors=True)  # what is left of a library
@@ -275,9 +274,7 @@ def _keep(
     (building / "made_from.json").write_text(json.dumps(note, indent=1), encoding="utf-8")
 
 
-def compiler_problems(
-    said: str, sources: Sequence[ModSource], building: Path
-) -> tuple[ModProblem, ...]:
+def compiler_problems(said: str, sources: Sequence[ModSource]) -> tuple[ModProblem, ...]:
     """Make problems of what a compiler says, with the lines of the MOD files where they show.
 
     The compiler sees what the translator wrote, which has no lines of the MOD file: they are

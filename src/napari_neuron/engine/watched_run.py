@@ -12,7 +12,7 @@ from typing import Generic, Self, TypeVar
 from napari_neuron.compile.model import CompiledModel
 from napari_neuron.compile.network_model import CompiledNetwork
 from napari_neuron.engine.child_engine import ChildEngine
-from napari_neuron.engine.protocol import Advanced, Engine, Finished, Started
+from napari_neuron.engine.protocol import Advanced, Engine, EngineEvent, Finished, Started
 from napari_neuron.errors import SimulationError
 from napari_neuron.result import SimulationResult, Status
 from napari_neuron.result.network import NetworkResult
@@ -117,20 +117,11 @@ class WatchedRun(ABC, Generic[Result]):
             events = engine.run(model)
             try:
                 for event in events:
-                    if isinstance(event, Started):
-                        self.result = self._empty_result(event)
-                        continue
-                    assert self.result is not None
+                    self._take(event, engine)
                     if isinstance(event, Advanced):
-                        self._extend(self.result, event)
-                        if not self.result.provenance:
-                            self.result.provenance = MappingProxyType(dict(engine.provenance))
                         yield event
                         if self._cancelled.is_set():
                             break
-                    else:
-                        self._complete(self.result, event)
-                        self.result.status = Status.COMPLETE
             except SimulationError as error:
                 raise self._failed(error) from error.__cause__
             finally:
@@ -139,6 +130,20 @@ class WatchedRun(ABC, Generic[Result]):
                     self.result.status = Status.CANCELLED
                 if self.result is not None:
                     self._ended(self.result)
+
+    def _take(self, event: EngineEvent, engine: Engine) -> None:
+        """Put into the result what the engine tells."""
+        if isinstance(event, Started):
+            self.result = self._empty_result(event)
+            return
+        assert self.result is not None
+        if isinstance(event, Advanced):
+            self._extend(self.result, event)
+            if not self.result.provenance:
+                self.result.provenance = MappingProxyType(dict(engine.provenance))
+        else:
+            self._complete(self.result, event)
+            self.result.status = Status.COMPLETE
 
     def _failed(self, problem: SimulationError) -> SimulationError:
         error = self._said(problem)

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from napari_neuron.morphology.model import SOMA, BoolArray, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.model import (
+    SOMA,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Morphology,
+    follow,
+)
 from napari_neuron.morphology.soma import COINCIDENT, SomaBodies, find_soma_bodies, sphere_points
 
 _BODY = 3.0
@@ -62,48 +69,25 @@ def find_cable(morphology: Morphology, break_above: BoolArray | None) -> Cable:
     soma = morphology.swc_type == SOMA
     bodies = find_soma_bodies(morphology)
     in_body = bodies.of_node >= 0
+    edges = _edges(morphology, bodies)
 
-    # Cable that leaves a soma has its own thickness, and starts at the surface or beyond it.
-    start, start_radius, start_node = position[parent], radius[parent], parent.copy()
-    length = morphology.edge_length.copy()
-    leaving = np.flatnonzero(has_parent & ~soma & soma[parent])
-    entering = np.flatnonzero(has_parent & soma & ~soma[parent])
-    neighbours = morphology.n_children + has_parent
-    soma_row = np.concatenate([parent[leaving], entering])
-    origin, reach = _soma_surface(morphology, bodies, soma_row)
-    outside = np.concatenate([leaving, parent[entering]])
-    surface, gap = _outside(origin, reach, position[outside], neighbours[outside] == 2)
-    gap[_is_on_outline(morphology, bodies, soma_row, outside, neighbours)] = 0.0
-    k = len(leaving)
-    apart = np.zeros(n, dtype=np.bool_)
-    if morphology.no_cable_above is not None:
-        apart = morphology.no_cable_above & has_parent & ~(in_body & in_body[parent])
-        gap[apart[np.concatenate([leaving, entering])]] = 0.0
-    start[leaving], length[leaving] = surface[:k], gap[:k]
-    start_radius[leaving] = radius[leaving]
-    start_node[leaving[reach[:k] > 0]] = -1
-    length[apart] = 0.0
-
-    # Cable that runs into a soma from outside ends there, with the thickness it has outside.
-    end, gap = surface[k:], gap[k:]
-    linked = gap > COINCIDENT
-    end, entering = end[linked], entering[linked]
+    entering = edges.entering
     n_links = len(entering)
     link = n + np.arange(n_links)
     before = parent[entering]
+    link_of = np.full(n, -1)
+    link_of[entering] = link
 
     # Nodes without cable of their own stand for what they coincide with.
     alias = np.arange(n + n_links + len(bodies.first_row))
-    joined = has_parent & ~in_body & (length <= COINCIDENT)
+    joined = has_parent & ~in_body & (edges.length <= COINCIDENT)
     alias[:n][joined] = parent[joined]
     alias[:n][in_body] = n + n_links + bodies.of_node[in_body]
-    link_of = np.full(n, -1)
-    link_of[entering] = link
     through_link = np.flatnonzero((link_of >= 0) & ~in_body)
     alias[through_link] = link_of[through_link]
     item = follow(alias)
 
-    breaks = apart if break_above is None else break_above | apart
+    breaks = edges.apart if break_above is None else break_above | edges.apart
     if breaks.any() and joined.any():
         breaks = _carry_breaks(breaks, parent, joined, morphology.depth)
 
@@ -140,14 +124,80 @@ def find_cable(morphology: Morphology, break_above: BoolArray | None) -> Cable:
         is_edge=is_edge,
         is_soma=np.concatenate([soma, np.zeros(n_links, np.bool_), np.ones(n_bodies, np.bool_)]),
         breaks=np.concatenate([breaks, np.zeros(n_links + n_bodies, np.bool_)]),
-        position=np.concatenate([position, end, bodies.centre]),
+        position=np.concatenate([position, edges.end, bodies.centre]),
         radius=np.concatenate([radius, radius[before], no_body]),
         node=np.concatenate([rows, np.full(n_links + n_bodies, -1)]),
         owner=np.concatenate([rows, before, first]),
         depth=np.concatenate([2 * depth, 2 * depth[entering], 2 * depth[first] + 1]),
-        start=np.concatenate([start, position[before], bodies.centre]),
-        start_radius=np.concatenate([start_radius, radius[before], no_body]),
-        start_node=np.concatenate([start_node, before, np.full(n_bodies, -1)]),
+        start=np.concatenate([edges.start, position[before], bodies.centre]),
+        start_radius=np.concatenate([edges.start_radius, radius[before], no_body]),
+        start_node=np.concatenate([edges.start_node, before, np.full(n_bodies, -1)]),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """Where the cable above each node begins, how long it is, and where it ends at somata.
+
+    Attributes
+    ----------
+    start, start_radius, start_node : (n_nodes, ...)
+        As in `Cable`.
+    length : (n_nodes,) float64
+        µm, without what lies in a soma.
+    apart : (n_nodes,) bool
+        There is no cable above the node: its tree begins anew there.
+    entering, end : (n_links, ...)
+        Nodes of somata that cable runs into from outside, and where it ends.
+    """
+
+    start: FloatArray
+    start_radius: FloatArray
+    start_node: IntArray
+    length: FloatArray
+    apart: BoolArray
+    entering: IntArray
+    end: FloatArray
+
+
+def _edges(morphology: Morphology, bodies: SomaBodies) -> _Edges:
+    """Cut the edges of a skeleton off where they meet somata."""
+    parent, position, radius = morphology.parent, morphology.position, morphology.radius
+    has_parent = parent >= 0
+    soma = morphology.swc_type == SOMA
+    in_body = bodies.of_node >= 0
+
+    # Cable that leaves a soma has its own thickness, and starts at the surface or beyond it.
+    start, start_radius, start_node = position[parent], radius[parent], parent.copy()
+    length = morphology.edge_length.copy()
+    leaving = np.flatnonzero(has_parent & ~soma & soma[parent])
+    entering = np.flatnonzero(has_parent & soma & ~soma[parent])
+    neighbours = morphology.n_children + has_parent
+    soma_row = np.concatenate([parent[leaving], entering])
+    origin, reach = _soma_surface(morphology, bodies, soma_row)
+    outside = np.concatenate([leaving, parent[entering]])
+    surface, gap = _outside(origin, reach, position[outside], neighbours[outside] == 2)
+    gap[_is_on_outline(morphology, bodies, soma_row, outside, neighbours)] = 0.0
+    k = len(leaving)
+    apart = np.zeros(len(morphology), dtype=np.bool_)
+    if morphology.no_cable_above is not None:
+        apart = morphology.no_cable_above & has_parent & ~(in_body & in_body[parent])
+        gap[apart[np.concatenate([leaving, entering])]] = 0.0
+    start[leaving], length[leaving] = surface[:k], gap[:k]
+    start_radius[leaving] = radius[leaving]
+    start_node[leaving[reach[:k] > 0]] = -1
+    length[apart] = 0.0
+
+    # Cable that runs into a soma from outside ends there, with the thickness it has outside.
+    linked = gap[k:] > COINCIDENT
+    return _Edges(
+        start=start,
+        start_radius=start_radius,
+        start_node=start_node,
+        length=length,
+        apart=apart,
+        entering=entering[linked],
+        end=surface[k:][linked],
     )
 
 
@@ -210,15 +260,6 @@ def _is_on_outline(
     answer = np.zeros(len(soma_row), dtype=np.bool_)
     answer[on_outline] = distance <= _BODY * bodies.size[which]
     return np.asarray(answer & (neighbours[outside] == 2))
-
-
-def follow(above: IntArray) -> IntArray:
-    """Return where following ``above`` from each item ends (at an item that names itself)."""
-    while True:  # pointer doubling: log2(longest chain) rounds
-        further = above[above]
-        if np.array_equal(further, above):
-            return further
-        above = further
 
 
 def _carry_breaks(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_neuron.morphology.cable import follow
 from napari_neuron.morphology.finding import Finding, count, finding
-from napari_neuron.morphology.model import SOMA, BoolArray, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.model import SOMA, BoolArray, FloatArray, IntArray, Morphology, follow
 from napari_neuron.morphology.soma import COINCIDENT
 
 SHORT = 1e-3

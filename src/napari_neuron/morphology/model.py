@@ -170,13 +170,8 @@ class Morphology:
         """(n_nodes,) index into ``roots`` of the tree each node belongs to."""
         index = np.full(len(self), -1, dtype=np.int64)
         index[self.roots] = np.arange(len(self.roots))
-        ancestor = np.where(self.parent < 0, np.arange(len(self)), self.parent)
-        while True:  # pointer doubling: log2(depth) rounds
-            further = ancestor[ancestor]
-            if np.array_equal(further, ancestor):
-                break
-            ancestor = further
-        return _read_only(index[ancestor])
+        root = follow(np.where(self.parent < 0, np.arange(len(self)), self.parent))
+        return _read_only(index[root])
 
     @cached_property
     def cable_length(self) -> float:
@@ -278,6 +273,15 @@ def depths(parent: IntArray) -> IntArray:
         row = int(np.flatnonzero(parent[ancestor] >= 0)[0])
         raise MorphologyError(f"the parents of row {row} lead round in a circle")
     return depth
+
+
+def follow(above: IntArray) -> IntArray:
+    """Return where following ``above`` from each item ends (at an item that names itself)."""
+    while True:  # pointer doubling: log2(longest chain) rounds
+        further = above[above]
+        if np.array_equal(further, above):
+            return further
+        above = further
 
 
 def sum_to_root(parent: IntArray, length: FloatArray, depth: IntArray) -> FloatArray:

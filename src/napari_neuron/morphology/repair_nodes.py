@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from napari_neuron.errors import MorphologyError
-from napari_neuron.morphology.cable import follow
 from napari_neuron.morphology.guess import parse_unit
 from napari_neuron.morphology.model import (
     SOMA,
@@ -19,6 +18,7 @@ from napari_neuron.morphology.model import (
     FloatArray,
     IntArray,
     Morphology,
+    follow,
 )
 
 

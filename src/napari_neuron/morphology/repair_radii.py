@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from napari_neuron.errors import MorphologyError
-from napari_neuron.morphology.model import SOMA, BoolArray, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.model import SOMA, BoolArray, FloatArray, IntArray, Morphology, follow
 from napari_neuron.morphology.soma import rows_without_width
 
 _SHORTEST = 1e-6
@@ -127,8 +127,6 @@ def _reached(
     morphology: Morphology, known: BoolArray, lower: IntArray, upper: IntArray
 ) -> BoolArray:
     """Say from which nodes a known one can be reached along such edges."""
-    from napari_neuron.morphology.cable import follow
-
     above = np.arange(len(morphology))
     above[lower] = upper
     piece = follow(above)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_neuron.morphology.model import SOMA, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.model import SOMA, FloatArray, IntArray, Morphology, follow
 from napari_neuron.morphology.soma import soma_groups
 
 _MOST_NEIGHBOURS = 64
@@ -167,8 +167,6 @@ def mark_soma(
 
 
 def _type_around(morphology: Morphology, rows: IntArray) -> IntArray:
-    from napari_neuron.morphology.cable import follow
-
     parent, swc_type = morphology.parent, morphology.swc_type
     everyone = np.arange(len(morphology))
     goes_up = (swc_type == SOMA) & (parent >= 0)

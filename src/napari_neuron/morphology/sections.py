@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from napari_neuron.errors import MorphologyError
-from napari_neuron.morphology.cable import Cable, find_cable, follow
-from napari_neuron.morphology.model import BoolArray, FloatArray, IntArray, Morphology
+from napari_neuron.morphology.cable import Cable, find_cable
+from napari_neuron.morphology.model import BoolArray, FloatArray, IntArray, Morphology, follow
 from napari_neuron.morphology.soma import rows_without_width
 
 
@@ -116,28 +116,10 @@ def _cut(tree: Cable, node_id: IntArray) -> Sections:
     is_body = items >= tree.first_body
     is_thing = tree.is_edge | is_body
 
-    # Everything that hangs on a root of cable hangs on one end of the section chosen to be first.
-    root_above = np.full(len(up), -1)
     hung = np.flatnonzero(is_thing & (up >= 0))
     at_root = hung[(up[up[hung]] < 0) & ~is_body[up[hung]]]
-    root_above[at_root] = up[at_root]
-    preference = np.where(is_body[at_root], 0, np.where(tree.is_soma[at_root], 1, 2))
-    ranked = at_root[np.lexsort((tree.owner[at_root], preference))]
-    chosen = np.full(len(up), -1)
-    chosen[up[ranked[::-1]]] = ranked[::-1]
-
-    # Where sections start, and the start above every edge.
-    above = up[edges]
-    n_children = np.bincount(up[hung], minlength=len(up))
-    starts = is_body.copy()
-    starts[edges] = (
-        is_body[above]
-        | (root_above[edges] >= 0)
-        | (n_children[above] != 1)
-        | (tree.is_soma[edges] != tree.is_soma[above])
-        | tree.breaks[edges]
-        | (tree.start_radius[edges] != tree.radius[above])
-    )
+    chosen = _first_at_roots(tree, at_root, is_body)
+    starts = _starts_of_sections(tree, hung, at_root, is_body)
     begin = follow(np.where(starts | ~is_thing, items, up))
 
     # Parents first: by depth of the start, the chosen section of each root before its siblings.
@@ -188,6 +170,37 @@ def _cut(tree: Cable, node_id: IntArray) -> Sections:
         x_of_node=x[item],
         length=length,
     )
+
+
+def _first_at_roots(tree: Cable, at_root: IntArray, is_body: BoolArray) -> IntArray:
+    """Return what of the items at each root of cable begins the first section, -1 for other items.
+
+    Everything else that hangs on the root hangs on one end of that section.
+    """
+    preference = np.where(is_body[at_root], 0, np.where(tree.is_soma[at_root], 1, 2))
+    ranked = at_root[np.lexsort((tree.owner[at_root], preference))]
+    chosen = np.full(len(tree.up), -1)
+    chosen[tree.up[ranked[::-1]]] = ranked[::-1]
+    return chosen
+
+
+def _starts_of_sections(
+    tree: Cable, hung: IntArray, at_root: IntArray, is_body: BoolArray
+) -> BoolArray:
+    """Say which items begin a section; ``hung`` hang on another, ``at_root`` on a root of cable."""
+    edges = np.flatnonzero(tree.is_edge)
+    above = tree.up[edges]
+    n_children = np.bincount(tree.up[hung], minlength=len(tree.up))
+    starts = is_body.copy()
+    starts[edges] = (
+        is_body[above]
+        | (n_children[above] != 1)
+        | (tree.is_soma[edges] != tree.is_soma[above])
+        | tree.breaks[edges]
+        | (tree.start_radius[edges] != tree.radius[above])
+    )
+    starts[at_root] = True
+    return starts
 
 
 def _points(

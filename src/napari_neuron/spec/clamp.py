@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from napari_neuron.spec.base import Spec
-from napari_neuron.spec.csv_files import read_waveform
 from napari_neuron.spec.placed import Placed, require_points
+from napari_neuron.spec.waveform import Waveform
 from napari_neuron.units import Megaohms, Microsiemens, Milliseconds, Millivolts
 
 Level = Annotated[Millivolts, Field(ge=-1000, le=1000)]
@@ -53,7 +52,7 @@ class VoltageClamp(Placed):
     series_resistance: Megaohms = Field(default=1.0, ge=1e-9, le=1e6)
 
 
-class VoltageWaveform(Placed):
+class VoltageWaveform(Waveform):
     """A single-electrode voltage clamp that follows points with straight lines between them.
 
     Attributes
@@ -67,6 +66,8 @@ class VoltageWaveform(Placed):
         Of the electrode, MΩ: the membrane differs from the command by the current times this.
     """
 
+    values_field: ClassVar[str] = "levels"
+
     kind: Literal["voltage_waveform"] = "voltage_waveform"
     times: tuple[Annotated[Milliseconds, Field(ge=0)], ...] = Field(min_length=2)
     levels: tuple[Level, ...] = Field(min_length=2)
@@ -76,23 +77,6 @@ class VoltageWaveform(Placed):
     def _is_a_function_of_time(self) -> Self:
         require_points(self.times, self.levels, "levels")
         return self
-
-    @classmethod
-    def from_csv(
-        cls,
-        path: str | Path,
-        nodes: tuple[int, ...],
-        *,
-        time: str | int = 0,
-        value: str | int = 1,
-        **fields: Any,
-    ) -> Self:
-        """Read times (ms) and levels (mV) from two columns of a CSV file.
-
-        As `napari_neuron.spec.CurrentWaveform.from_csv`.
-        """
-        times, levels = read_waveform(path, time=time, value=value)
-        return cls(nodes=nodes, times=times, levels=levels, **fields)
 
 
 class PointLeak(Placed):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from napari_neuron.errors import ExperimentError
-from napari_neuron.spec.csv_files import read_waveform
 from napari_neuron.spec.placed import Placed, require_points
+from napari_neuron.spec.waveform import Waveform
 from napari_neuron.units import Degrees, Hertz, Milliseconds, Nanoamperes
 
 Amplitude = Annotated[Nanoamperes, Field(ge=-1e6, le=1e6)]
@@ -176,7 +175,7 @@ class CurrentNoise(Placed):
     shared: bool = False
 
 
-class CurrentWaveform(Placed):
+class CurrentWaveform(Waveform):
     """A current given by points, with straight lines between them; see `from_csv`.
 
     Attributes
@@ -192,6 +191,8 @@ class CurrentWaveform(Placed):
         All amplitudes are multiplied with this.
     """
 
+    values_field: ClassVar[str] = "amplitudes"
+
     kind: Literal["current_waveform"] = "current_waveform"
     delay: Milliseconds = Field(default=0.0, ge=0)
     times: tuple[Annotated[Milliseconds, Field(ge=0)], ...] = Field(min_length=2)
@@ -202,36 +203,3 @@ class CurrentWaveform(Placed):
     def _is_a_function_of_time(self) -> Self:
         require_points(self.times, self.amplitudes, "amplitudes")
         return self
-
-    @classmethod
-    def from_csv(
-        cls,
-        path: str | Path,
-        nodes: tuple[int, ...],
-        *,
-        time: str | int = 0,
-        value: str | int = 1,
-        **fields: Any,
-    ) -> Self:
-        """Read times (ms) and amplitudes (nA) from two columns of a CSV file.
-
-        Parameters
-        ----------
-        path
-            The file; see `napari_neuron.spec.csv_files.read_waveform`.
-        nodes
-            Where the current is injected.
-        time, value
-            Columns, by name or by number from 0.
-        **fields
-            Other fields: ``delay``, ``scale``, ``cell``, ``label``.
-
-        Raises
-        ------
-        ExperimentError
-            If the file is not what it should be; names file, line and column.
-        OSError
-            If it cannot be read.
-        """
-        times, amplitudes = read_waveform(path, time=time, value=value)
-        return cls(nodes=nodes, times=times, amplitudes=amplitudes, **fields)

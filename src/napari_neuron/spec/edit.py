@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any, TypeVar
 
 from napari_neuron.errors import ExperimentError
@@ -188,7 +188,7 @@ def _for_rows(value: Any, before: Any) -> Any:
     return value
 
 
-def free_label(wanted: str, taken: set[str]) -> str:
+def free_label(wanted: str, taken: Container[str]) -> str:
     """Return ``wanted``, or "wanted (2)" and so on, whichever is not taken."""
     label, count = wanted, 2
     while label in taken:

@@ -346,10 +346,6 @@ class PointNetwork(SavedSpec):
 
     # JSON ----------------------------------------------------------------------------------
 
-    def to_json(self) -> str:
-        """Return the network as JSON text; long columns are packed, see `spec.columns`."""
-        return self.model_dump_json(indent=2) + "\n"
-
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """Read a network from JSON text.

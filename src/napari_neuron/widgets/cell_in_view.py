@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.session import Session
 from napari_neuron.spec import Experiment
 from napari_neuron.spec.cells_of_experiment import for_cells
+from napari_neuron.spec.edit import free_label
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -48,16 +48,8 @@ def cells_in(viewer: Viewer) -> dict[str, Morphology]:
     for layer in viewer.layers:
         cell = shown_in(layer, "morphology")
         if cell is not None and not any(cell is known for known in cells.values()):
-            cells[free_name(cell.name, cells)] = cell
+            cells[free_label(cell.name, cells)] = cell
     return cells
-
-
-def free_name(wanted: str, taken: Container[str]) -> str:
-    """Return ``wanted``, or "wanted (2)" and so on if that is taken."""
-    name, count = wanted, 2
-    while name in taken:
-        name, count = f"{wanted} ({count})", count + 1
-    return name
 
 
 def _changed_signal(selected_data: Any) -> Any:

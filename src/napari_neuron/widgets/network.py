@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari.qt.threading import create_worker
-from qtpy.QtCore import QSize, Qt
-from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout
+from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
 
 from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.result.model import Status
@@ -31,10 +29,9 @@ from napari_neuron.widgets.networks.network_tabs import (
 from napari_neuron.widgets.networks.network_view_tab import NetworkViewTab
 from napari_neuron.widgets.running.run_worker import RunDriver
 from napari_neuron.widgets.toolkit.asked_file import asked_file
-from napari_neuron.widgets.toolkit.closing import ClosingWidget
-from napari_neuron.widgets.toolkit.numbers import QuantitySpinBox, shown_number
+from napari_neuron.widgets.toolkit.numbers import shown_number
 from napari_neuron.widgets.toolkit.style import Palette, style_sheet
-from napari_neuron.widgets.toolkit.text_edit import CommittedLineEdit
+from napari_neuron.widgets.toolkit.tabbed_dock import TabbedDock
 from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
 
 if TYPE_CHECKING:
@@ -43,7 +40,7 @@ if TYPE_CHECKING:
 _TABLES = "Edge lists (*.csv *.tsv *.txt *.parquet *.pq);;All files (*)"
 
 
-class NetworkWidget(ClosingWidget):
+class NetworkWidget(TabbedDock):
     """Loads, shows, drives and runs a network of point neurons.
 
     Parameters
@@ -53,9 +50,9 @@ class NetworkWidget(ClosingWidget):
     """
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
-        super().__init__()
+        session = network_session_of(viewer)
+        super().__init__(session)
         self.viewer = viewer
-        self.session = session = network_session_of(viewer)
         self.header = Header(of_network=True)
         self.load_button = QPushButton("Load edge list…")
         self.activity_button = QPushButton("Raster and rates")
@@ -67,32 +64,22 @@ class NetworkWidget(ClosingWidget):
         self.stimuli_tab = StimuliTab(session)
         self.run_tab = NetworkRunTab()
         self.view_tab = NetworkViewTab()
-        self.tabs = QTabWidget()
-        for name, tab in {
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        for button in (self.load_button, self.activity_button, self.result_button):
+            buttons.addWidget(button)
+        tabs = {
             "Neurons": self.neurons_tab,
             "Edges": self.edges_tab,
             "Models": self.models_tab,
             "Stimuli": self.stimuli_tab,
             "Run": self.run_tab,
             "View": self.view_tab,
-        }.items():
-            self.tabs.addTab(tab, name)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
-        self.tabs.setUsesScrollButtons(False)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        for button in (self.load_button, self.activity_button, self.result_button):
-            buttons.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addLayout(buttons)
-        layout.addWidget(self.header)
-        layout.addWidget(self.tabs, 1)
-        self.setMinimumWidth(376)
-        self._display = NetworkDisplay(viewer, session)
-        self.view_tab.changed.connect(self._display.set_looks)
-        self._display.said.connect(self.view_tab.say)
+        }
+        self.lay_out(buttons, self.header, tabs=tabs)
+        self.display = NetworkDisplay(viewer, session)
+        self.view_tab.changed.connect(self.display.set_looks)
+        self.display.said.connect(self.view_tab.say)
 
         self._connect()
         self._signals = ViewerSignals(viewer)
@@ -101,15 +88,6 @@ class NetworkWidget(ClosingWidget):
         self._on_network_changed(session.network)
         self._on_result_changed(session.result)
         self._on_run_state_changed(session.run_state)
-
-    def sizeHint(self) -> QSize:
-        """Ask for 400 x 700."""
-        return QSize(400, 700)
-
-    @property
-    def display(self) -> NetworkDisplay:
-        """The network's layers."""
-        return self._display
 
     def _connect(self) -> None:
         header, session = self.header, self.session
@@ -251,11 +229,9 @@ class NetworkWidget(ClosingWidget):
 
     def run(self) -> None:
         """Run the network in a thread."""
-        for field in (*self.findChildren(QuantitySpinBox), *self.findChildren(CommittedLineEdit)):
-            if field.isVisibleTo(self):
-                field.commit()  # what is half typed is meant
+        self.take_what_is_typed()
         try:
-            RunDriver(self.session, self._display.prepare)
+            RunDriver(self.session, self.display.prepare)
         except NapariNeuronError as error:
             self.header.say("", str(error))
 
@@ -266,10 +242,10 @@ class NetworkWidget(ClosingWidget):
 
     def _on_run_advanced(self, progress: Any) -> None:
         self.header.set_progress(progress)
-        self._display.advance()
+        self.display.advance()
 
     def _on_run_ended(self, result: NetworkResult | None, error: Exception | None) -> None:
-        self._display.advance()
+        self.display.advance()
         self.neurons_tab.show_rates()
         self._on_result_changed(result)
         if isinstance(error, ExperimentError):
@@ -308,15 +284,6 @@ class NetworkWidget(ClosingWidget):
         self.models_tab.editor.set_palette(palette)
         self.stimuli_tab.editor.set_palette(palette)
 
-    def keyPressEvent(self, event: Any) -> None:
-        """Undo and redo, wherever the focus is in here."""
-        if event.matches(QKeySequence.StandardKey.Undo):
-            self.session.undo()
-        elif event.matches(QKeySequence.StandardKey.Redo):
-            self.session.redo()
-        else:
-            super().keyPressEvent(event)
-
     def shut_down(self) -> None:
         """Cancel what runs, end the engine's process, and listen to nothing any more."""
         session = self.session
@@ -329,7 +296,7 @@ class NetworkWidget(ClosingWidget):
         session.release()
         self.neurons_tab.stop()
         self.edges_tab.model.stop()
-        self._display.disconnect()
+        self.display.disconnect()
         self._signals.disconnect()
 
 

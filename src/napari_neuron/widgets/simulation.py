@@ -6,9 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QEvent, QSize, Qt
-from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import QTabWidget, QVBoxLayout
+from qtpy.QtCore import QEvent
 
 from napari_neuron.errors import ExperimentError
 from napari_neuron.result import SimulationResult
@@ -26,11 +24,10 @@ from napari_neuron.widgets.colouring.place_clicks import PlaceClicks
 from napari_neuron.widgets.connections.connections_tab import TITLE as CONNECTIONS
 from napari_neuron.widgets.connections.connections_tab import ConnectionsTab
 from napari_neuron.widgets.header import Header
+from napari_neuron.widgets.items_in_view import ItemsInView
 from napari_neuron.widgets.membrane.biophysics_tab import BiophysicsTab
 from napari_neuron.widgets.membrane.catalogue_reader import CatalogueReader
 from napari_neuron.widgets.membrane.colour_by import NOTHING, ColourBy
-from napari_neuron.widgets.membrane.region_preview import RegionPreview
-from napari_neuron.widgets.placing.placements import Placements
 from napari_neuron.widgets.placing.synapse_dialog import SynapseDialog
 from napari_neuron.widgets.placing.tabs import InputsTab, RecordersTab
 from napari_neuron.widgets.running.problem_places import ProblemPlaces
@@ -39,17 +36,16 @@ from napari_neuron.widgets.running.run_tab import RunTab, frames_in_words
 from napari_neuron.widgets.running.saving import Saving
 from napari_neuron.widgets.running.voltage_display import VoltageDisplay
 from napari_neuron.widgets.sessions import session_of
-from napari_neuron.widgets.toolkit.closing import ClosingWidget
-from napari_neuron.widgets.toolkit.numbers import QuantitySpinBox, shown_number
+from napari_neuron.widgets.toolkit.numbers import shown_number
 from napari_neuron.widgets.toolkit.style import Palette, style_sheet
-from napari_neuron.widgets.toolkit.text_edit import CommittedLineEdit
+from napari_neuron.widgets.toolkit.tabbed_dock import TabbedDock
 from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
 
 if TYPE_CHECKING:
     import napari
 
 
-class SimulationWidget(ClosingWidget):
+class SimulationWidget(TabbedDock):
     """Says what the membrane does and what input it gets, and runs it.
 
     Parameters
@@ -59,51 +55,40 @@ class SimulationWidget(ClosingWidget):
     """
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
-        super().__init__()
+        super().__init__(session_of(viewer))
         self.viewer = viewer
-        self.session = session_of(viewer)
-        self._layers = CellLayers(viewer, self.session)  # they follow before anyone looks
-        self._view = CellInView(viewer, self.session)
-        self._region = RegionPreview(viewer)
+        self.layers = CellLayers(viewer, self.session)  # they follow before anyone looks
+        self.view = CellInView(viewer, self.session)
         self._voltage = VoltageDisplay(viewer)
         self._files = CellFiles(viewer, self.session)
         self._count = CompartmentCount()
-        self._catalogue = CatalogueReader(self._view)
+        self._catalogue = CatalogueReader(self.view)
 
         self.header = Header()
         self._chooser = CellChooser(viewer, self.session, self._files, self.header)
         self._palette = Palette.of(viewer.theme)
-        self.cell_tab = CellTab(viewer, self._view, self._palette)
-        self.image_panel = ImagePanel(viewer, self._view)
+        self.cell_tab = CellTab(viewer, self.view, self._palette)
+        self.image_panel = ImagePanel(viewer, self.view)
         self.cell_tab.append(self.image_panel)
-        colour_by = ColourBy(viewer, self._view)
-        self.biophysics_tab = BiophysicsTab(self._view, colour_by, self._palette)
+        colour_by = ColourBy(viewer, self.view)
+        self.biophysics_tab = BiophysicsTab(self.view, colour_by, self._palette)
         self._actions = CellActions(
             viewer, self.session, self._files, self.cell_tab, colour_by, self
         )
-        self.inputs_tab = InputsTab(self._view)
-        self.connections_tab = ConnectionsTab(viewer, self._view)
+        self.inputs_tab = InputsTab(self.view)
+        self.connections_tab = ConnectionsTab(viewer, self.view)
         self.connections_tab.setParent(self)  # it is among the tabs for several cells only
-        self.recorders_tab = RecordersTab(self._view)
-        self.run_tab = RunTab(self._view, self.session)
-        self.tabs = QTabWidget()
-        for name, tab in {
+        self.recorders_tab = RecordersTab(self.view)
+        self.run_tab = RunTab(self.view, self.session)
+        tabs = {
             "Cell": self.cell_tab,
             "Biophysics": self.biophysics_tab,
             "Inputs": self.inputs_tab,
             "Recorders": self.recorders_tab,
             "Run": self.run_tab,
-        }.items():
-            self.tabs.addTab(tab, name)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
-        self.tabs.setUsesScrollButtons(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.header)
-        layout.addWidget(self.tabs, 1)
-        self.setMinimumWidth(376)
-        self._placements = Placements(viewer, self.session, self.tabs, self._edit_all)
+        }
+        self.lay_out(self.header, tabs=tabs)
+        self._items = ItemsInView(viewer, self.view, self.session, self.tabs, self._edit_all)
         self._clicks = PlaceClicks(viewer)
         self._clicks.selected.connect(
             lambda place: self.header.say(f"Node {place.node} of {place.cell.name} is selected.")
@@ -132,10 +117,6 @@ class SimulationWidget(ClosingWidget):
         self._on_experiment_changed(self.session.experiment)
         self.header.set_run_state(self.session.run_state)
 
-    def sizeHint(self) -> QSize:
-        """Ask for 400 x 700."""
-        return QSize(400, 700)
-
     # connections ---------------------------------------------------------------------------
 
     def _connect_editors(self) -> None:
@@ -159,8 +140,8 @@ class SimulationWidget(ClosingWidget):
         self.inputs_tab.editor.changed.connect(lambda v: self._edit("stimuli", v))
         self.recorders_tab.editor.changed.connect(lambda v: self._edit("recorders", v))
         self.recorders_tab.frames.changed.connect(lambda v: self._edit("frames", v))
-        self.biophysics_tab.editor.current_changed.connect(self._show_markers)
-        self.biophysics_tab.show_button.toggled.connect(self._show_markers)
+        self.biophysics_tab.editor.current_changed.connect(self._show_items)
+        self.biophysics_tab.show_button.toggled.connect(self._show_items)
         self.biophysics_tab.editor.current_changed.connect(self._follow_paint)
         self.inputs_tab.table_requested.connect(self._ask_for_synapses)
         self.biophysics_tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
@@ -174,11 +155,11 @@ class SimulationWidget(ClosingWidget):
         self.run_tab.comparison.beside_requested.connect(self._runs.show_beside)
         self.run_tab.save_requested.connect(self._saving.ask_where_to_save_result)
         for tab in (self.inputs_tab, self.recorders_tab):
-            tab.editor.current_changed.connect(self._show_markers)
+            tab.editor.current_changed.connect(self._show_items)
             tab.editor.current_changed.connect(self._follow_item)
-            tab.pick_requested.connect(self._on_pick_requested)
+            tab.pick_requested.connect(self._items.pick_points)
             tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
-        self.tabs.currentChanged.connect(self._show_markers)
+        self.tabs.currentChanged.connect(self._show_items)
         self.tabs.currentChanged.connect(self._read_catalogue)
         self.tabs.currentChanged.connect(self.biophysics_tab.colour_by.request)
 
@@ -218,7 +199,7 @@ class SimulationWidget(ClosingWidget):
         self.run_tab.show_results()
         self._clear_problems()
         self._say_what_is_next()
-        self._show_markers()
+        self._show_items()
         self.biophysics_tab.colour_by.request()
         self._count.request(self.session.cells, experiment)
 
@@ -229,17 +210,10 @@ class SimulationWidget(ClosingWidget):
         self._catalogue.request(self.session.experiment.mod_files)
 
     def _ask_for_synapses(self) -> None:
-        if self._view.cell is not None:
-            dialog = SynapseDialog(self._view.cell, self)
-            dialog.placed.connect(self._on_synapses_placed)
+        if self.view.cell is not None:
+            dialog = SynapseDialog(self.view.cell, self)
+            dialog.placed.connect(self.place_synapses)
             dialog.open()
-
-    def _on_synapses_placed(self, stimuli: tuple[Any, ...]) -> None:
-        placed = [stimulus.replace(cell=self._view.cell_name) for stimulus in stimuli]
-        n = len(self.session.experiment.stimuli)
-        self._edit("stimuli", (*self.session.experiment.stimuli, *placed))
-        if placed:
-            self.inputs_tab.editor.select(n)
 
     def _on_mod_files_compiled(self, library: Any) -> None:
         # those of one folder: what is compiled together is loaded together
@@ -252,7 +226,7 @@ class SimulationWidget(ClosingWidget):
             self._say_what_is_next()
 
     def _say_what_is_next(self) -> None:
-        cell, duration = self._view.cell, self.session.experiment.run.duration
+        cell, duration = self.view.cell, self.session.experiment.run.duration
         n = len(self.session.cells)
         if self.session.run_state is not RunState.IDLE:
             return
@@ -261,6 +235,14 @@ class SimulationWidget(ClosingWidget):
         else:
             what = cell.name if n == 1 else f"{n} cells"
             self.header.say(f"Run simulates {shown_number(duration)} ms of {what}.")
+
+    def place_synapses(self, stimuli: tuple[Any, ...]) -> None:
+        """Add synapses on the shown cell to the inputs, and select the first."""
+        placed = [stimulus.replace(cell=self.view.cell_name) for stimulus in stimuli]
+        n = len(self.session.experiment.stimuli)
+        self._edit("stimuli", (*self.session.experiment.stimuli, *placed))
+        if placed:
+            self.inputs_tab.editor.select(n)
 
     def open_experiment(self, path: str | Path) -> None:
         """Make the experiment in a file the current one; undo goes back."""
@@ -293,7 +275,7 @@ class SimulationWidget(ClosingWidget):
         self.inputs_tab.say_effect()
         self.header.set_history(self.session.can_undo, self.session.can_redo)
         self.run_tab.show_results()
-        self._show_markers()
+        self._show_items()
         self._count.request(self.session.cells, self.session.experiment)
 
     def _on_counted(self, n: int | None, problem: str) -> None:
@@ -301,43 +283,26 @@ class SimulationWidget(ClosingWidget):
         self.cell_tab.discretisation.count.setText(text)
         self.run_tab.size.setText(frames_in_words(self.session.experiment, n))
 
-    def _show_markers(self, *_: Any) -> None:
-        cell = self._view.cell
-        self._placements.show(self.session.cells)
-        self.cell_tab.check.set_shown(self.tabs.currentWidget() is self.cell_tab)
-        is_shown = self.tabs.currentWidget() is self.biophysics_tab
-        nodes, hidden = self.biophysics_tab.shown_nodes if is_shown else (None, None)
-        self._region.show(cell, nodes, hidden)
+    def _show_items(self, *_: Any) -> None:
+        tab = self.tabs.currentWidget()
+        is_paint = tab is self.biophysics_tab
+        self._items.show(*(self.biophysics_tab.shown_nodes if is_paint else (None, None)))
+        self.cell_tab.check.set_shown(tab is self.cell_tab)
 
     def _follow_item(self, row: int) -> None:
         items = getattr(getattr(self.tabs.currentWidget(), "editor", None), "value", ())
         if 0 <= row < len(items):
-            self._show_cell_of(items[row])
-            nodes = getattr(items[row], "nodes", None) or [getattr(items[row], "node", -1)]
-            self.image_panel.go_to(nodes[0])
+            self.image_panel.go_to(self._items.follow(items[row]))
 
     def _follow_paint(self, row: int) -> None:
         if row >= 0:
-            self._show_cell_of(self.biophysics_tab.editor.value[row])
-
-    def _show_cell_of(self, item: Any) -> None:
-        if item.cell is not None:
-            self.session.show_cell(item.cell)
-
-    def _on_pick_requested(self) -> None:
-        layer = self._view.nodes_layer
-        if layer is not None:
-            layer.visible = True
-            layer.mode = "select"
-            self.viewer.layers.selection.active = layer
+            self._items.follow(self.biophysics_tab.editor.value[row])
 
     # the run -------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Run the experiment in a thread."""
-        for field in (*self.findChildren(QuantitySpinBox), *self.findChildren(CommittedLineEdit)):
-            if field.isVisibleTo(self):
-                field.commit()  # what is half typed is meant
+        self.take_what_is_typed()
         self._clear_problems()
         self.biophysics_tab.mod_files.run_if_unchanged(self._run)
 
@@ -357,7 +322,7 @@ class SimulationWidget(ClosingWidget):
 
     def _on_run_shown(self) -> None:
         self.connections_tab.raise_to_top()
-        self._placements.raise_to_top()
+        self._items.raise_to_top()
 
     def _on_results_changed(self) -> None:
         self.run_tab.show_results()
@@ -381,15 +346,6 @@ class SimulationWidget(ClosingWidget):
             self.biophysics_tab.mod_files.watch.look()
         return bool(super().event(event))
 
-    def keyPressEvent(self, event: Any) -> None:
-        """Undo and redo, wherever the focus is in here."""
-        if event.matches(QKeySequence.StandardKey.Undo):
-            self.session.undo()
-        elif event.matches(QKeySequence.StandardKey.Redo):
-            self.session.redo()
-        else:
-            super().keyPressEvent(event)
-
     def shut_down(self) -> None:
         """Cancel what runs, end the engine's process, and listen to nothing any more."""
         for signal, handler in self._of_session():
@@ -398,11 +354,11 @@ class SimulationWidget(ClosingWidget):
         self.session.release()
         self.run_tab.shown.set_layer(None)
         self.cell_tab.stop()
-        self._layers.disconnect()
-        self._view.disconnect()
+        self.layers.disconnect()
+        self.view.disconnect()
         self._voltage.disconnect()
         self._signals.disconnect()
-        self._placements.disconnect()
+        self._items.disconnect()
         self._clicks.disconnect()
         self._count.stop()
         self.inputs_tab.effect.stop()

@@ -82,6 +82,8 @@ def gunzip(data: bytes, shown: str, error: type[SkeletonFileError] = SkeletonFil
     SkeletonFileError
         Or its subclass ``error``: if it is damaged, or larger than `LARGEST_FILE`.
     """
+    remedy = "Compress it again, or give the plain file."
+    damaged = error(shown, None, "the compressed file is damaged", remedy)
     pieces: list[bytes] = []
     size = 0
     while data.startswith(b"\x1f\x8b"):
@@ -97,12 +99,10 @@ def gunzip(data: bytes, shown: str, error: type[SkeletonFileError] = SkeletonFil
                 if size > LARGEST_FILE:
                     raise _too_large(shown, error)
         except zlib.error:
-            remedy = "Compress it again, or give the plain file."
-            raise error(shown, None, "the compressed file is damaged", remedy) from None
+            raise damaged from None
         data = stream.unused_data
     if data.strip(b"\0"):  # zeros are padding
-        remedy = "Compress it again, or give the plain file."
-        raise error(shown, None, "the compressed file is damaged", remedy)
+        raise damaged
     return b"".join(pieces)
 
 

@@ -21,11 +21,6 @@ LEGACY, SEVERAL_LODS = "neuroglancer_legacy_mesh", "neuroglancer_multilod_draco"
 _REMEDY = "Fetch the mesh again, with the info file of the same folder."
 
 
-def is_mesh_folder(folder: Path) -> bool:
-    """Whether a folder seems to hold precomputed meshes, or a volume that names such a folder."""
-    return (folder / "info").is_file() or any(_ids(folder))
-
-
 def precomputed_meshes(folder: Path) -> tuple[int, ...]:
     """Return the ids of the segments that a folder has meshes of, ascending.
 

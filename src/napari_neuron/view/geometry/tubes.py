@@ -1,8 +1,7 @@
 """A skeleton as a mesh of tubes; pure numpy.
 
 Every vertex is a skeleton point plus a direction times a radius, so that a change of the minimum
-radius moves vertices and nothing else. Rings are turned by parallel transport along each run, so
-tubes do not twist; the turns are summed for all runs at once instead of walking along each.
+radius moves vertices and nothing else.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_neuron.morphology.model import SOMA, IntArray, Morphology
+from napari_neuron.view.geometry.rings import Rings, ring_directions, rings_of
 from napari_neuron.view.geometry.spheres import unit_sphere
 
 FloatArray = npt.NDArray[np.float32]
@@ -140,29 +140,17 @@ def tube_mesh(
     position = morphology.position[:, ::-1]  # z, y, x from here on
     radius = np.maximum(morphology.radius, 0.0)
     balls = spheres_of(morphology)
-    rings = _rings(morphology, position, radius, balls)
-    around = _ring_directions(rings, sides)
+    rings = rings_of(morphology, position, radius, balls)
+    around = ring_directions(rings, sides)
 
-    n_rings = len(rings.node)
-    corner = np.arange(sides, dtype=np.int32)  # int32 halves memory and time
-    next_corner = np.roll(corner, -1)
-    # rings that have one before them in their run
-    first = np.flatnonzero(~rings.is_start).astype(np.int32)
-    here, before = first[:, None] * sides, (first - 1)[:, None] * sides
-    quads = (before + corner, before + next_corner, here + corner, here + next_corner)
     parts = [
-        _Part(
-            around.reshape(-1, 3),
-            np.repeat(np.arange(n_rings, dtype=np.int32), sides),
-            _quad_faces(quads),
-        )
+        _sides(rings, around, sides),
+        _caps(rings, around, np.flatnonzero(rings.is_tip), 1.0, sides),
+        _caps(rings, around, np.flatnonzero(rings.is_root), -1.0, sides),
     ]
-    for ends, sign in ((np.flatnonzero(rings.is_tip), 1.0), (np.flatnonzero(rings.is_root), -1.0)):
-        parts.append(_caps(rings, around, ends, sign, sides))
-
     vertex_ring = np.concatenate([part.ring for part in parts])
     direction = np.concatenate([part.direction for part in parts])
-    node, start = rings.node[vertex_ring], n_rings * sides
+    node, start = rings.node[vertex_ring], len(parts[0].ring)
     faces = [parts[0].faces]
     for part in parts[1:]:
         # corners of the ring itself are known by their index, new vertices by a negative one
@@ -205,23 +193,10 @@ def default_minimum_radius(morphology: Morphology) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class _Rings:
-    """Rings in the order of their runs; arrays of length n_rings."""
-
-    node: IntArray
-    colour_node: IntArray
-    radius: npt.NDArray[np.float64]
-    tangent: npt.NDArray[np.float64]
-    is_start: npt.NDArray[np.bool_]
-    is_tip: npt.NDArray[np.bool_]
-    is_root: npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
 class _Part:
     """Vertices that belong to rings, and faces among them and the rings' corners."""
 
-    direction: npt.NDArray[np.float64]
+    direction: FloatArray
     ring: IntArray
     faces: IntArray
 
@@ -245,123 +220,18 @@ def spheres_of(morphology: Morphology) -> IntArray:
     return np.flatnonzero((soma & ~next_to_soma) | alone) if n else np.zeros(0, np.int64)
 
 
-def _rings(
-    morphology: Morphology,
-    position: npt.NDArray[np.float64],
-    radius: npt.NDArray[np.float64],
-    balls: IntArray,
-) -> _Rings:
-    """Order the nodes into runs and say where each ring is, how wide, and where it looks."""
-    parent, n = morphology.parent, len(morphology)
-    has_parent = parent >= 0
-    is_ball = np.zeros(n, bool)
-    is_ball[balls] = True
-    into = _unit(np.where(has_parent[:, None], position - position[parent], 0.0))
-
-    # of the children of a node the thickest goes on in its run (the straightest of equals)
-    straight = np.einsum("ij,ij->i", into, into[parent])
-    children = np.flatnonzero(has_parent & ~is_ball[parent])
-    order = np.lexsort((-straight[children], -radius[children], parent[children]))
-    children = children[order]
-    is_first = np.ones(len(children), bool)
-    is_first[1:] = parent[children[1:]] != parent[children[:-1]]
-    goes_on = np.zeros(n, bool)
-    goes_on[children[is_first]] = True
-
-    head = np.where(goes_on, parent, np.arange(n))
-    while True:  # pointer doubling: log2(longest run) rounds
-        further = head[head]
-        if np.array_equal(further, head):
-            break
-        head = further
-    ring_is_needed = has_parent.copy()
-    ring_is_needed[parent[goes_on]] = True  # a root that no child goes on from needs no ring
-    nodes = np.flatnonzero(ring_is_needed)
-    nodes = nodes[np.lexsort((morphology.depth[nodes], head[nodes]))]
-
-    starts_run = head[nodes] == nodes
-    branches = starts_run & has_parent[nodes]  # such a run gets one more ring, at its parent
-    at = np.arange(len(nodes)) + np.cumsum(branches)
-    extra = at[branches] - 1
-    n_rings = len(nodes) + len(extra)
-    ring_node = np.empty(n_rings, np.int64)
-    ring_node[at] = nodes
-    first_node = nodes[branches]
-    ring_node[extra] = parent[first_node]
-
-    child = np.empty(n_rings, np.int64)  # the node whose edge comes in at the ring
-    child[at], child[extra] = nodes, first_node
-    is_start = np.zeros(n_rings, bool)
-    is_start[at[starts_run & ~branches]] = True
-    is_start[extra] = True
-
-    ring_radius = radius[ring_node]
-    ring_radius[extra] = np.minimum(ring_radius[extra], radius[first_node])
-    in_ball = np.zeros(n_rings, bool)
-    in_ball[at] = is_ball[nodes]
-    ring_radius[in_ball] = radius[parent[ring_node[in_ball]]]
-
-    incoming = into[child]
-    incoming[extra] = 0.0
-    outgoing = np.zeros((n_rings, 3))
-    outgoing[:-1] = np.where(is_start[1:, None], 0.0, into[child[1:]])
-    tangent = _unit(incoming + outgoing)
-    turns_back = ~tangent.any(axis=1)  # straight back, or coincident nodes
-    tangent[turns_back] = np.where(
-        incoming[turns_back].any(axis=1)[:, None], incoming[turns_back], outgoing[turns_back]
-    )
-    tangent[~tangent.any(axis=1)] = (1.0, 0.0, 0.0)
-
-    is_last = np.ones(n_rings, bool)
-    is_last[:-1] = is_start[1:]
-    colour_node = ring_node.copy()
-    inside = extra[is_ball[ring_node[extra]]]
-    colour_node[inside] = child[inside]  # hidden in the sphere: do not mix the soma's colour in
-    is_root = np.zeros(n_rings, bool)
-    is_root[at[starts_run & ~branches]] = True
-    return _Rings(
-        node=ring_node,
-        colour_node=colour_node,
-        radius=ring_radius,
-        tangent=tangent,
-        is_start=is_start,
-        is_tip=is_last & ~in_ball,
-        is_root=is_root,
-    )
+def _sides(rings: Rings, around: FloatArray, sides: int) -> _Part:
+    """Return the corners of all rings, and the faces between each and the one before in its run."""
+    corner = np.arange(sides, dtype=np.int32)  # int32 halves memory and time
+    next_corner = np.roll(corner, -1)
+    first = np.flatnonzero(~rings.is_start).astype(np.int32)
+    here, before = first[:, None] * sides, (first - 1)[:, None] * sides
+    quads = (before + corner, before + next_corner, here + corner, here + next_corner)
+    ring = np.repeat(np.arange(len(rings.node), dtype=np.int32), sides)
+    return _Part(around.reshape(-1, 3), ring, _quad_faces(quads))
 
 
-def _ring_directions(rings: _Rings, sides: int) -> npt.NDArray[np.float64]:
-    """Return the outward unit vectors of all ring corners, (n_rings, sides, 3), untwisted."""
-    tangent = rings.tangent
-    n_rings = len(tangent)
-    least = np.zeros((n_rings, 3))
-    least[np.arange(n_rings), np.abs(tangent).argmin(axis=1)] = 1.0
-    u = _unit(_cross(tangent, least))
-    v = _cross(tangent, u)
-
-    # angle between each frame and the one before it, carried along by the smallest rotation
-    turn = np.zeros(n_rings)
-    if n_rings > 1:
-        t0, t1, u0 = tangent[:-1], tangent[1:], u[:-1]
-        bend = np.maximum(1.0 + np.einsum("ij,ij->i", t0, t1), 1e-9)
-        carried = u0 - (np.einsum("ij,ij->i", t1, u0) / bend)[:, None] * (t0 + t1)
-        turn[1:] = np.arctan2(
-            np.einsum("ij,ij->i", carried, v[1:]), np.einsum("ij,ij->i", carried, u[1:])
-        )
-    turn[rings.is_start] = 0.0
-    total = np.cumsum(turn)
-    starts = np.flatnonzero(rings.is_start)
-    if len(starts):
-        lengths = np.diff(np.append(starts, n_rings))
-        total -= np.repeat(total[starts], lengths)
-    angle = (total[:, None] + np.arange(sides) * (2 * np.pi / sides)).astype(np.float32)
-    u32, v32 = u.astype(np.float32), v.astype(np.float32)
-    return np.cos(angle)[:, :, None] * u32[:, None] + np.sin(angle)[:, :, None] * v32[:, None]
-
-
-def _caps(
-    rings: _Rings, around: npt.NDArray[np.float64], ends: IntArray, sign: float, sides: int
-) -> _Part:
+def _caps(rings: Rings, around: FloatArray, ends: IntArray, sign: float, sides: int) -> _Part:
     """Return round ends: half-way up a second ring, then a pole."""
     pole = (sign * rings.tangent[ends]).astype(np.float32)
     middle = (around[ends] + pole[:, None, :]) * np.float32(np.sqrt(0.5))
@@ -383,15 +253,3 @@ def _caps(
 def _quad_faces(quads: tuple[npt.NDArray[np.int64], ...]) -> IntArray:
     a, b, c, d = quads
     return np.stack([np.stack([a, b, c], axis=-1), np.stack([b, d, c], axis=-1)]).reshape(-1, 3)
-
-
-def _unit(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    return np.divide(
-        vectors, length[:, None], out=np.zeros_like(vectors), where=length[:, None] > 1e-9
-    )
-
-
-def _cross(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    # np.cross is three times slower for (n, 3)
-    return a[:, [1, 2, 0]] * b[:, [2, 0, 1]] - a[:, [2, 0, 1]] * b[:, [1, 2, 0]]

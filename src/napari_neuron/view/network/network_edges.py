@@ -11,7 +11,8 @@ from napari.utils.colormaps import Colormap
 from napari_neuron.morphology.model import IntArray, Morphology
 from napari_neuron.result.network import NetworkResult
 from napari_neuron.view.geometry.tubes import tube_mesh
-from napari_neuron.view.voltage.voltage_layer import VoltageLayer
+from napari_neuron.view.network.glow_layer import GlowLayer
+from napari_neuron.view.network.network_frames import NetworkFrames
 
 if TYPE_CHECKING:
     from napari_neuron.result.network import PointNetwork
@@ -74,20 +75,18 @@ def edges_to_draw(
     return np.sort(found)
 
 
-class EdgeFrames:
-    """How recently a spike passed each point of each line, worked out when it is asked for.
+class EdgeFrames(NetworkFrames):
+    """How recently a spike passed each point of each line.
 
-    To `VoltageLayer` it is an array (n_frames, n_lines * POINTS), from -1 (just passed, and it
-    inhibits) over 0 (nothing) to 1 (just passed, and it excites).
+    Values are from -1 (just passed, and it inhibits) over 0 (nothing) to 1 (just passed, and it
+    excites), one for each of the POINTS of a line.
 
     Parameters
     ----------
-    result
-        May still be filling.
+    result, interval
+        As for `NetworkFrames`.
     rows : (n_lines,) int64
         Of the edges.
-    interval
-        Between two frames, ms.
     decay
         Time constant of the glow behind a spike, ms.
     """
@@ -95,30 +94,14 @@ class EdgeFrames:
     def __init__(
         self, result: NetworkResult, rows: IntArray, interval: float, decay: float
     ) -> None:
-        self.result, self.interval, self.decay = result, interval, decay
+        super().__init__(result, interval, len(rows) * POINTS)
+        self.decay = decay
         network = result.network
         edges = network.edges
         self._source = edges.source[rows]
         self._sign = np.sign(edges.weight[rows] * network.weight_scale).astype(np.float32)
         self._lag = edges.delay[rows][:, None] * np.linspace(0.0, 1.0, POINTS)
         self._longest = float(self._lag.max(initial=0.0))
-        n_frames = int(network.run.duration / interval * (1 + 1e-12)) + 1
-        self.shape = (n_frames, len(rows) * POINTS)
-        self.size = self.shape[0] * self.shape[1]
-        self.dtype = np.dtype(np.float32)
-
-    @property
-    def n_valid(self) -> int:
-        """How many frames there are already."""
-        return min(len(self), int(self.result.simulated / self.interval * (1 + 1e-12)) + 1)
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, key: Any) -> Any:
-        if isinstance(key, slice):  # of which only the size is looked at
-            return np.zeros((0, self.shape[1]), np.float32)
-        return self.at(int(key) * self.interval)
 
     def at(self, time: float) -> npt.NDArray[np.float32]:
         """Return the values at a time (ms), (n_lines * POINTS,)."""
@@ -180,7 +163,7 @@ def edge_lines(
     )
 
 
-class EdgeActivityLayer(VoltageLayer):
+class EdgeActivityLayer(GlowLayer):
     """Edges that light up as spikes travel along them, as fast as their delay says.
 
     Parameters
@@ -223,7 +206,7 @@ class EdgeActivityLayer(VoltageLayer):
         }
         super().__init__(
             lines,
-            self.spikes,  # type: ignore[arg-type]
+            self.spikes,
             column,
             interval,
             n_valid=self.spikes.n_valid,
@@ -233,28 +216,11 @@ class EdgeActivityLayer(VoltageLayer):
         )
         self.colorbar.visible = False  # its numbers would be voltages
 
-    @property
-    def result(self) -> NetworkResult:
-        """What is shown."""
-        return self.spikes.result
-
-    @property
-    def decay(self) -> float:
-        """Time constant of the glow behind a spike, ms."""
-        return self.spikes.decay
-
-    @decay.setter
-    def decay(self, decay: float) -> None:
-        if not decay > 0:
-            raise ValueError(f"decay must be positive, not {decay}")
-        self.spikes.decay = float(decay)
-        self.refresh(thumbnail=False, highlight=False, extent=False)
-
     def show_result(self, result: NetworkResult) -> None:
         """Show another run of the same network."""
         self.spikes = EdgeFrames(result, self.edge_rows, self.frame_interval, self.decay)
         self.show_frames(
-            self.spikes,  # type: ignore[arg-type]
+            self.spikes,
             self.compartment_of_node,
             self.frame_interval,
             self.spikes.n_valid,
@@ -269,17 +235,13 @@ class EdgeActivityLayer(VoltageLayer):
         self.edge_rows, self.spikes = other.edge_rows, other.spikes
         self._take_shape(other)
         self.show_frames(
-            self.spikes,  # type: ignore[arg-type]
+            self.spikes,
             self.compartment_of_node,
             other.frame_interval,
             self.spikes.n_valid,
         )
         self._show_plain()
         self.colormap = other.colormap
-
-    def advance(self) -> None:
-        """Show what has come since."""
-        self.set_valid_frames(self.spikes.n_valid)
 
     def _calc_data_range(self, mode: str = "data") -> tuple[float, float]:
         return -1.0, 1.0

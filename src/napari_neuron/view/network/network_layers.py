@@ -11,6 +11,7 @@ from napari.layers import Layer
 from napari.utils.colormaps import Colormap
 
 from napari_neuron.result.network import NetworkResult
+from napari_neuron.view.network.glow_layer import GlowLayer
 from napari_neuron.view.network.network_bodies import (
     Body,
     bodies_in,
@@ -25,7 +26,6 @@ from napari_neuron.view.showing import put_voltage_layer
 from napari_neuron.view.time_text import write_time
 from napari_neuron.view.voltage.colours import variable_limits
 from napari_neuron.view.voltage.frames import VariableFrames
-from napari_neuron.view.voltage.voltage_layer import VoltageLayer
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -53,7 +53,7 @@ def group_colours(network: PointNetwork) -> npt.NDArray[np.str_]:
     return np.array(GROUP_COLOURS)[group % len(GROUP_COLOURS)]
 
 
-class ActivityLayer(VoltageLayer):
+class ActivityLayer(GlowLayer):
     """Neurons that glow when they fire, with time as a dimension of the viewer.
 
     They are drawn as their skeletons or meshes where there are any, else as spheres.
@@ -99,7 +99,7 @@ class ActivityLayer(VoltageLayer):
         }
         super().__init__(
             shape.morphology,
-            self.spikes,  # type: ignore[arg-type]
+            self.spikes,
             shape.neuron_of_node,
             interval,
             n_valid=self.spikes.n_valid,
@@ -111,32 +111,15 @@ class ActivityLayer(VoltageLayer):
         self.colorbar.visible = False  # its numbers would be voltages
 
     @property
-    def result(self) -> NetworkResult:
-        """What is shown."""
-        return self.spikes.result
-
-    @property
-    def decay(self) -> float:
-        """Time constant of the glow after a spike, ms."""
-        return self.spikes.decay
-
-    @decay.setter
-    def decay(self, decay: float) -> None:
-        if not decay > 0:
-            raise ValueError(f"decay must be positive, not {decay}")
-        self.spikes.decay = float(decay)
-        self.refresh(thumbnail=False, highlight=False, extent=False)
-
-    @property
     def window(self) -> float:
         """In which spikes are counted for the rate, ms."""
-        return self.rates.decay
+        return self.rates.window
 
     @window.setter
     def window(self, window: float) -> None:
         if not window > 0:
             raise ValueError(f"window must be positive, not {window}")
-        self.rates.decay = float(window)
+        self.rates.window = float(window)
         if self.colour_by == "rate":
             self._set_limits_of_rate()
 
@@ -164,14 +147,14 @@ class ActivityLayer(VoltageLayer):
         self.refresh(thumbnail=False, highlight=False, extent=False)
 
     def _more_frames(self) -> list[VariableFrames]:
-        return [VariableFrames("rate", "Hz", self.rates)]  # type: ignore[arg-type]
+        return [VariableFrames("rate", "Hz", self.rates)]
 
     def show_result(self, result: NetworkResult) -> None:
         """Show another run of the same neurons."""
         self.spikes = SpikeFrames(result, self.frame_interval, self.decay)
         self.rates = RateFrames(result, self.frame_interval, self.window)
         self.show_frames(
-            self.spikes,  # type: ignore[arg-type]
+            self.spikes,
             self.compartment_of_node,
             self.frame_interval,
             self.spikes.n_valid,
@@ -180,7 +163,7 @@ class ActivityLayer(VoltageLayer):
 
     def advance(self) -> None:
         """Show what has come since."""
-        self.set_valid_frames(self.spikes.n_valid)
+        super().advance()
         if self.colour_by == "rate":
             high = float(self.rates[: self.n_valid].max())
             if high > self.contrast_limits[1]:
@@ -188,14 +171,6 @@ class ActivityLayer(VoltageLayer):
 
     def _calc_data_range(self, mode: str = "data") -> tuple[float, float]:
         return (0.0, 1.0) if self.colour_by == "spikes" else super()._calc_data_range(mode)
-
-
-try:
-    from napari_neuron.view.voltage import _vispy_visuals
-except Exception:  # the layer falls back and says so
-    pass
-else:
-    _vispy_visuals.register(ActivityLayer)
 
 
 def sphere_radius(positions: npt.NDArray[np.float64]) -> float:

@@ -16,8 +16,9 @@ from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.session import Session
 from napari_neuron.spec import Experiment
+from napari_neuron.spec.edit import free_label
 from napari_neuron.view.skeleton_layers import skeleton_layer_data
-from napari_neuron.widgets.cell_in_view import KEY, cells_in, free_name, layers_of, shown_in
+from napari_neuron.widgets.cell_in_view import KEY, cells_in, layers_of, shown_in
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -96,7 +97,7 @@ class CellFiles:
     def add(self, cell: Morphology) -> None:
         """Add the layers of a cell, and work on it."""
         taken = cells_in(self._viewer)
-        cell = cell.replace(name=free_name(cell.name, taken))
+        cell = cell.replace(name=free_label(cell.name, taken))
         self._add_layers(cell)
         self._session.choose_cells((cell,))
 

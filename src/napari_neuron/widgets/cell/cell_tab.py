@@ -109,6 +109,20 @@ class CellTab(Page):
             "File ▸ Open Sample ▸ napari-neuron."
         )
 
+        self._details = self._lay_out()
+        self.folder_button = QPushButton("Open folder…")
+        self.folder_button.setToolTip("Read all skeletons of a folder, and choose which to show")
+        self.folder_button.clicked.connect(lambda _=False: self.folder_requested.emit())
+        folder_row = QHBoxLayout()
+        folder_row.addWidget(self.folder_button)
+        folder_row.addStretch()
+        self.add(self.empty, self._details)
+        self.column.addLayout(folder_row)
+        self.column.addStretch()
+        view.cell_changed.connect(self._on_cell_changed)
+        self._on_cell_changed()
+
+    def _lay_out(self) -> QWidget:
         about = QWidget()
         about.setLayout(self.summary)
         label_row = QHBoxLayout()
@@ -116,7 +130,6 @@ class CellTab(Page):
         label_row.addWidget(self.colours_button)
         label_row.addStretch()
         details = QWidget()
-        self._details = details
         column = QVBoxLayout(details)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -136,17 +149,7 @@ class CellTab(Page):
         column.addSpacing(8)
         column.addWidget(_heading("Discretisation"))
         column.addWidget(self.discretisation)
-        self.folder_button = QPushButton("Open folder…")
-        self.folder_button.setToolTip("Read all skeletons of a folder, and choose which to show")
-        self.folder_button.clicked.connect(lambda _=False: self.folder_requested.emit())
-        folder_row = QHBoxLayout()
-        folder_row.addWidget(self.folder_button)
-        folder_row.addStretch()
-        self.add(self.empty, details)
-        self.column.addLayout(folder_row)
-        self.column.addStretch()
-        view.cell_changed.connect(self._on_cell_changed)
-        self._on_cell_changed()
+        return details
 
     def append(self, panel: QWidget) -> None:
         """Put a panel below all else."""

@@ -78,25 +78,39 @@ class ImagePanel(QWidget):
         self.verdict.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.remedy_button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.remedy_button.clicked.connect(lambda _=False: self._mend(self._remedy))
+        self.problem = ProblemLabel()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(6)
+        for part in (heading, self.layer_box, self.verdict, self.remedy_button):
+            layout.addWidget(part)
+        for row in (self._voxel_row(), self._slab_row(), self._follow_row()):
+            layout.addLayout(row)
+        layout.addWidget(self._labels_part())
+        layout.addWidget(self.problem)
+
+    def _voxel_row(self) -> QHBoxLayout:
         self.voxel = tuple(QuantitySpinBox() for _ in range(3))
-        voxel_row = QHBoxLayout()
-        voxel_row.setSpacing(4)
-        voxel_row.addWidget(_dim("Voxel, nm"))
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(_dim("Voxel, nm"))
         for axis, box in zip("zyx", self.voxel, strict=True):
             box.setToolTip(f"Size of a voxel along {axis}, nm")
             box.setButtonSymbols(box.ButtonSymbols.NoButtons)
             box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             box.setStyleSheet("min-width: 36px; padding: 2px;")  # napari's is 100 px
-            voxel_row.addWidget(_dim(axis))
-            voxel_row.addWidget(box, 1)
+            row.addWidget(_dim(axis))
+            row.addWidget(box, 1)
         self.voxel_button = QPushButton("Set")
         self.voxel_button.setMaximumWidth(48)
         self.voxel_button.setToolTip(
             "Give the layer this voxel size, and µm as its unit; what lies exactly on it goes along"
         )
         self.voxel_button.clicked.connect(lambda _=False: self._set_voxel())
-        voxel_row.addWidget(self.voxel_button)
+        row.addWidget(self.voxel_button)
+        return row
 
+    def _slab_row(self) -> QHBoxLayout:
         self.slab = QuantitySpinBox()
         self.slab.setSuffix(" µm")
         self.slab.lowest = 0.0
@@ -106,9 +120,12 @@ class ImagePanel(QWidget):
             "In 2D, cable that runs that near the slice is shown too, fading; 0 shows the cut alone"
         )
         self.slab.valueChanged.connect(lambda _: self._set_slab())
-        slab_row = QHBoxLayout()
-        slab_row.addWidget(_dim("Also show cable within"))
-        slab_row.addWidget(self.slab, 1)
+        row = QHBoxLayout()
+        row.addWidget(_dim("Also show cable within"))
+        row.addWidget(self.slab, 1)
+        return row
+
+    def _follow_row(self) -> QHBoxLayout:
         self.follow = QCheckBox("Slice follows the selected node")
         self.follow.setToolTip(
             "Select a node, a stimulus or a recorder: the slice goes to where it is"
@@ -117,10 +134,12 @@ class ImagePanel(QWidget):
         self.go_button = QPushButton("Go to it")
         self.go_button.setToolTip("Bring the selected node into view")
         self.go_button.clicked.connect(lambda _=False: self._go_to_selected())
-        follow_row = QHBoxLayout()
-        follow_row.addWidget(self.follow, 1)
-        follow_row.addWidget(self.go_button)
+        row = QHBoxLayout()
+        row.addWidget(self.follow, 1)
+        row.addWidget(self.go_button)
+        return row
 
+    def _labels_part(self) -> QWidget:
         self.labels_part = QWidget()
         self.label = QLineEdit()
         self.label.setToolTip("The label to skeletonise; by default the one selected in the layer")
@@ -136,28 +155,17 @@ class ImagePanel(QWidget):
         self.cancel_button.setVisible(False)
         self.line = ProgressLine()
         self.step = hint()
-        label_row = QHBoxLayout()
-        label_row.addWidget(self.label, 1)
-        label_row.addWidget(self.skeletonise_button)
-        label_row.addWidget(self.cancel_button)
+        row = QHBoxLayout()
+        row.addWidget(self.label, 1)
+        row.addWidget(self.skeletonise_button)
+        row.addWidget(self.cancel_button)
         column = QVBoxLayout(self.labels_part)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(label_row)
+        column.addLayout(row)
         column.addWidget(self.line)
         column.addWidget(self.step)
-        self.problem = ProblemLabel()
-
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(6)
-        for part in (heading, self.layer_box, self.verdict, self.remedy_button):
-            layout.addWidget(part)
-        layout.addLayout(voxel_row)
-        layout.addLayout(slab_row)
-        layout.addLayout(follow_row)
-        layout.addWidget(self.labels_part)
-        layout.addWidget(self.problem)
+        return self.labels_part
 
     def set_palette(self, palette: Any) -> None:
         """Take over the theme's colours."""

@@ -98,7 +98,7 @@ class RepairEdit(QWidget):
             return None
         form = self._forms.get(type(self._offered[name]))
         value: Any = form.value if form is not None else self._offered[name]
-        return value  # type: ignore[no-any-return]
+        return value
 
     def offer(self, cell: Morphology | None, suggested: tuple[Repair, ...]) -> None:
         """Offer repairs for a cell: those suggested first, and the first of them chosen."""
@@ -109,7 +109,7 @@ class RepairEdit(QWidget):
         self.kind.addItem(_NONE, "")
         if cell is not None:
             for kind in REPAIR_KINDS:
-                self._offered.setdefault(str(kind.model_fields["kind"].default), None)  # type: ignore[arg-type]
+                self._offered.setdefault(str(kind.model_fields["kind"].default), None)
         first = len(suggested)
         for index, name in enumerate(self._offered):
             if index == first and first:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -73,17 +73,21 @@ class AlsoColour(QWidget):
             elif isinstance(layer, Shapes) and is_own:
                 entries.append((f"Paths: {layer.name}", partial(self._paths, layer, cell)))
             elif isinstance(layer, Labels):
-                segment = int(layer.selected_label)
-                several = len(source.cells) > 1
-                for cell in source.cells:
-                    whose = f" of {cell.name}" if several else ""
-                    for of in ("soma", "mean"):
-                        text = f"Segment {segment} of {layer.name}, by the {of}{whose}"
-                        entries.append((text, partial(self._segment, layer, segment, of, cell)))
+                entries += self._segment_entries(layer, source.cells)
             elif isinstance(layer, Surface) and not isinstance(layer, VoltageLayer):
                 entries.append((f"Mesh: {layer.name}", lambda x=layer: self._add_mesh(x, source)))
         entries.append(("A mesh from a file or folder…", self._ask_for_mesh))
         return entries
+
+    def _segment_entries(
+        self, layer: Labels, cells: Sequence[Morphology]
+    ) -> Iterator[tuple[str, Callable[[], Any]]]:
+        segment = int(layer.selected_label)
+        for cell in cells:
+            whose = f" of {cell.name}" if len(cells) > 1 else ""
+            for of in ("soma", "mean"):
+                text = f"Segment {segment} of {layer.name}, by the {of}{whose}"
+                yield text, partial(self._segment, layer, segment, of, cell)
 
     def _do(self, act: Callable[[], Any]) -> None:
         self.problem.say("")

@@ -71,6 +71,10 @@ class ColourEdit(QWidget):
             lambda _: self._layers.set_colouring(self.colouring.currentData())
         )
         self.problem = ProblemLabel()
+        self._lay_out()
+        self.refresh()
+
+    def _lay_out(self) -> None:
         limits, buttons, cut = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         limits.addWidget(QLabel("Limits"))
         limits.addWidget(self.low, 1)
@@ -93,7 +97,6 @@ class ColourEdit(QWidget):
         form.addRow("Thinnest", thinnest)
         form.addRow("Along a neurite", self.colouring)
         form.addRow(self.problem)
-        self.refresh()
 
     def refresh(self) -> None:
         """Say how the first layer looks."""

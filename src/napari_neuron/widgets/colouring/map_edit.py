@@ -108,10 +108,6 @@ class MapEdit(QWidget):
             self.node.blockSignals(blocked)
         self._show_rows()
 
-    def choose_node(self, node: int) -> None:
-        """Compare with this node from now on."""
-        self.node.setValue(float(node))
-
     def _show_rows(self) -> None:
         layer = self._layers.first
         unit = layer.unit_of(self._base) if layer and self._base in layer.variables else ""

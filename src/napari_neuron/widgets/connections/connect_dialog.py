@@ -6,16 +6,8 @@ from psygnal import Signal
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
     QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,17 +19,15 @@ from napari_neuron.widgets.connections.connect_choice import (
     find_connections,
 )
 from napari_neuron.widgets.connections.kinds_table import KindsTable
-from napari_neuron.widgets.placing.left_out_list import LeftOutList
+from napari_neuron.widgets.placing.table_dialog import TableDialog
 from napari_neuron.widgets.toolkit.latest_job import LatestJob
-from napari_neuron.widgets.toolkit.page import Page, hint, leave_enter_to_fields, let_shrink
-from napari_neuron.widgets.toolkit.problem import ProblemLabel
+from napari_neuron.widgets.toolkit.page import hint
 
-_AUTOMATIC = "as named"
 _SITES = "Synapses of these cells"
 _CONSTANT, _BY_LENGTH = "the same for all", "by path length"
 
 
-class ConnectDialog(QDialog):
+class ConnectDialog(TableDialog):
     """Says which column is what and what each kind does, shows what was found, and connects.
 
     Tables are read, and synapses placed, in a thread.
@@ -55,34 +45,26 @@ class ConnectDialog(QDialog):
     connected = Signal(tuple)
 
     def __init__(self, cells: tuple[Morphology, ...], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Connect the cells")
-        self._cells = cells
-        self._path: str | None = None
-        self._found = ConnectFound()
-        self._job = LatestJob()
-        self._job.finished.connect(self._on_found)
-        self.source = QComboBox()
-        self.source.addItem(_SITES)
+        super().__init__(
+            "Connect the cells",
+            without_file=_SITES,
+            columns={name: name.replace("_", " ") for name in USUAL_COLUMNS},
+            action="Connect",
+            parent=parent,
+        )
         self.source.setToolTip(
             "A postsynapse of one cell belongs to the nearest presynapse of another"
         )
-        self.file_button = QPushButton("File…")
-        self.file_button.setToolTip("A CSV, TSV or parquet file with a row for each synapse")
-        self.file_button.clicked.connect(lambda _=False: self._ask_for_file())
-        line = QHBoxLayout()
-        line.addWidget(self.source, 1)
-        line.addWidget(self.file_button)
-        self.columns = {name: QComboBox() for name in USUAL_COLUMNS}
-        for combo in self.columns.values():
-            combo.addItem(_AUTOMATIC)
-        self.apart = _number(0.3, 100, " µm", "Two connectors that near are one synapse")
+        self._cells = cells
+        self._found = ConnectFound()
+        self._job = LatestJob()
+        self._job.finished.connect(self._on_found)
         self.only_these = QCheckBox("Leave out rows of other cells")
         self.only_these.setToolTip("Else a row that names another cell is an error")
+        self.apart = _number(0.3, 100, " µm", "Two connectors that near are one synapse")
         self.units = QLineEdit("um")
         self.units.setToolTip("Of the positions: um, nm, 8 nm")
         self.limit = _number(5.0, 1e6, " µm", "A position farther from its cell is left out")
-        self.kinds = KindsTable()
         self.weight = _number(0.001, 1e6, " µS", "Where the table has no weight; times its count")
         self.threshold = _number(-20.0, 1000, " mV", "Of the presynaptic voltage", lowest=-1000)
         self.delay_kind = QComboBox()
@@ -93,52 +75,25 @@ class ConnectDialog(QDialog):
         )
         self.delay = _number(1.0, 1e4, " ms", "Where the table has no delay")
         self.velocity = _number(500.0, 1e6, " µm/ms", "Of the spike along the axon", lowest=0.001)
-        self.form = QFormLayout()
-        self.form.addRow("Table", line)
-        for name, combo in self.columns.items():
-            self.form.addRow(f"Column: {name.replace('_', ' ')}", combo)
-        for text, widget in {
-            "": self.only_these,
-            "Nearer than": self.apart,
-            "Unit of positions": self.units,
-            "At most": self.limit,
-            "Weight": self.weight,
-            "Threshold": self.threshold,
-            "Delay": self.delay_kind,
-            "Delay of each": self.delay,
-            "Velocity": self.velocity,
-        }.items():
-            self.form.addRow(text, widget)
-        for combo in self.findChildren(QComboBox):
-            let_shrink(combo)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.connect_button = QPushButton("Connect")
-        self.buttons.addButton(self.connect_button, QDialogButtonBox.ButtonRole.ActionRole)
-        self.buttons.rejected.connect(self.reject)
-        self.connect_button.clicked.connect(lambda _=False: self.connect_cells())
-        self.busy = QProgressBar()
-        self.busy.setRange(0, 0)
-        self.busy.setTextVisible(False)
-        self.busy.setFixedHeight(6)
-        self.said = hint()
-        self.left_out = LeftOutList()
-        self.problem = ProblemLabel()
-        page = Page()
-        page.column.addLayout(self.form)
-        page.column.addWidget(hint("Each kind is an Exp2Syn; others can be chosen afterwards."))
-        page.column.addWidget(self.kinds)
-        page.column.addStretch()
-        layout = QVBoxLayout(self)
-        layout.addWidget(page, 1)
-        for widget in (self.busy, self.said, self.left_out, self.problem, self.buttons):
-            layout.addWidget(widget)
+        self.add_rows(
+            {
+                "": self.only_these,
+                "Nearer than": self.apart,
+                "Unit of positions": self.units,
+                "At most": self.limit,
+                "Weight": self.weight,
+                "Threshold": self.threshold,
+                "Delay": self.delay_kind,
+                "Delay of each": self.delay,
+                "Velocity": self.velocity,
+            }
+        )
+        self.kinds = KindsTable()
+        self.page.add(hint("Each kind is an Exp2Syn; others can be chosen afterwards."), self.kinds)
+        self.page.column.addStretch()
         self.resize(440, 560)
-        leave_enter_to_fields(self)
-        self.finished.connect(lambda _: self._stop())
-        self.source.currentIndexChanged.connect(lambda _: self.read())
+        self.action_button.clicked.connect(lambda _=False: self.connect_cells())
         self.delay_kind.currentIndexChanged.connect(lambda _: self.read())
-        for combo in self.columns.values():
-            combo.activated.connect(lambda _: self.read())
         self.only_these.toggled.connect(lambda _: self.read())
         self.units.editingFinished.connect(self.read)
         for number in self.findChildren(QDoubleSpinBox):
@@ -157,27 +112,18 @@ class ConnectDialog(QDialog):
         """Whether a table is being read."""
         return self._job.is_busy
 
-    def choose_file(self, path: str) -> None:
-        """Take the synapses from a file."""
-        self._path = path
-        if self.source.count() == 1:
-            self.source.addItem("")
-        self.source.setItemText(1, path.replace("\\", "/").rsplit("/", 1)[-1])
-        self.source.setCurrentIndex(1)
-        self.read()
-
     def read(self) -> None:
         """Read the table as it is said, and say what was found."""
-        is_file = self.source.currentIndex() == 1
+        is_file = self.path is not None
         by_length = self.delay_kind.currentIndex() == 1
         for widget in (*self.columns.values(), self.only_these, self.units, self.limit):
-            self._show_row(widget, is_file)
-        self._show_row(self.apart, not is_file)
-        self._show_row(self.velocity, by_length)
+            self.show_row(widget, is_file)
+        self.show_row(self.apart, not is_file)
+        self.show_row(self.velocity, by_length)
         choice = ConnectChoice(
             self._cells,
-            self._path if is_file else None,
-            {n: c.currentText() for n, c in self.columns.items() if c.currentIndex() > 0},
+            self.path,
+            self.named_columns,
             self.only_these.isChecked(),
             self.apart.value(),
             self.kinds.value,
@@ -199,11 +145,7 @@ class ConnectDialog(QDialog):
 
     def _on_found(self, found: ConnectFound) -> None:
         if found.names != self._found.names:
-            for combo in self.columns.values():
-                chosen = combo.currentText()
-                combo.clear()
-                combo.addItems([_AUTOMATIC, *found.names])
-                combo.setCurrentIndex(max(0, combo.findText(chosen)))
+            self.offer_columns(found.names)
         self._found = found
         self.said.setText(found.said)
         self.problem.say(found.problem)
@@ -218,24 +160,12 @@ class ConnectDialog(QDialog):
 
     def _show_busy(self) -> None:
         self.busy.setVisible(self.is_busy)
-        self.connect_button.setEnabled(bool(self._found.connections) and not self.is_busy)
+        self.action_button.setEnabled(bool(self._found.connections) and not self.is_busy)
 
-    def _show_row(self, widget: QWidget, shown: bool) -> None:
-        widget.setVisible(shown)
-        label = self.form.labelForField(widget)
-        if label is not None:
-            label.setVisible(shown)
-
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Tell of nothing any more."""
+        super().stop()
         self._job.stop()
-        self.left_out.stop()
-
-    def _ask_for_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Synapses", "", "Tables (*.csv *.tsv *.parquet);;All files (*)"
-        )
-        if path:
-            self.choose_file(path)
 
 
 def _number(

@@ -54,7 +54,7 @@ class ConnectionsTab(Page):
         super().__init__()
         self.hide()
         self._view = view
-        self._display = ConnectionDisplay(viewer)
+        self.display = ConnectionDisplay(viewer)
         self.dialog: ConnectDialog | None = None
         self.said = hint()
         self.editor = SpecListEditor(
@@ -82,7 +82,7 @@ class ConnectionsTab(Page):
 
     def raise_to_top(self) -> None:
         """Draw the connections over what was added since."""
-        self._display.raise_to_top()
+        self.display.raise_to_top()
 
     def ask_for_table(self) -> tuple[Spec, ...]:
         """Open the dialog that connects the cells."""
@@ -112,7 +112,7 @@ class ConnectionsTab(Page):
         )
 
     def _show(self) -> None:
-        self._display.show(self._view.cells, self.editor.value, self.editor.rows)
+        self.display.show(self._view.cells, self.editor.value, self.editor.rows)
 
     def _say(self) -> None:
         n = sum(len(ends_of(group)[0]) for group in self.editor.value)

@@ -174,7 +174,7 @@ class NameEdit(FieldEdit):
         self._spec: Any = None
         self._value = ""
         super().__init__(**kwargs)
-        self.box = _NameBox(self._offer)
+        self.box = _NameBox(self.offer)
         self.entry = self
         self.native.layout().addWidget(self.box)
         self.line.committed.connect(self._on_said)
@@ -196,7 +196,8 @@ class NameEdit(FieldEdit):
         self.box.setEditText(value)
         self.line.setCursorPosition(0)
 
-    def _offer(self) -> None:
+    def offer(self) -> None:
+        """Fill the list with the names that are known now."""
         text = self.box.currentText()
         blocked = self.box.blockSignals(True)
         self.box.clear()

@@ -66,7 +66,6 @@ class ProfileEdit(FieldEdit):
         self._value: Any = None
         self.forms: dict[type[Spec], Any] = {}
         self._plot: ProfilePlot | None = None
-        self._optional = optional
         self.entry: Any
         if optional:
             self.entry = OptionalNumberEdit(unit=self._unit, none=none, name="entry")

@@ -130,7 +130,7 @@ class RegionEdit(FieldEdit):
             if kind == _PICKED:
                 return PickedNodes(nodes=self.nodes.value or ())
             if kind in self.forms and _TYPES[kind] in _RULES:
-                return self.forms[kind].value  # type: ignore[no-any-return]
+                return self.forms[kind].value
             if _TYPES[kind] in _COMBINED:
                 parts = self.parts.value
                 return None if None in parts else _TYPES[kind](regions=parts)

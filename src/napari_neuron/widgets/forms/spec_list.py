@@ -10,12 +10,9 @@ from psygnal import Signal
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QIcon
 from qtpy.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QListWidgetItem,
-    QMenu,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,15 +22,13 @@ from napari_neuron.spec.base import Spec
 from napari_neuron.spec.edit import with_change
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.forms.form import SpecForm
+from napari_neuron.widgets.forms.list_buttons import Additions, ListButtons
 from napari_neuron.widgets.forms.words import kind_name
 from napari_neuron.widgets.toolkit.problem import ProblemLabel
 from napari_neuron.widgets.toolkit.rows_list import RowsList
-from napari_neuron.widgets.toolkit.style import Palette, icon
+from napari_neuron.widgets.toolkit.style import Palette
 
 _ROW_HEIGHT = 24
-
-Additions = Sequence[tuple[Any, ...]]
-"""Entries of a menu: text, action, and what its tooltip says; see `SpecListEditor`."""
 
 
 class SpecListEditor(QWidget):
@@ -46,7 +41,7 @@ class SpecListEditor(QWidget):
     describe
         One line about an item, for the list.
     additions
-        What can be added; see `set_additions`.
+        What can be added; see `ListButtons.set_additions`.
     copy
         Returns all items with a copy of those in some rows after each; None: plain copies.
     move
@@ -88,7 +83,6 @@ class SpecListEditor(QWidget):
         self._swatch = swatch
         self._ordered = ordered
         self._notes: dict[int, str] = {}
-        self._no_moving = ""
         self._lines: list[tuple[Any, ...]] = []
         self._value: tuple[Spec, ...] = ()
         self._forms: dict[type[Spec], SpecForm] = {}
@@ -107,38 +101,18 @@ class SpecListEditor(QWidget):
         self.empty.setObjectName("hint")
         self.empty.setWordWrap(True)
 
-        self.add_button = QToolButton()
-        self.add_button.setText("Add ▾")
-        self.add_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.add_menu = QMenu(self.add_button)
-        self.add_menu.setToolTipsVisible(True)
-        self.set_additions(additions)
-        self.add_button.setMenu(self.add_menu)
-        self.remove_button = self._button("Remove what is selected", self.remove)
-        self.copy_button = self._button("Copy what is selected", self.copy)
-        self.move_button = self._button("", lambda: move(self.rows) if move is not None else None)
-        self.move_button.setVisible(move is not None)
-        self.up_button = self._button("Move up: painted earlier", lambda: self._move(-1))
-        self.down_button = self._button("Move down: painted later", lambda: self._move(1))
-        self.up_button.setVisible(ordered)
-        self.down_button.setVisible(ordered)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        for button in (
-            self.add_button,
-            self.remove_button,
-            self.copy_button,
-            self.move_button,
-            self.up_button,
-            self.down_button,
-        ):
-            buttons.addWidget(button)
-        buttons.addStretch()
+        self.buttons = ListButtons(ordered=ordered, moves=move is not None)
+        self.buttons.set_additions(additions)
+        self.buttons.added.connect(self.add)
+        self.buttons.removed.connect(self.remove)
+        self.buttons.copied.connect(self.copy)
+        if move is not None:
+            self.buttons.moved.connect(lambda: move(self.rows))
+        self.buttons.shifted.connect(self._shift)
 
         self.title = QLabel()
         self.title.setObjectName("heading")
-        self._problem = ProblemLabel()
+        self.problem = ProblemLabel()
         self._form_place = QVBoxLayout()
         self._form_place.setContentsMargins(0, 0, 0, 0)
         layout = QVBoxLayout(self)
@@ -146,18 +120,12 @@ class SpecListEditor(QWidget):
         layout.setSpacing(6)
         layout.addWidget(self.empty)
         layout.addWidget(self.list)
-        layout.addLayout(buttons)
-        layout.addWidget(self._problem)
+        layout.addWidget(self.buttons)
+        layout.addWidget(self.problem)
         layout.addSpacing(4)
         layout.addWidget(self.title)
         layout.addLayout(self._form_place)
         self._show()
-
-    def _button(self, tooltip: str, on_clicked: Callable[[], Any]) -> QToolButton:
-        button = QToolButton()
-        button.setToolTip(tooltip)
-        button.clicked.connect(lambda _=False: on_clicked())
-        return button
 
     @property
     def value(self) -> tuple[Spec, ...]:
@@ -192,31 +160,6 @@ class SpecListEditor(QWidget):
         self._value = tuple(value)
         self._show()
 
-    def set_additions(self, additions: Additions) -> None:
-        """Offer other things to add.
-
-        Parameters
-        ----------
-        additions
-            Text and action of each entry of the menu. An action makes the items to add (an empty
-            tuple if there is nothing to add them at); None makes a heading; a list a menu.
-        """
-        self.add_menu.clear()
-        self._fill(self.add_menu, additions)
-
-    def _fill(self, menu: QMenu, additions: Additions) -> None:
-        for text, make, *help_text in additions:
-            if isinstance(make, list | tuple):
-                inner = menu.addMenu(text)
-                inner.setToolTipsVisible(True)
-                self._fill(inner, make)
-                continue
-            action = menu.addAction(text)
-            action.setToolTip(help_text[0] if help_text else "")
-            action.setEnabled(make is not None)
-            if make is not None:
-                action.triggered.connect(lambda _=False, make=make: self.add(make()))
-
     def set_notes(self, notes: dict[int, str]) -> None:
         """Say more about some rows, in their lines and tooltips."""
         if notes != self._notes:
@@ -225,31 +168,16 @@ class SpecListEditor(QWidget):
 
     def set_palette(self, palette: Palette) -> None:
         """Take over the theme's colours."""
-        self.remove_button.setIcon(icon("remove", palette))
-        self.copy_button.setIcon(icon("copy", palette))
-        self.move_button.setIcon(icon("pan", palette))
-        self.up_button.setIcon(icon("up", palette))
-        self.down_button.setIcon(icon("down", palette))
-
-    def allow_adding(self, reason_not: str = "") -> None:
-        """Enable Add, or disable it and say why in its tooltip."""
-        self.add_button.setEnabled(not reason_not)
-        self.add_button.setToolTip(reason_not)
-
-    def allow_moving(self, reason_not: str = "") -> None:
-        """Enable Move, or disable it and say why in its tooltip."""
-        self._no_moving = reason_not
-        self.move_button.setEnabled(not reason_not and self.row >= 0)
-        self.move_button.setToolTip(reason_not or "Move what is selected to the selected points")
+        self.buttons.set_palette(palette)
 
     def show_problem(self, error: ExperimentError | None, row: int = -1, field: str = "") -> None:
         """Say what is wrong: in the form of ``row`` if it is shown, else below the list."""
         form = self.form
         if error is not None and form is not None and row in (-1, self.row):
-            self._problem.say("")
+            self.problem.say("")
             form.show_problem(error, field)
         else:
-            self._problem.say("" if error is None else str(error))
+            self.problem.say("" if error is None else str(error))
 
     def add(self, made: tuple[Spec, ...]) -> None:
         """Append items, and select the last one."""
@@ -285,7 +213,7 @@ class SpecListEditor(QWidget):
             )
             self._change_to(tuple(switched), [r for r in self.rows if r != self.row] + [self.row])
 
-    def _move(self, by: int) -> None:
+    def _shift(self, by: int) -> None:
         row, target = self.row, self.row + by
         if row >= 0 and 0 <= target < len(self._value):
             items = list(self._value)
@@ -362,7 +290,7 @@ class SpecListEditor(QWidget):
                 self.list.item(row).setSelected(True)
 
     def _on_row_changed(self, row: int) -> None:
-        self._problem.say("")
+        self.problem.say("")
         self._show_row(row)
         self.current_changed.emit(row)
 
@@ -373,11 +301,7 @@ class SpecListEditor(QWidget):
             self.current_changed.emit(self.row)
 
     def _show_row(self, row: int) -> None:
-        self.remove_button.setEnabled(row >= 0)
-        self.copy_button.setEnabled(row >= 0)
-        self.move_button.setEnabled(row >= 0 and not self._no_moving)
-        self.up_button.setEnabled(row > 0)
-        self.down_button.setEnabled(0 <= row < len(self._value) - 1)
+        self.buttons.show_row(row, len(self._value))
         self.title.setVisible(row >= 0)
         shown = type(self._value[row]) if row >= 0 else None
         if shown is not None:

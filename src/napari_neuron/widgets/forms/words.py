@@ -205,7 +205,7 @@ _NONE_NAMES: dict[str | tuple[str, str], str] = {
 def choice_name(field: str, value: object) -> str:
     """Return what one of a field's few values is called."""
     if field in ("concentration", "potential"):
-        return _ION_STYLE.get(value, str(value))  # type: ignore[call-overload]
+        return _ION_STYLE.get(value, str(value))
     return str(_CHOICE_NAMES.get(value, value))
 
 

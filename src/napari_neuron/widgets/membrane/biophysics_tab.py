@@ -22,7 +22,8 @@ from napari_neuron.spec import (
 )
 from napari_neuron.spec.base import Spec
 from napari_neuron.widgets.cell_in_view import CellInView
-from napari_neuron.widgets.forms.spec_list import Additions, SpecListEditor
+from napari_neuron.widgets.forms.list_buttons import Additions
+from napari_neuron.widgets.forms.spec_list import SpecListEditor
 from napari_neuron.widgets.forms.summaries import mechanism_of, paint_in_words
 from napari_neuron.widgets.forms.words import kind_name
 from napari_neuron.widgets.membrane.colour_by import ColourBy
@@ -99,7 +100,7 @@ class BiophysicsTab(Page):
         self.mod_files.told.connect(lambda: self.scroll_to(self.mod_files))
         self.column.addStretch()
         self.editor.current_changed.connect(self._on_row_changed)
-        self.editor.add_menu.aboutToShow.connect(self.offer)
+        self.editor.buttons.add_menu.aboutToShow.connect(self.offer)
         view.catalogue_changed.connect(self.offer)
         self.offer()
 
@@ -146,7 +147,7 @@ class BiophysicsTab(Page):
 
     def offer(self) -> None:
         """Fill the menu Add with what NEURON knows and the presets there are."""
-        self.editor.set_additions(self._additions())
+        self.editor.buttons.set_additions(self._additions())
 
     def _additions(self) -> Additions:
         catalogue = self._view.catalogue
@@ -190,10 +191,6 @@ class BiophysicsTab(Page):
         self.source.setText(f"{preset.name}: {preset.source or 'a preset of your own'}")
         self.source.setVisible(True)
         return ()
-
-    def save_as_preset(self, name: str) -> None:
-        """Keep what is painted as a preset."""
-        self.presets.save(name)
 
     def show_kinetics(self) -> None:
         """Open a window with the gates of the selected paint's mechanism."""

@@ -50,7 +50,6 @@ class ModFilesPanel(QWidget):
 
     def __init__(self, view: CellInView) -> None:
         super().__init__()
-        self._view = view
         self._folder = ""
         self._then: Callable[[], object] | None = None
         self.watch = ModWatch(view)

@@ -1,4 +1,4 @@
-"""Shows the network in the viewer: neurons as points, spikes over time, what is selected."""
+"""`NetworkDisplay`: neurons in the viewer as points, spikes over time, what is selected."""
 
 from __future__ import annotations
 
@@ -9,26 +9,23 @@ import numpy as np
 import numpy.typing as npt
 from napari.layers import Layer, Points
 from psygnal import Signal
-from qtpy.QtCore import QTimer
 
 from napari_neuron.network_session import NetworkSession
 from napari_neuron.result.network import NetworkResult
 from napari_neuron.spec.point_network import PointNetwork
-from napari_neuron.view import put_voltage_layer, time_axis
-from napari_neuron.view.network.edge_lines import EdgeLines
+from napari_neuron.view import time_axis
 from napari_neuron.view.network.network_bodies import bodies_in
-from napari_neuron.view.network.network_edges import EdgeActivityLayer
 from napari_neuron.view.network.network_layers import (
     ActivityLayer,
     put_activity_layer,
     selected_layer_data,
 )
+from napari_neuron.widgets.networks.edges_display import EdgesDisplay
 from napari_neuron.widgets.networks.network_clicks import NeuronClicks
 from napari_neuron.widgets.networks.network_making import (
     EdgesShown,
     Placed,
     activity_made,
-    edges_made,
     placed_network,
 )
 from napari_neuron.widgets.networks.network_view_tab import NetworkLooks
@@ -40,9 +37,6 @@ if TYPE_CHECKING:
 _KEYS = ("network", "edges_of", "edge_activity_of", "activity_of", "selected_of")
 _MOST_RINGS = 2_000
 """More neurons than this are selected without rings around them, which would stall the window."""
-
-_PAUSE = 120
-"""ms after the last change of the selection until other edges are drawn."""
 
 
 class NetworkDisplay:
@@ -67,7 +61,6 @@ class NetworkDisplay:
         self._placed: Placed | None = None
         self._points: Points | None = None
         self._activity: ActivityLayer | None = None
-        self._edges: EdgesShown | None = None
         self._rings: Points | None = None
         self._made: tuple[Placed, ActivityLayer] | None = None
         self._follows = False
@@ -77,14 +70,11 @@ class NetworkDisplay:
         self._moment: float | None = None  # shown before the layers were made anew
         # The first layer of a process loads napari's units, which two threads must not do at once.
         Points(np.empty((0, 3)), units=("um",) * 3)
-        self._placing, self._making, self._drawing = LatestJob(), LatestJob(), LatestJob()
+        self._placing, self._making = LatestJob(), LatestJob()
         self._making.finished.connect(self._on_activity_made)
         self._placing.finished.connect(self._on_placed)
-        self._drawing.finished.connect(self._on_edges_made)
-        self._soon = QTimer()
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_PAUSE)
-        self._soon.timeout.connect(self._draw_edges)
+        self._edges = EdgesDisplay(viewer, session)
+        self._edges.drawn.connect(self._say)
         self._clicks = NeuronClicks(viewer)
         self._clicks.clicked.connect(self._on_clicked)
         session.network_changed.connect(self._on_network_changed)
@@ -109,7 +99,7 @@ class NetworkDisplay:
     @property
     def edges(self) -> EdgesShown | None:
         """The layer of the edges."""
-        return self._edges
+        return self._edges.layer
 
     @property
     def looks(self) -> NetworkLooks:
@@ -140,8 +130,7 @@ class NetworkDisplay:
         viewer.dims.events.current_step.disconnect(self._on_slider_moved)
         viewer.layers.events.inserted.disconnect(self._on_inserted)
         viewer.layers.events.removed.disconnect(self._on_removed)
-        self._soon.stop()
-        for job in (self._placing, self._making, self._drawing):
+        for job in (self._placing, self._making, self._edges):
             job.stop()
         self._clicks.disconnect()
         self._unwatch_points()
@@ -152,6 +141,7 @@ class NetworkDisplay:
         if network.neurons is not self._neurons and len(network.neurons):
             self._neurons = network.neurons
             self._placed, self._is_new = None, True
+            self._draw_edges()
             self._place()
         elif self._placed is not None and network.edges is not self._placed.network.edges:
             self._placed = replace(self._placed, network=network)
@@ -182,9 +172,9 @@ class NetworkDisplay:
         if self._is_new and not placed.sources and self._points is not None:
             self._viewer.reset_view()
         self._is_new = False
+        self._draw_edges()
         self._on_result_changed(self._session.result)
         self._on_selection_changed(self._session.selected)
-        self._draw_edges()
 
     def _remove_layers(self) -> None:
         self._unwatch_points()
@@ -192,7 +182,7 @@ class NetworkDisplay:
             held = layer.metadata.get("napari_neuron")
             if isinstance(held, dict) and any(key in held for key in _KEYS):
                 self._viewer.layers.remove(layer)
-        self._points = self._activity = self._rings = self._edges = None
+        self._points = self._activity = self._rings = None
 
     def _unwatch_points(self) -> None:
         if self._points is not None:
@@ -214,10 +204,9 @@ class NetworkDisplay:
             self._activity = None
         elif event.value is self._rings:
             self._rings = None
-        elif event.value is self._edges:
-            self._edges = None
         elif event.value is self._points:
             self._unwatch_points()
+        self._edges.forget(event.value)
 
     def _on_result_changed(self, result: NetworkResult | None) -> None:
         placed = self._placed
@@ -238,10 +227,7 @@ class NetworkDisplay:
                 self._put_activity(made[1])
             else:
                 self._making.request(activity_made, placed, result)
-        if isinstance(self._edges, EdgeActivityLayer):
-            self._edges.show_result(result)
-        elif self._looks.edges == "activity":
-            self._draw_edges()
+        self._edges.show_result(result)
 
     def _on_activity_made(self, made: tuple[Placed, ActivityLayer]) -> None:
         placed, layer = made
@@ -258,8 +244,7 @@ class NetworkDisplay:
             self._viewer.dims.ndisplay = 3
         self._activity = layer
         put_activity_layer(self._viewer, layer)
-        if isinstance(self._edges, EdgeActivityLayer):  # the time is that of the first layer
-            self._viewer.layers.move(self._viewer.layers.index(self._edges), -1)
+        self._edges.raise_to_top()  # the time is that of the first layer
         if self._points is None:
             self._viewer.reset_view()
         self._clicks.watch(layer)
@@ -286,44 +271,8 @@ class NetworkDisplay:
         if self._activity is None and placed is not None and len(placed.positions) == n:
             self._made = activity_made(placed, result)
 
-    # edges ---------------------------------------------------------------------------------
-
     def _draw_edges(self) -> None:
-        if self._placed is None:
-            return
-        looks = self._looks
-        selected = self._session.selected if looks.of_selected else ()
-        result = self._session.result if looks.edges == "activity" else None
-        most = looks.most_edges if looks.edges != "none" else 0
-        self._drawing.request(edges_made, self._placed, result, most, selected)
-
-    def _on_edges_made(self, made: tuple[Placed, EdgesShown | None, int]) -> None:
-        placed, layer, n = made
-        if placed is not self._placed:
-            return
-        before = self._edges
-        if isinstance(layer, EdgeActivityLayer) and isinstance(before, EdgeActivityLayer):
-            before.show_edges(layer)
-            layer = before
-        elif isinstance(layer, EdgeLines) and isinstance(before, EdgeLines):
-            before.show_edges(layer)
-            self._say(n)
-            return
-        active = self._viewer.layers.selection.active
-        if before is not None and layer is not before:
-            self._viewer.layers.remove(before)
-        self._edges = layer
-        if isinstance(layer, EdgeActivityLayer):
-            if layer is not before:
-                put_voltage_layer(self._viewer, layer)
-            if layer.result is not self._session.result and self._session.result is not None:
-                layer.show_result(self._session.result)
-            layer.advance()
-        elif layer is not None:  # under the neurons
-            at = 0 if self._points is None else self._viewer.layers.index(self._points)
-            self._viewer.layers.insert(at, layer)
-        self._viewer.layers.selection.active = active
-        self._say(n)
+        self._edges.draw(self._placed, self._looks)
 
     def _say(self, n_edges: int) -> None:
         assert self._placed is not None
@@ -348,8 +297,7 @@ class NetworkDisplay:
         if self._activity is None:
             return
         self._activity.advance()
-        if isinstance(self._edges, EdgeActivityLayer):
-            self._edges.advance()
+        self._edges.advance()
         axis = time_axis(self._viewer)
         if self._follows and axis is not None:
             self._moving = True
@@ -368,8 +316,7 @@ class NetworkDisplay:
             self._points.selected_data = set(rows.tolist())
             self._selecting = False
         self._draw_rings(rows)
-        if self._looks.of_selected and self._looks.edges != "none":
-            self._soon.start()
+        self._edges.draw_soon()
 
     def _on_clicked(self, row: int, extend: bool) -> None:
         chosen = set(self._session.selected.tolist()) if extend else set()

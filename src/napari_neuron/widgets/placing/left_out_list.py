@@ -90,6 +90,11 @@ class LeftOutList(QWidget):
         self.view.setModel(self._rows)
         self.view.setColumnWidth(0, 52)
 
+    @property
+    def is_exporting(self) -> bool:
+        """Whether rows are being written."""
+        return self._export.is_busy
+
     def export(self, path: str) -> None:
         """Write all columns of the rows to a CSV file, in a thread."""
         if self._left_out is not None:

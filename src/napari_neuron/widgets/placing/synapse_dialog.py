@@ -10,17 +10,9 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
     QLineEdit,
-    QProgressBar,
-    QPushButton,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -28,7 +20,6 @@ from napari_neuron.compile.synapse_table import SynapseTable
 from napari_neuron.errors import ExperimentError
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.spec import AlphaSynapse, PoissonEvents, SpikeTimes, Synapse
-from napari_neuron.widgets.placing.left_out_list import LeftOutList
 from napari_neuron.widgets.placing.synapse_choice import (
     AT_ONCE,
     BY_PARTNER,
@@ -39,11 +30,9 @@ from napari_neuron.widgets.placing.synapse_choice import (
     find,
     regions_of,
 )
+from napari_neuron.widgets.placing.table_dialog import TableDialog
 from napari_neuron.widgets.toolkit.latest_job import LatestJob
-from napari_neuron.widgets.toolkit.page import Page, hint, leave_enter_to_fields, let_shrink
-from napari_neuron.widgets.toolkit.problem import ProblemLabel
 
-_AUTOMATIC = "as named"
 _COLUMNS = {
     "node": "Node id",
     "x": "x",
@@ -62,7 +51,7 @@ _SYNAPSES = {
 }
 
 
-class SynapseDialog(QDialog):
+class SynapseDialog(TableDialog):
     """Chooses a table and its columns, says what was found, and places synapses.
 
     Tables are read, and stimuli made, in a thread: `read` and `place` return at once.
@@ -80,23 +69,34 @@ class SynapseDialog(QDialog):
     placed = Signal(tuple)
 
     def __init__(self, cell: Morphology, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Synapses from a table")
+        super().__init__(
+            "Synapses from a table",
+            without_file=f"Connectors of {cell.name}",
+            columns=_COLUMNS,
+            action="Place",
+            parent=parent,
+        )
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._cell = cell
-        self._path: str | None = None
         self._found = Found()
         self._reading, self._placing = LatestJob(), LatestJob()
         self._reading.finished.connect(self._on_found)
         self._placing.finished.connect(self._on_activated)
-        self.source = QComboBox()
-        self.source.addItem(f"Connectors of {cell.name}")
-        self.file_button = QPushButton("File…")
-        self.file_button.clicked.connect(lambda _=False: self._ask_for_file())
-        line = QHBoxLayout()
-        line.addWidget(self.source, 1)
-        line.addWidget(self.file_button)
-        self.columns = {name: QComboBox() for name in _COLUMNS}
+        self._ask_which()
+        self._ask_how()
+        self.page.column.addStretch()
+        self.page.setMinimumWidth(self.page.widget().minimumSizeHint().width() + 30)
+        self.resize(520, 760)
+        self.action_button.clicked.connect(lambda _=False: self.place())
+        self._show_groups()
+        if cell.connectors is None:
+            self.source.setItemText(0, f"{cell.name} came without connectors")
+            self.said.setText("Choose a table: File…")
+        else:
+            self.read()
+
+    def _ask_which(self) -> None:
+        """Ask where synapses are, and which are wanted."""
         self.units = QLineEdit("um")
         self.units.setToolTip("Of the positions: um, nm, 8 nm, 4x4x40 nm")
         self.limit = _number(5.0, 1e6, " µm")
@@ -105,7 +105,7 @@ class SynapseDialog(QDialog):
         self.wanted.addItems(["all", "post", "pre"])
         self.partner = QLineEdit()
         self.partner.setPlaceholderText("any; several with commas between")
-        self._regions = regions_of(cell)
+        self._regions = regions_of(self._cell)
         self.region = QComboBox()
         self.region.addItems(list(self._regions))
         self.confidence = _number(0.0, 1e9, "")
@@ -118,6 +118,28 @@ class SynapseDialog(QDialog):
         self.draw.setSpecialValueText("all")
         self.seed.setRange(0, 2**31 - 1)
         self.seed.setValue(1)
+        self.add_rows(
+            {
+                "Unit of positions": self.units,
+                "At most": self.limit,
+                "Kind": self.wanted,
+                "Partner": self.partner,
+                "Region": self.region,
+                "Confidence": self.confidence,
+                "Only where": self.query,
+                "Draw at random": self.draw,
+                "Seed": self.seed,
+            }
+        )
+        for combo in (self.wanted, self.region):
+            combo.activated.connect(lambda _: self.read())
+        for edit in (self.units, self.query, self.partner):
+            edit.editingFinished.connect(self.read)
+        for number in (self.limit, self.draw, self.seed, self.confidence):
+            number.editingFinished.connect(self.read)
+
+    def _ask_how(self) -> None:
+        """Ask what is placed, and when it is active."""
         self.synapse = QComboBox()
         self.synapse.addItems(list(_SYNAPSES))
         self.how = QComboBox()
@@ -125,68 +147,18 @@ class SynapseDialog(QDialog):
         self.sizes, self.times = QLineEdit("5, 10, 15"), QLineEdit("50, 250, 450")
         self.weighted = QCheckBox("weight × the table's weight")
         self.timed = QCheckBox("delay + the table's time")
-        self.busy = QProgressBar()
-        self.busy.setRange(0, 0)
-        self.busy.setTextVisible(False)
-        self.busy.setFixedHeight(6)
-        self.said = hint()
-        self.left_out = LeftOutList()
-        self.problem = ProblemLabel()
-        self.form = QFormLayout()
-        self.form.addRow("Table", line)
-        for name, text in _COLUMNS.items():
-            self.form.addRow(f"Column: {text}", self.columns[name])
-        for text, widget in {
-            "Unit of positions": self.units,
-            "At most": self.limit,
-            "Kind": self.wanted,
-            "Partner": self.partner,
-            "Region": self.region,
-            "Confidence": self.confidence,
-            "Only where": self.query,
-            "Draw at random": self.draw,
-            "Seed": self.seed,
-            "Place": self.synapse,
-            "Active": self.how,
-            "Synapses in each group": self.sizes,
-            "At (ms)": self.times,
-            "Of the table": self.weighted,
-            "": self.timed,
-        }.items():
-            self.form.addRow(text, widget)
-        for combo in self.findChildren(QComboBox):
-            let_shrink(combo)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.place_button = QPushButton("Place")
-        self.buttons.addButton(self.place_button, QDialogButtonBox.ButtonRole.ActionRole)
-        self.buttons.rejected.connect(self.reject)
-        self.place_button.clicked.connect(lambda _=False: self.place())
-        page = Page()
-        page.column.addLayout(self.form)
-        page.column.addStretch()
-        page.setMinimumWidth(page.widget().minimumSizeHint().width() + 30)
-        layout = QVBoxLayout(self)
-        layout.addWidget(page, 1)
-        for widget in (self.busy, self.said, self.left_out, self.problem, self.buttons):
-            layout.addWidget(widget)
-        self.resize(520, 760)
-        leave_enter_to_fields(self)
-        self.finished.connect(lambda _: self._stop())
-        self.source.currentIndexChanged.connect(lambda _: self.read())
+        self.add_rows(
+            {
+                "Place": self.synapse,
+                "Active": self.how,
+                "Synapses in each group": self.sizes,
+                "At (ms)": self.times,
+                "Of the table": self.weighted,
+                "": self.timed,
+            }
+        )
         self.how.currentTextChanged.connect(lambda _: self._show_groups())
         self.synapse.currentTextChanged.connect(lambda _: self._show_busy())
-        for combo in (*self.columns.values(), self.wanted, self.region):
-            combo.activated.connect(lambda _: self.read())
-        for edit in (self.units, self.query, self.partner):
-            edit.editingFinished.connect(self.read)
-        for number in (self.limit, self.draw, self.seed, self.confidence):
-            number.editingFinished.connect(self.read)
-        self._show_groups()
-        if cell.connectors is None:
-            self.source.setItemText(0, f"{cell.name} came without connectors")
-            self.said.setText("Choose a table: File…")
-        else:
-            self.read()
 
     @property
     def table(self) -> SynapseTable | None:
@@ -198,15 +170,6 @@ class SynapseDialog(QDialog):
         """Whether a table is being read, or stimuli are being made."""
         return self._reading.is_busy or self._placing.is_busy
 
-    def choose_file(self, path: str) -> None:
-        """Take the table from a file."""
-        self._path = path
-        if self.source.count() == 1:
-            self.source.addItem("")
-        self.source.setItemText(1, path.rsplit("/", 1)[-1])
-        self.source.setCurrentIndex(1)
-        self.read()
-
     def read(self) -> None:
         """Read the table as it is said, and say what was found."""
         said = {
@@ -217,7 +180,7 @@ class SynapseDialog(QDialog):
             "query": self.query.text().strip(),
         }
         columns, draw, seed = self._said_columns(), self.draw.value(), self.seed.value()
-        choice = Choice(self._cell, self._source, columns, said, draw, seed)
+        choice = Choice(self._cell, self.path, columns, said, draw, seed)
         self._reading.request(find, choice, self._found.everything)
         self._show_busy()
 
@@ -241,9 +204,9 @@ class SynapseDialog(QDialog):
 
     def _on_found(self, found: Found) -> None:
         if found.names != self._found.names:
-            before = self._named_columns()
-            self._offer(found.names)
-            if self._named_columns() != before:  # they were of another table
+            before = self.named_columns
+            self.offer_columns(found.names)
+            if self.named_columns != before:  # they were of another table
                 self._found = Found(names=found.names)
                 self.read()
                 return
@@ -264,7 +227,7 @@ class SynapseDialog(QDialog):
     def _show_busy(self) -> None:
         self.busy.setVisible(self.is_busy)
         ready = self.table is not None and len(self.table) > 0 and not self.is_busy
-        self.place_button.setEnabled(ready)
+        self.action_button.setEnabled(ready)
         there = set() if self.table is None else set(self.table.rows.columns)
         is_synapse = isinstance(_SYNAPSES[self.synapse.currentText()], Synapse)
         takes = is_synapse and self.how.currentText() != IN_GROUPS
@@ -272,25 +235,19 @@ class SynapseDialog(QDialog):
         self.timed.setEnabled(takes and "time" in there)
         self.confidence.setEnabled("confidence" in there)
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Tell of nothing any more."""
+        super().stop()
         self._reading.stop()
         self._placing.stop()
-        self.left_out.stop()
-
-    @property
-    def _source(self) -> str | None:
-        return self._path if self.source.currentIndex() == 1 else None
 
     @property
     def _position(self) -> tuple[str, ...]:
-        said = self._named_columns()
+        said = self.named_columns
         return tuple(said.get(axis, axis) for axis in "xyz")
 
-    def _named_columns(self) -> dict[str, str]:
-        return {n: c.currentText() for n, c in self.columns.items() if c.currentIndex() > 0}
-
     def _said_columns(self) -> dict[str, Any]:
-        said: dict[str, Any] = self._named_columns()
+        said: dict[str, Any] = self.named_columns
         axes = tuple(said.pop(axis, axis) for axis in "xyz")
         position = {} if axes == ("x", "y", "z") else {"position": axes}
         return {
@@ -300,26 +257,10 @@ class SynapseDialog(QDialog):
             "limit": self.limit.value(),
         }
 
-    def _offer(self, names: tuple[str, ...]) -> None:
-        for combo in self.columns.values():
-            before = combo.currentText()
-            combo.clear()
-            combo.addItems([_AUTOMATIC, *names])
-            combo.setCurrentIndex(max(0, combo.findText(before)))
-
     def _show_groups(self) -> None:
         for edit in (self.sizes, self.times):
-            shown = self.how.currentText() == IN_GROUPS
-            edit.setVisible(shown)
-            self.form.labelForField(edit).setVisible(shown)
+            self.show_row(edit, self.how.currentText() == IN_GROUPS)
         self._show_busy()
-
-    def _ask_for_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Synapses", "", "Tables (*.csv *.tsv *.parquet);;All files (*)"
-        )
-        if path:
-            self.choose_file(path)
 
 
 def _number(value: float, highest: float, suffix: str) -> QDoubleSpinBox:

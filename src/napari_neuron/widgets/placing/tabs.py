@@ -36,7 +36,8 @@ from napari_neuron.spec.edit import free_label, with_copies, with_moved_to
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.forms.frames_edit import FramesEdit
 from napari_neuron.widgets.forms.known_names import point_processes
-from napari_neuron.widgets.forms.spec_list import Additions, SpecListEditor
+from napari_neuron.widgets.forms.list_buttons import Additions
+from napari_neuron.widgets.forms.spec_list import SpecListEditor
 from napari_neuron.widgets.forms.starts import first
 from napari_neuron.widgets.forms.summaries import recorder_in_words, stimulus_in_words
 from napari_neuron.widgets.forms.words import kind_name, nodes_in_words
@@ -97,7 +98,7 @@ class _PlacedTab(Page):
             move=self._move,
             **editor,
         )
-        self.editor.set_additions(self._additions())
+        self.editor.buttons.set_additions(self._additions())
         self.column.addLayout(row)
         self.add(self.editor)
         view.selection_changed.connect(self._on_selection_changed)
@@ -109,7 +110,7 @@ class _PlacedTab(Page):
         raise NotImplementedError
 
     def _on_catalogue_changed(self) -> None:
-        self.editor.set_additions(self._additions())
+        self.editor.buttons.set_additions(self._additions())
 
     def _move(self, rows: Sequence[int]) -> None:
         experiment = self._view.experiment
@@ -126,8 +127,8 @@ class _PlacedTab(Page):
         n = len(self._view.selected)
         layer = self._view.nodes_layer
         self.pick_button.setVisible(layer is not None)
-        self.editor.allow_adding("" if n else "Select points of the nodes layer first")
-        self.editor.allow_moving(
+        self.editor.buttons.allow_adding("" if n else "Select points of the nodes layer first")
+        self.editor.buttons.allow_moving(
             "" if n else "To move: select points of the nodes layer, or drag the marker"
         )
         if layer is None:

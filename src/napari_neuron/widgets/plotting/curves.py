@@ -219,7 +219,7 @@ def curves_of(
     curves = []
     for recorder in result.experiment.traced:
         trace = traces[recorder.label]
-        kind = str(recorder.kind)  # type: ignore[attr-defined]
+        kind = str(recorder.kind)
         if kind != "voltage" and not result.units:
             continue
         curves.append(

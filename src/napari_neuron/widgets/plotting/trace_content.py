@@ -9,8 +9,8 @@ from typing import TypeVar
 from napari_neuron.result import SimulationResult
 from napari_neuron.session import Session
 from napari_neuron.spec import VoltageRecorder
+from napari_neuron.spec.edit import free_label
 from napari_neuron.spec.recorder import VariableRecorder
-from napari_neuron.widgets.cell_in_view import free_name
 from napari_neuron.widgets.plotting.curves import (
     Curve,
     CurveKey,
@@ -156,7 +156,7 @@ class TraceContent:
         if place is None:
             return
         experiment = self._session.experiment
-        label = free_name(place.label, [r.label for r in experiment.recorders])
+        label = free_label(place.label, [r.label for r in experiment.recorders])
         cell = place.cell if place.names_cell else None
         at = {"label": label, "cell": cell, "node": place.node}
         recorder = (

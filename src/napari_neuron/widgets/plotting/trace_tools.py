@@ -55,7 +55,7 @@ class TraceTools(QWidget):
         self.pick_button = _tool("A click on the cell shows the trace of that place", None, True)
         self.pick_button.setChecked(True)
         self.save_button = _tool("Save")
-        self.save_menu = menu_of(
+        menu_of(
             self.save_button,
             [
                 ("Picture as PNG or SVG…", saving.ask_for_picture),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from napari.qt.threading import create_worker
 from psygnal import Signal
 from qtpy.QtCore import QTimer
+
+from napari_neuron.widgets.toolkit.latest_job import LatestJob
 
 _PAUSE = 120  # ms
 
@@ -33,7 +34,8 @@ class Asked:
     def __init__(self, answer: Callable[..., Any], pause: int = _PAUSE) -> None:
         self._answer = answer
         self._question: tuple[Any, ...] | None = None
-        self._worker: Any = None
+        self._job = LatestJob()
+        self._job.finished.connect(self._on_answered)
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.setInterval(pause)
@@ -57,24 +59,17 @@ class Asked:
     def stop(self) -> None:
         """Tell nothing any more."""
         self.forget()
+        self._job.stop()
         self.answered.disconnect()
 
     def _ask(self) -> None:
-        if self._worker is None and self._question is not None:
-            self._worker = create_worker(
-                _answered, self._answer, self._question, _start_thread=False
-            )
-            self._worker.returned.connect(self._on_returned)
-            self._worker.start()
+        self._job.request(_answered, self._answer, self._question)
 
-    def _on_returned(self, given: tuple[tuple[Any, ...], Any]) -> None:
-        self._worker = None
+    def _on_answered(self, given: tuple[tuple[Any, ...], Any]) -> None:
         question, answer = given
-        if self._question is question:
+        if self._question is question:  # else there is another, or none is wanted any more
             self._question = None
             self.answered.emit(answer)
-        else:
-            self._ask()
 
 
 def _answered(answer: Callable[..., Any], question: tuple[Any, ...]) -> tuple[Any, Any]:
