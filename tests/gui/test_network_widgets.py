@@ -203,7 +203,7 @@ def test_a_stimulus_for_many_neurons_is_for_these_and_no_others(dock, rows, is_f
     dock.open(nn.PointNetwork.from_edge_list(table, groups=groups))
     dock.session.select(list(rows))
     editor = dock.widget.stimuli_tab.editor
-    {action.text(): action for action in editor.add_menu.actions()}["Train"].trigger()
+    {action.text(): action for action in editor.buttons.add_menu.actions()}["Train"].trigger()
     assert dock.session.network.stimuli == (nn.TrainStimulus(**is_for),)
 
 
