@@ -26,6 +26,7 @@ from napari_neuron.morphology.model import FloatArray
 
 _TOKEN = re.compile(
     r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/"
+    r"|\\[ \t\r]*+\n"  # the statement goes on in the next line
     r'|(?P<string>"[^"\n]*+")'
     r"|(?P<word>[A-Za-z_][A-Za-z_0-9]*+)"
     r"|(?P<number>(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?)"
@@ -91,9 +92,7 @@ class _Reader:
             if match.lastgroup:
                 self._words.append(sys.intern(match[0]))
                 self._places.append(match.start())
-        self._line_ends = [
-            at for at, word in zip(self._places, self._words, strict=True) if word == "\n"
-        ]
+        self._line_ends = [found.start() for found in re.finditer("\n", text)]
         self.sections: dict[str, _Section] = {}
         self._arrays: set[str] = set()
         self._section: list[str | None] = []  # one for each open brace
