@@ -29,5 +29,5 @@ def test_a_backslash_joins_two_lines_of_hoc(tmp_path):
 def test_an_error_in_hoc_names_the_line_after_comments_and_joined_lines(tmp_path):
     path = tmp_path / "cell.hoc"
     path.write_text(CELL + "dend[1] { pt3dadd(here, 0, 0, 1) }\n")
-    with pytest.raises(SkeletonFileError, match="cell.hoc:12: pt3dadd without"):
+    with pytest.raises(SkeletonFileError, match=r"cell\.hoc:12: pt3dadd without"):
         read_morphology(path, "um")
