@@ -16,7 +16,7 @@ EREV = Variable("Erev", "Erev_Old", "mV", -80.0, scope="global")
 
 
 @pytest.mark.parametrize(
-    "mechanism, said",
+    ("mechanism", "said"),
     [
         (Mechanism("Old", "point_process", (GMAX,)), "An empty value is the default."),
         (Mechanism("Old", "point_process", (GMAX, EREV)), "one number for the whole run"),

@@ -136,8 +136,8 @@ class ParametersEdit(FieldEdit):
             return f"NEURON has no {self._mechanism} here: choose its MOD files on Biophysics."
         if mechanism.pointers:
             return (
-                f"It cannot run here: its {', '.join(mechanism.pointers)} has to point into another "
-                "mechanism (POINTER). Use a mechanism that is driven by events instead."
+                f"It cannot run here: its {', '.join(mechanism.pointers)} has to point into "
+                "another mechanism (POINTER). Use a mechanism that is driven by events instead."
             )
         if not known:
             return "It has no parameters."
