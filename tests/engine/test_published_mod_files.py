@@ -180,3 +180,18 @@ def test_what_is_c_and_not_c_plus_plus_is_said_with_a_remedy(tmp_path):
     assert "write the cast" in said[malloc]
     assert "thrice" in said[undefined]
     assert "porting_mechanisms_to_cpp" in said[declaration]
+
+
+def test_a_function_that_nothing_defines_is_named_with_file_and_line(tmp_path):
+    (tmp_path / "lonely.mod").write_text(
+        "NEURON { SUFFIX lonely RANGE a }\n"
+        "PARAMETER { a = 1 }\n"
+        "VERBATIM\n"
+        "extern double not_there(void*);\n"
+        "ENDVERBATIM\n"
+        "INITIAL {\nVERBATIM\n    not_there(nullptr);\nENDVERBATIM\n}\n"
+    )
+    with pytest.raises(
+        ModFileError, match=r"lonely\.mod:4: nothing defines the function not_there"
+    ):
+        compile_mod_files(tmp_path, agreed=True)

@@ -7,6 +7,10 @@ is often C that C++ refuses. The patterns are those of NEURON's guide "Adapting 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from napari_neuron.engine.mod_files import ModSource
+from napari_neuron.errors import ModProblem
 
 GUIDE = "https://nrn.readthedocs.io/en/latest/guide/porting_mechanisms_to_cpp.html"
 
@@ -44,6 +48,39 @@ def with_advice(said: str, *, in_verbatim: bool) -> str:
         if re.search(pattern, said):
             return f"{said}. {advice} (this NEURON compiles C++, older ones C: {GUIDE})"
     return said
+
+
+def undefined_function(said: str, sources: Iterable[ModSource]) -> ModProblem | None:
+    """Return what is wrong where a library does not load for a function that nothing defines.
+
+    Parameters
+    ----------
+    said
+        What the loader says; it has C++'s name of the function (``_Z9not_therePv``).
+    sources
+        The files the library was made of.
+
+    Returns
+    -------
+    ModProblem or None
+        With the file and line that name the function first; None if something else is wrong.
+    """
+    found = re.search(
+        r"(?:undefined symbol:|[Ss]ymbol not found[^\n]*?) ?['‘]?_*(?:Z(\d+))?(\w+)", said
+    )
+    if found is None:
+        return None
+    name = found[2][: int(found[1])] if found[1] else found[2]
+    problem = (
+        f"nothing defines the function {name}(): it is neither NEURON's, as declared here, nor in "
+        f"another of these files. If it is NEURON's, take the declaration out ({GUIDE})"
+    )
+    for source in sources:
+        code = source.path.read_text(encoding="utf-8", errors="replace")
+        for number, line in enumerate(without_comments(code).splitlines(), 1):
+            if re.search(rf"\b{name}\b", line):
+                return ModProblem(source.file.name, number, problem)
+    return None
 
 
 def without_comments(code: str) -> str:

@@ -20,7 +20,7 @@ from typing import IO
 from napari_neuron.compile.catalogue import Catalogue
 from napari_neuron.engine.catalogue import neuron_version, read_catalogue
 from napari_neuron.engine.child_process import child_environment
-from napari_neuron.engine.mod_advice import with_advice, without_comments
+from napari_neuron.engine.mod_advice import undefined_function, with_advice, without_comments
 from napari_neuron.engine.mod_files import (
     ModSource,
     check_mod_files,
@@ -122,7 +122,10 @@ def compile_mod_files(
         catalogue = read_catalogue(mod_files, python=python)
     except SimulationError as error:
         shutil.rmtree(library_folder(mod_files, python=python), ignore_errors=True)
-        raise ModFileError(ModProblem("", None, f"NEURON cannot load these: {error}")) from None
+        problem = undefined_function(str(error), sources)
+        if problem is None:
+            problem = ModProblem("", None, f"NEURON cannot load these: {error}")
+        raise ModFileError(problem) from None
     tell(1.0, "done")
     return MechanismLibrary(mod_files, path, catalogue, was_there)
 
