@@ -19,6 +19,7 @@ from napari_neuron.compile.mixed import lower_network, lower_onto_points
 from napari_neuron.compile.model import CompiledModel, CompiledRun
 from napari_neuron.compile.paint import paint_nodes
 from napari_neuron.compile.placements import lower_recorders, lower_stimuli
+from napari_neuron.compile.process_globals import without_globals
 from napari_neuron.compile.profiles import Centres
 from napari_neuron.errors import ExperimentError
 from napari_neuron.morphology.model import Morphology
@@ -92,6 +93,7 @@ def compile_experiment(
     addresses = NodeAddresses(cells, compartments_of_nodes(sections, nseg, compartment_start))
     network = lower_network(experiment)
     point_processes, drives = lower_stimuli(experiment, addresses)
+    point_processes, process_globals = without_globals(point_processes, catalogue)
     gaps = lower_gaps(experiment, addresses)
     recorders, detectors = lower_recorders(experiment, addresses, point_processes)
     return CompiledModel(
@@ -110,7 +112,7 @@ def compile_experiment(
         ),
         mechanisms=membrane.mechanisms(),
         ion_styles=membrane.ion_styles(),
-        globals=membrane.globals(),
+        globals=(*membrane.globals(), *process_globals),
         point_processes=point_processes,
         drives=drives,
         gaps=gaps,

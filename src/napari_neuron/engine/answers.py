@@ -113,6 +113,9 @@ def _mechanism(h: Any, section: Any, kind: int, name: str, built_in: bool) -> di
         for number in (_PARAMETER, _ASSIGNED, _STATE)
     }
     parameters, assigned = variables[_PARAMETER], variables[_ASSIGNED]
+    for one in [v for v in assigned if _is_given(str(types.code()), v["name"])]:
+        assigned.remove(one)
+        parameters.append(one)
     settable = set(re.findall(r"\w+", " ".join(_blocks(code, "PARAMETER"))))
     for found, size in _listed(h, name, _GLOBAL):
         if found.startswith("usetable_"):
@@ -169,6 +172,18 @@ def _variable(
         "default": default,
         "size": size,
     }
+
+
+def _is_given(code: str, name: str) -> bool:
+    """Return whether nothing in a MOD file sets an ASSIGNED variable: then a person has to."""
+    verbatim = " ".join(re.findall(r"\bVERBATIM\b.*?\bENDVERBATIM\b", code, re.DOTALL))
+    code = _without_comments(code)
+    if name in _pointers(code) or not re.search(
+        rf"\b{name}\b", " ".join(_blocks(code, "ASSIGNED"))
+    ):
+        return False
+    is_set = re.search(rf"\b{name}\b\s*(\[[^\]]*\]\s*)?=(?!=)", code)
+    return is_set is None and not re.search(rf"\b(_p_)?{name}\b", verbatim)
 
 
 def _without_comments(code: str) -> str:

@@ -20,6 +20,7 @@ from typing import IO
 from napari_neuron.compile.catalogue import Catalogue
 from napari_neuron.engine.catalogue import neuron_version, read_catalogue
 from napari_neuron.engine.child_process import child_environment
+from napari_neuron.engine.mod_advice import undefined_function, with_advice, without_comments
 from napari_neuron.engine.mod_files import (
     ModSource,
     check_mod_files,
@@ -120,7 +121,10 @@ def compile_mod_files(
         catalogue = read_catalogue(mod_files, python=python)
     except SimulationError as error:
         shutil.rmtree(library_folder(mod_files, python=python), ignore_errors=True)
-        raise ModFileError(ModProblem("", None, f"NEURON cannot load these: {error}")) from None
+        problem = undefined_function(str(error), sources)
+        if problem is None:
+            problem = ModProblem("", None, f"NEURON cannot load these: {error}")
+        raise ModFileError(problem) from None
     tell(1.0, "done")
     return MechanismLibrary(mod_files, path, catalogue, was_there)
 
@@ -291,7 +295,9 @@ def compiler_problems(said: str, sources: Sequence[ModSource]) -> tuple[ModProbl
         source = by_stem.get(found["stem"])
         if source is not None:
             line = _mod_line(source, Path(found["path"]), int(found["line"]), found["what"])
-            problems[ModProblem(source.file.name, line, found["what"])] = None
+            code = source.path.read_text(encoding="utf-8", errors="replace")
+            what = with_advice(found["what"], in_verbatim="VERBATIM" in code)
+            problems[ModProblem(source.file.name, line, what)] = None
     if problems:
         return tuple(problems)[:20]
     undefined = re.findall(r"undefined (?:reference to|symbol:?) ['`\"]?([\w:]+)", said)
@@ -305,14 +311,15 @@ def compiler_problems(said: str, sources: Sequence[ModSource]) -> tuple[ModProbl
 
 
 def _mod_line(source: ModSource, written: Path, line: int, what: str) -> int | None:
-    lines = source.path.read_text(encoding="utf-8", errors="replace").splitlines()
+    text = source.path.read_text(encoding="utf-8", errors="replace")
+    lines, code = text.splitlines(), without_comments(text).splitlines()
     with contextlib.suppress(OSError, IndexError):
         text = written.read_text(errors="replace").splitlines()[line - 1].strip()
         same = [number for number, own in enumerate(lines, 1) if own.strip() == text and text]
         if len(same) == 1:
             return same[0]
     for name in re.findall(r"['‘`\"](\w+)['’\"]", what):
-        having = [n for n, own in enumerate(lines, 1) if re.search(rf"\b{name}\b", own)]
+        having = [n for n, own in enumerate(code, 1) if re.search(rf"\b{name}\b", own)]
         if having:
             return having[0]
     return None

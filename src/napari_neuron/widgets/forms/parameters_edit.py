@@ -131,12 +131,24 @@ class ParametersEdit(FieldEdit):
         catalogue = self._view.catalogue
         if catalogue is None:
             return "Asking NEURON what the parameters are …"
-        if catalogue.mechanism(self._mechanism) is None:
+        mechanism = catalogue.mechanism(self._mechanism)
+        if mechanism is None:
             return f"NEURON has no {self._mechanism} here: choose its MOD files on Biophysics."
+        if mechanism.pointers:
+            return (
+                f"It cannot run here: its {', '.join(mechanism.pointers)} has to point into "
+                "another mechanism (POINTER). Use a mechanism that is driven by events instead."
+            )
         if not known:
             return "It has no parameters."
-        return "An empty value is the default." + (
-            " Select a row to let it vary along the cable." if self._profiles else ""
+        return (
+            "An empty value is the default."
+            + (" Select a row to let it vary along the cable." if self._profiles else "")
+            + (
+                " What is global has one number for the whole run."
+                if any(variable.scope == "global" for variable in known.values())
+                else ""
+            )
         )
 
     def _show_profile(self) -> None:
