@@ -1,7 +1,9 @@
 """hoc files with pt3d points, read as text: nothing in them is ever executed.
 
 Known are ``create``, ``connect``, ``pt3dclear``, ``pt3dadd``, blocks of a section, and ``for``
-loops over whole numbers around them. Everything else is passed over, whatever it would do.
+loops over whole numbers around them; names that plainly stand for a whole number count sections
+and rounds; and ``pt3dadd(fscan(), ...)`` with the numbers below the statements. Everything else is
+passed over, whatever it would do.
 """
 
 from __future__ import annotations
@@ -9,46 +11,25 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_left
-from dataclasses import dataclass, field
-
-import numpy as np
+from collections.abc import Iterator
 
 from napari_neuron.errors import SkeletonFileError
-from napari_neuron.morphology.formats.cell import (
-    NOTE,
-    FileCell,
-    format_unit,
-    without_gaps,
-)
+from napari_neuron.morphology.formats.cell import NOTE, FileCell
 from napari_neuron.morphology.formats.content import real, short_text_of
-from napari_neuron.morphology.formats.names import type_of_name
-from napari_neuron.morphology.model import FloatArray
+from napari_neuron.morphology.formats.hoc_sections import REMEDY, Section, SectionNodes
 
 _TOKEN = re.compile(
-    r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/"
+    r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/|\\[ \t]*+\n"
     r'|(?P<string>"[^"\n]*+")'
     r"|(?P<word>[A-Za-z_][A-Za-z_0-9]*+)"
     r"|(?P<number>(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?)"
     r"|(?P<mark>[^\s])"
     r"|(?P<newline>\n)"
 )
-_REMEDY = (
-    "Only points given with pt3dadd and plain connect statements are read; in NEURON, write the "
-    "cell in such a form, or as SWC"
-)
+_NUMBER = re.compile(r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
 _MOST_STEPS = 2_000_000
 _LARGEST = 8 * 2**20
 _VERBS = {"create", "connect", "access", "for", "pt3dadd", "pt3dclear", "L", "diam"}
-
-
-@dataclass
-class _Section:
-    line: int
-    points: list[tuple[float, float, float, float]] = field(default_factory=list)
-    end: float = 0.0  # the end that is connected
-    parent: str | None = None
-    parent_x: float = 1.0
-    connect_line: int = 0
 
 
 def read_hoc(content: bytes, shown: str) -> list[FileCell]:
@@ -62,7 +43,7 @@ def read_hoc(content: bytes, shown: str) -> list[FileCell]:
     text = short_text_of(content, shown, _LARGEST)
     reader = _Reader(text, shown)
     reader.run()
-    return [_Nodes(reader.sections, shown).cell((*_comments(text), *reader.notes()))]
+    return [SectionNodes(reader.sections, shown).cell((*_comments(text), *reader.notes()))]
 
 
 def _comments(text: str) -> tuple[str, ...]:
@@ -80,6 +61,12 @@ def _is_word(text: str) -> bool:
     return text[0] == "_" or (text[0].isalpha() and text[0].isascii())
 
 
+def _whole_number(text: str) -> int | None:
+    """Return 3 for ``3`` and ``3.``, as programs write it that know reals only."""
+    digits = text[:-1] if text.endswith(".") else text
+    return int(digits) if digits.isdecimal() and digits.isascii() and len(digits) < 10 else None
+
+
 class _Reader:
     """Goes through the words of the file once; a loop's words are gone through again."""
 
@@ -91,10 +78,10 @@ class _Reader:
             if match.lastgroup:
                 self._words.append(sys.intern(match[0]))
                 self._places.append(match.start())
-        self._line_ends = [
-            at for at, word in zip(self._places, self._words, strict=True) if word == "\n"
-        ]
-        self.sections: dict[str, _Section] = {}
+        self._line_ends = [match.start() for match in re.finditer("\n", text)]
+        self._whole_numbers: dict[str, int] = {}  # of the file: ``ndend = 180``
+        self._words_end, self._scanned = self._data_to_scan(text)
+        self.sections: dict[str, Section] = {}
         self._arrays: set[str] = set()
         self._section: list[str | None] = []  # one for each open brace
         self._accessed: str | None = None
@@ -103,10 +90,10 @@ class _Reader:
 
     def run(self) -> None:
         """Collect the sections."""
-        self._go(0, len(self._words), {})
+        self._go(0, self._words_end, {})
         if not any(section.points for section in self.sections.values()):
             problem = "holds no section with pt3dadd points"
-            raise SkeletonFileError(self._shown, None, problem, _REMEDY + ".")
+            raise SkeletonFileError(self._shown, None, problem, REMEDY + ".")
 
     def _go(self, at: int, end: int, numbers: dict[str, int]) -> None:
         spoken: str | None = None  # the section named just before: ``a connect b(0), 1``
@@ -130,8 +117,11 @@ class _Reader:
                 if word in self.sections or word in self._arrays:
                     named, at = self._named(at, numbers)
                     spoken = named or spoken
-                else:
+                elif word == "fscan":
+                    self._scan()
                     at += 1
+                else:
+                    at = self._assignment(at)
             elif word == "create":
                 at = self._create(at + 1, numbers)
             elif word == "connect":
@@ -168,6 +158,37 @@ class _Reader:
             f"{f' and {n_more} other sections' * (n_more > 0)}; the shape is that of the points",
         )
 
+    def _assignment(self, at: int) -> int:
+        """Note the whole number that a word stands for from here on, or that it stands for none."""
+        name = self._words[at]
+        if self._text_at(at + 1) in ("+", "-", "*", "/") and self._text_at(at + 2) == "=":
+            self._whole_numbers.pop(name, None)
+        if self._text_at(at + 1) != "=" or self._text_at(at + 2) == "=":
+            return at + 1
+        self._whole_numbers.pop(name, None)
+        value = _whole_number(self._text_at(at + 2))
+        begins = at == 0 or self._words[at - 1] in ("\n", "{", "}")
+        if value is not None and begins and self._text_at(at + 3) in ("\n", "}", ""):
+            self._whole_numbers[name] = value
+        return at + 2
+
+    def _data_to_scan(self, text: str) -> tuple[int, Iterator[float]]:
+        """Return where statements end and numbers begin that ``pt3dadd(fscan(), ...)`` reads.
+
+        They follow the line that calls the procedure; what is no number there is passed over.
+        """
+        n = len(self._words)
+        reads = [at for at in range(n - 2) if self._words[at : at + 3] == ["pt3dadd", "(", "fscan"]]
+        for at in range(reads[-1] if reads else n, n - 3):
+            called = self._words[at : at + 4]
+            if self._words[at - 1] == "\n" and called[1:] == ["(", ")", "\n"] and called[0] != "\n":
+                found = _NUMBER.findall(text, self._places[at + 3])
+                return at, (float(one) for one in found)
+        return n, iter(())
+
+    def _scan(self) -> float | None:
+        return next(self._scanned, None)
+
     def _named(self, at: int, numbers: dict[str, int]) -> tuple[str | None, int]:
         """Return the section named at a word, if it is one, and what follows."""
         name = self._words[at]
@@ -185,17 +206,17 @@ class _Reader:
             name, line = self._words[at], self._line(at)
             at += 1
             if self._text_at(at) == "[":
-                count, after = self._whole(at + 1, numbers)
+                count, after = self._whole(at + 1, {**self._whole_numbers, **numbers})
                 if count is None or not 0 < count <= 1_000_000 or self._text_at(after) != "]":
                     raise self._error(at, f"the number of sections {name}[...] is not plain")
                 self._arrays.add(name)
                 for index in range(count):
-                    self.sections.setdefault(f"{name}[{index}]", _Section(line))
+                    self.sections.setdefault(f"{name}[{index}]", Section(line))
                 if len(self.sections) > 1_000_000:
                     raise self._error(at, "creates more than a million sections")
                 at = after + 1
             else:
-                self.sections.setdefault(name, _Section(line))
+                self.sections.setdefault(name, Section(line))
             if self._text_at(at) != ",":
                 break
             at += 1
@@ -242,10 +263,11 @@ class _Reader:
         name = self._text_at(at)
         if self._text_at(at + 1) != "=":
             return at
-        first, after = self._whole(at + 2, numbers)
+        known = {**self._whole_numbers, **numbers}
+        first, after = self._whole(at + 2, known)
         if first is None or self._text_at(after) != ",":
             return at
-        last, after = self._whole(after + 1, numbers)
+        last, after = self._whole(after + 1, known)
         if last is None:
             return at
         body, body_end = self._statement(after, end)
@@ -310,7 +332,12 @@ class _Reader:
         text = self._text_at(at)
         if text in numbers:
             return numbers[text], at + 1
-        return (int(text), at + 1) if text.isdecimal() and len(text) < 10 else (None, at)
+        if text == "fscan":
+            scanned = self._scan()
+            is_whole = scanned is not None and scanned == int(scanned)
+            return (int(scanned), at + 3) if scanned is not None and is_whole else (None, at)
+        value = _whole_number(text)
+        return (None, at) if value is None else (value, at + 1)
 
     def _real(self, at: int, numbers: dict[str, int]) -> tuple[float | None, int]:
         sign = 1.0
@@ -318,6 +345,9 @@ class _Reader:
             sign *= -1.0 if self._text_at(at) == "-" else 1.0
             at += 1
         text = self._text_at(at)
+        if text == "fscan":
+            scanned = self._scan()
+            return (None if scanned is None else sign * scanned), at + 3
         value = float(numbers[text]) if text in numbers else real(text)
         return (None if value is None else sign * value), at + 1
 
@@ -331,103 +361,4 @@ class _Reader:
         return bisect_left(self._line_ends, self._places[min(at, len(self._places) - 1)]) + 1
 
     def _error(self, at: int, problem: str) -> SkeletonFileError:
-        return SkeletonFileError(self._shown, self._line(at), problem, _REMEDY + ".")
-
-
-class _Nodes:
-    """Turns sections into nodes: one for each point, and those where others are connected."""
-
-    def __init__(self, sections: dict[str, _Section], shown: str) -> None:
-        self._sections = {name: one for name, one in sections.items() if one.points or one.parent}
-        self._shown = shown
-
-    def cell(self, header: tuple[str, ...]) -> FileCell:
-        """Lay the nodes out section by section, parents first."""
-        placed: dict[str, tuple[FloatArray, int]] = {}  # place of each point from 0 to 1, first row
-        pieces: list[FloatArray] = []
-        parents: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
-        types: list[int] = []
-        hung: list[int] = []
-        n = 0
-        in_order = self._parents_first()
-        cuts = self._cuts()
-        for name in in_order:
-            section = self._sections[name]
-            points, arc = _with_cuts(np.array(section.points), cuts.get(name, []))
-            onto = -1
-            if section.parent is not None:
-                onto = _row_at(*placed[section.parent], section.parent_x)
-            placed[name] = (arc, n)
-            parent = np.arange(n - 1, n - 1 + len(points))
-            parent[0] = onto
-            if section.end == 1.0 and section.parent is not None:  # hangs by its 1 end
-                parent = np.arange(n + 1, n + 1 + len(points))
-                parent[-1] = onto
-            if section.parent is not None:
-                hung.append(n + (len(points) - 1 if section.end == 1.0 else 0))
-            pieces.append(points)
-            parents.append(parent)
-            types += [type_of_name(name) or 0] * len(points)
-            n += len(points)
-        everything = np.concatenate(pieces)
-        cell = FileCell(
-            name=None,
-            node_id=np.arange(1, n + 1),
-            parent=np.concatenate(parents),
-            swc_type=np.array(types, dtype=np.int64),
-            position=everything[:, :3],
-            radius=0.5 * everything[:, 3],
-            header=header,
-            unit=format_unit("hoc"),
-        )
-        return without_gaps(cell, np.array(hung, dtype=np.int64), "sections")
-
-    def _parents_first(self) -> list[str]:
-        children: dict[str | None, list[str]] = {}
-        for name, section in self._sections.items():
-            if not section.points:
-                problem = f"section {name} is connected and has no pt3dadd points"
-                raise SkeletonFileError(self._shown, section.line, problem, _REMEDY + ".")
-            if section.parent is not None and section.parent not in self._sections:
-                problem = f"section {name} hangs on {section.parent}, which has no pt3dadd points"
-                raise SkeletonFileError(self._shown, section.connect_line, problem, _REMEDY + ".")
-            children.setdefault(section.parent, []).append(name)
-        in_order = list(children.get(None, ()))
-        for name in in_order:  # grows while it is walked along
-            in_order += children.get(name, ())
-        if len(in_order) < len(self._sections):
-            reached = set(in_order)
-            lost = next(name for name in self._sections if name not in reached)
-            problem = f"the parents of section {lost} lead round in a circle"
-            line = self._sections[lost].connect_line
-            raise SkeletonFileError(self._shown, line, problem, "Connect one to another.")
-        return in_order
-
-    def _cuts(self) -> dict[str, list[float]]:
-        cuts: dict[str, list[float]] = {}
-        for section in self._sections.values():
-            if section.parent is not None and 0 < section.parent_x < 1:
-                cuts.setdefault(section.parent, []).append(section.parent_x)
-        return cuts
-
-
-def _with_cuts(points: FloatArray, cuts: list[float]) -> tuple[FloatArray, FloatArray]:
-    """Return points and their places from 0 to 1, with one at each cut."""
-    step = np.linalg.norm(np.diff(points[:, :3], axis=0), axis=1)
-    arc = np.concatenate([[0.0], np.cumsum(step)])
-    if arc[-1] == 0:
-        return points, np.linspace(0, 1, len(points)) if len(points) > 1 else np.zeros(1)
-    arc /= arc[-1]
-    new = [cut for cut in sorted(set(cuts)) if np.abs(arc - cut).min() > 1e-9]
-    places = np.sort(np.concatenate([arc, new]), kind="stable")
-    if not new:
-        return points, arc
-    values = np.column_stack([np.interp(new, arc, column) for column in points.T])
-    at = np.searchsorted(arc, new)
-    return np.insert(points, at, values, axis=0), places
-
-
-def _row_at(arc: FloatArray, first: int, x: float) -> int:
-    if x == 1.0:
-        return first + len(arc) - 1
-    return first + int(np.argmin(np.abs(arc - x)))
+        return SkeletonFileError(self._shown, self._line(at), problem, REMEDY + ".")
