@@ -80,7 +80,8 @@ class _Reader:
                 self._places.append(match.start())
         self._line_ends = [match.start() for match in re.finditer("\n", text)]
         self._whole_numbers: dict[str, int] = {}  # of the file: ``ndend = 180``
-        self._words_end, self._scanned = self._data_to_scan(text)
+        self._call, self._scanned = self._data_to_scan(text)
+        self._scanned_to = 0
         self.sections: dict[str, Section] = {}
         self._arrays: set[str] = set()
         self._section: list[str | None] = []  # one for each open brace
@@ -90,7 +91,8 @@ class _Reader:
 
     def run(self) -> None:
         """Collect the sections."""
-        self._go(0, self._words_end, {})
+        self._go(0, self._call, {})
+        self._go(max(self._call, bisect_left(self._places, self._scanned_to)), len(self._words), {})
         if not any(section.points for section in self.sections.values()):
             problem = "holds no section with pt3dadd points"
             raise SkeletonFileError(self._shown, None, problem, REMEDY + ".")
@@ -172,22 +174,26 @@ class _Reader:
             self._whole_numbers[name] = value
         return at + 2
 
-    def _data_to_scan(self, text: str) -> tuple[int, Iterator[float]]:
-        """Return where statements end and numbers begin that ``pt3dadd(fscan(), ...)`` reads.
+    def _data_to_scan(self, text: str) -> tuple[int, Iterator[re.Match[str]]]:
+        """Return where the procedure is called with ``pt3dadd(fscan(), ...)`` in it.
 
-        They follow the line that calls the procedure; what is no number there is passed over.
+        And the numbers below that line; fscan passes over what is no number. Statements go on
+        below the last that is read.
         """
         n = len(self._words)
         reads = [at for at in range(n - 2) if self._words[at : at + 3] == ["pt3dadd", "(", "fscan"]]
         for at in range(reads[-1] if reads else n, n - 3):
             called = self._words[at : at + 4]
             if self._words[at - 1] == "\n" and called[1:] == ["(", ")", "\n"] and called[0] != "\n":
-                found = _NUMBER.findall(text, self._places[at + 3])
-                return at, (float(one) for one in found)
+                return at, _NUMBER.finditer(text, self._places[at + 3])
         return n, iter(())
 
     def _scan(self) -> float | None:
-        return next(self._scanned, None)
+        found = next(self._scanned, None)
+        if found is None:
+            return None
+        self._scanned_to = found.end()
+        return float(found[0])
 
     def _named(self, at: int, numbers: dict[str, int]) -> tuple[str | None, int]:
         """Return the section named at a word, if it is one, and what follows."""
