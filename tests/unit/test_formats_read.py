@@ -172,6 +172,7 @@ _PARTS_OF_A_MODEL = {
     "init.hoc": 'load_file("stdrun.hoc")\n',
     "kca.channel.nml": '<neuroml id="k"><ionChannel id="k"/></neuroml>',
     "neurondb.xml": "<neurondb/>",
+    "run.xml": '<Lems><neuroml><segment id="0"/></neuroml></Lems>',
 }
 
 

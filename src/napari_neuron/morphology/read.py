@@ -223,7 +223,8 @@ def _is_other_part(content: bytes, suffix: str) -> bool:
     """
     if suffix not in _PARTS or content.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16
         return False
-    return not any(mark in content for mark in _PARTS[suffix])
+    is_lems = suffix == ".xml" and b"<Lems" in content[:_HEAD]
+    return is_lems or not any(mark in content for mark in _PARTS[suffix])
 
 
 def _holds(place: Path, mark: bytes) -> bool:
