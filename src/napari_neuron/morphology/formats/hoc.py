@@ -193,7 +193,7 @@ class _Reader:
         if found is None:
             return None
         self._scanned_to = found.end()
-        return float(found[0])
+        return real(found[0])
 
     def _named(self, at: int, numbers: dict[str, int]) -> tuple[str | None, int]:
         """Return the section named at a word, if it is one, and what follows."""
