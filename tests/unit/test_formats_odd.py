@@ -77,3 +77,10 @@ def test_a_raised_digit_is_no_number(name, tmp_path):
     (tmp_path / name).write_bytes(damaged)
     with pytest.raises(SkeletonFileError, match=name):
         read_morphologies(tmp_path / name)
+
+
+def test_a_number_below_the_statements_that_is_none_is_refused(tmp_path):
+    damaged = ODD_FILES["points_below.hoc"].content.replace(b"CONNECTIONS:\n 0", b"\n 1e999")
+    (tmp_path / "a.hoc").write_bytes(damaged)
+    with pytest.raises(SkeletonFileError, match=r"a\.hoc:16: a connect statement"):
+        read_morphologies(tmp_path / "a.hoc")

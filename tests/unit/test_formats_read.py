@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import shutil
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -163,6 +165,43 @@ def test_a_folder_gives_its_files_and_one_bad_file_need_not_stop_the_others(tmp_
     errors = []
     assert [cell.name for cell in read_morphologies(tmp_path, skip=errors.append)] == ["a", "c"]
     assert len(errors) == 1
+
+
+_PARTS_OF_A_MODEL = {
+    "config.json": '{"network": {"nodes": []}}',
+    "init.hoc": 'load_file("stdrun.hoc")\n',
+    "kca.channel.nml": '<neuroml id="k"><ionChannel id="k"/></neuroml>',
+    "neurondb.xml": "<neurondb/>",
+    "run.xml": '<Lems><neuroml><segment id="0"/></neuroml></Lems>',
+}
+
+
+@pytest.mark.parametrize("kind", ["folder", "archive"])
+def test_other_parts_of_a_model_beside_its_cells_are_no_error(kind, tmp_path):
+    place = tmp_path / "model"
+    place.mkdir()
+    for name, content in {**_PARTS_OF_A_MODEL, "a.swc": SWC, "c.hoc": HOC}.items():
+        (place / name).write_text(content)
+    if kind == "archive":
+        place = Path(shutil.make_archive(str(place), "zip", place))
+    assert [cell.name for cell in read_morphologies(place)] == ["a", "c"]
+
+
+@pytest.mark.parametrize("name", _PARTS_OF_A_MODEL)
+def test_another_part_of_a_model_given_alone_is_an_error(name, tmp_path):
+    with pytest.raises(SkeletonFileError, match=name):
+        read(tmp_path, name, _PARTS_OF_A_MODEL[name])
+
+
+def test_a_line_of_a_hoc_file_is_counted_through_its_comments(tmp_path):
+    text = "/* of\nthree\nlines */\ncreate a, \\\n b\nconnect a(0), c(1)\n"
+    with pytest.raises(SkeletonFileError, match=r"a\.hoc:6: a connect"):
+        read(tmp_path, "a.hoc", text)
+
+
+def test_a_name_that_is_computed_counts_no_hoc_sections(tmp_path):
+    with pytest.raises(SkeletonFileError, match=r"a\.hoc:3: the number of sections a"):
+        read(tmp_path, "a.hoc", "n = 3\nn = n * k\ncreate a[n]\n" + HOC)
 
 
 def test_cells_of_an_hdf5_file_are_its_groups(tmp_path):

@@ -56,6 +56,16 @@ def test_a_unit_that_cannot_be_is_found(cell_in, units):
     assert "unlikely-unit" in found("\n".join(rows) + "\n", units)
 
 
+@pytest.mark.parametrize("header", ["", "# units: um\n"])
+def test_a_guess_that_makes_half_of_the_cable_thick_is_doubted(header):
+    # as the medulla neurons of FlyEM are, in voxels of 40 nm
+    rows = [f"{i} 2 {i * 9} 663 293 3.6 {i - 1 or -1}" for i in range(1, 130)]
+    findings = {one.code: one for one in check(read_swc(header + "\n".join(rows) + "\n"))}
+    assert ("unlikely-unit" in findings) == (not header)
+    if not header:
+        assert findings["unlikely-unit"].summary == "The unit may be another"
+
+
 def test_checking_changes_nothing():
     cell = read_swc(SOUND.replace("7 3 0 0 11.0 0.5", "7 3 0 0 11.0 -2"))
     check(cell)

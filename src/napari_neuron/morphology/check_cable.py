@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from napari_neuron.morphology.finding import Finding, count, finding
+from napari_neuron.morphology.guess import GUESSED
 from napari_neuron.morphology.model import SOMA, BoolArray, FloatArray, IntArray, Morphology, follow
 from napari_neuron.morphology.soma import COINCIDENT
 
@@ -15,6 +16,9 @@ TWIG = 1.0
 """µm; a branch that ends before it is that long is called a twig."""
 
 _SMALLEST_FORK = 3
+
+_THICK, _ENOUGH_NODES = 1.9, 100
+"""µm, and nodes: of 900 published cells one (a giant neuron of a locust) is so thick by half."""
 
 
 def size(morphology: Morphology) -> list[Finding]:
@@ -28,12 +32,27 @@ def size(morphology: Morphology) -> list[Finding]:
     if radius and not 0.005 <= radius <= 10.0:
         wrong.append(f"a median radius of {radius:.3g} µm")
     if not wrong:
-        return []
+        return _doubtful(morphology, thick, radius)
     message = (
         f"The unit cannot be right. Read in {morphology.unit} ({morphology.unit_evidence}) the "
         f"cell has {' and '.join(wrong)}, which no ordinary neuron has: currents and delays would "
         "be wrong by orders of magnitude. Say which unit the file is in (um, nm, or the voxel "
         "size such as 8 nm)."
+    )
+    return [finding(morphology, "unlikely-unit", "warning", message, None, ("set_unit",))]
+
+
+def _doubtful(morphology: Morphology, thick: FloatArray, radius: float) -> list[Finding]:
+    """Doubt a guess by which half of the cable is thicker than neurites mostly are."""
+    if not morphology.unit_evidence.startswith(GUESSED):
+        return []
+    if len(thick) < _ENOUGH_NODES or radius < _THICK:
+        return []
+    message = (
+        f"The unit may be another. It was {morphology.unit_evidence}. Half of the cable has radii "
+        f"above {radius:.3g} µm, which neurites of so many nodes hardly have; in another unit, "
+        "area, currents and delays differ. Say which unit the file is in (um, nm, or the size of "
+        "its voxels, such as 40 nm)."
     )
     return [finding(morphology, "unlikely-unit", "warning", message, None, ("set_unit",))]
 

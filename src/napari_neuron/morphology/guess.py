@@ -150,6 +150,9 @@ _CANDIDATES = (("um", 1.0, 4.0), ("nm", 1e-3, 0.0), ("8 nm", 8e-3, 0.0))
 _SECTIONS = ("4x4x40 nm", np.array([0.004, 0.004, 0.04]))
 """Voxels of FlyWire (FAFB) and MICrONS, which were cut into sections of 40 nm."""
 
+GUESSED = "guessed:"
+"""How the evidence of a guess begins."""
+
 _ORDINARY = 2.0
 """Spreads by which a size may be off and still be that of an ordinary neuron."""
 
@@ -242,7 +245,7 @@ def guess_unit(
         return FileUnit("um", np.ones(3), "assumed: nothing in the file has a size")
     sizes = ", ".join(f"{_shown(value)} µm {words}" for words, value in first.sizes)
     unit_words = {"um": "µm", "nm": "nm"}.get(first.label, f"voxels of {first.label}")
-    evidence = f"guessed: in {unit_words} the cell has {sizes}"
+    evidence = f"{GUESSED} in {unit_words} the cell has {sizes}"
     if second.unlikeliness - first.unlikeliness < 3.0:
         evidence += f"; {second.label} is nearly as likely, so say which it is"
     if first.label == _SECTIONS[0]:

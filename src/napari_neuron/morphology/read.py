@@ -43,6 +43,14 @@ _TELLTALE = {
 }
 """What is near the beginning of skeleton files whose names end like those of other files."""
 _HEAD = 2**16
+_PARTS = {
+    ".hoc": (b"pt3dadd",),
+    ".json": (b'"_nodes"',),
+    ".nml": (b"<thing", b"<segment", b":segment"),
+    ".xml": (b"<thing", b"<segment", b":segment"),
+}
+"""One of these is in every skeleton of a kind that has other parts of models beside it."""
+_LARGEST_PART = 2**26
 _SWC = (".swc", ".eswc")
 SUFFIXES = (*_SWC, *_READERS, *_ARCHIVES)
 """What the names of skeleton files end in, perhaps followed by ``.gz``."""
@@ -171,7 +179,7 @@ def skeleton_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     return tuple(
         one
         for one in places
-        if (is_skeleton_name(one.name) and not one.name.startswith("."))
+        if (_is_named_skeleton(one) and not one.name.startswith("."))
         or (is_precomputed and _is_precomputed_name(one.name))
     )
 
@@ -192,6 +200,31 @@ def is_skeleton(path: str | os.PathLike[str]) -> bool:
     if suffix in _TELLTALE and not place.name.lower().endswith(".gz"):
         return any(_holds(place, mark) for mark in _TELLTALE[suffix])
     return bool(suffix)
+
+
+def _is_named_skeleton(place: Path) -> bool:
+    """Say whether a file among others is named like a skeleton, and is no other part of a model."""
+    suffix = _suffix(place.name)
+    if suffix in (".h5", ".hdf5"):
+        return is_skeleton(place)
+    if suffix not in _PARTS or place.name.lower().endswith(".gz"):
+        return bool(suffix)
+    try:
+        with place.open("rb") as file:
+            return not _is_other_part(file.read(_LARGEST_PART), suffix)
+    except OSError:
+        return True  # reading it says what is wrong
+
+
+def _is_other_part(content: bytes, suffix: str) -> bool:
+    """Say whether this is the settings, channels or commands that lie beside the cells of a model.
+
+    Given alone such a file is an error; beside skeletons it is nobody's mistake.
+    """
+    if suffix not in _PARTS or content.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16
+        return False
+    is_lems = suffix == ".xml" and b"<Lems" in content[:_HEAD]
+    return is_lems or not any(mark in content for mark in _PARTS[suffix])
 
 
 def _holds(place: Path, mark: bytes) -> bool:
@@ -276,7 +309,7 @@ def _files_in(folder: Path) -> Iterator[_File]:
             yield _File(place.name, place, info=info)
         elif _suffix(place.name) in _ARCHIVES:
             yield from _files_in_archive(place)
-        elif is_skeleton_name(place.name) and not place.name.startswith("."):
+        elif _is_named_skeleton(place) and not place.name.startswith("."):
             yield _File(place.name, place)
 
 
@@ -296,7 +329,9 @@ def _files_in_archive(place: Path) -> Iterator[_File]:
             yield _File(name, place, member, content, info)
         elif _suffix(place.name) != ".zip" and "skeleton" not in member.lower():
             continue  # pyKNOSSOS keeps other annotations in the same archive
-        elif is_skeleton_name(name) and _suffix(name) not in _ARCHIVES:
+        elif not is_skeleton_name(name) or _suffix(name) in _ARCHIVES:
+            continue
+        elif name.lower().endswith(".gz") or not _is_other_part(content, _suffix(name)):
             yield _File(name, place, member, content)
 
 

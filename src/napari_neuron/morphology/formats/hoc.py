@@ -1,7 +1,9 @@
 """hoc files with pt3d points, read as text: nothing in them is ever executed.
 
 Known are ``create``, ``connect``, ``pt3dclear``, ``pt3dadd``, blocks of a section, and ``for``
-loops over whole numbers around them. Everything else is passed over, whatever it would do.
+loops over whole numbers around them; names that plainly stand for a whole number count sections
+and rounds; and ``pt3dadd(fscan(), ...)`` with the numbers below the statements. Everything else is
+passed over, whatever it would do.
 """
 
 from __future__ import annotations
@@ -9,20 +11,22 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from napari_neuron.errors import SkeletonFileError
 from napari_neuron.morphology.formats.cell import NOTE, FileCell
 from napari_neuron.morphology.formats.content import real, short_text_of
-from napari_neuron.morphology.formats.hoc_sections import REMEDY, HocSection, cell_of_sections
+from napari_neuron.morphology.formats.hoc_sections import REMEDY, Section, SectionNodes
 
 _TOKEN = re.compile(
-    r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/"
+    r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/|\\[ \t]*+\n"
     r'|(?P<string>"[^"\n]*+")'
     r"|(?P<word>[A-Za-z_][A-Za-z_0-9]*+)"
     r"|(?P<number>(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?)"
     r"|(?P<mark>[^\s])"
     r"|(?P<newline>\n)"
 )
+_NUMBER = re.compile(r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
 _MOST_STEPS = 2_000_000
 _LARGEST = 8 * 2**20
 _VERBS = {"create", "connect", "access", "for", "pt3dadd", "pt3dclear", "L", "diam"}
@@ -39,7 +43,7 @@ def read_hoc(content: bytes, shown: str) -> list[FileCell]:
     text = short_text_of(content, shown, _LARGEST)
     reader = _Reader(text, shown)
     reader.run()
-    return [cell_of_sections(reader.sections, shown, (*_comments(text), *reader.notes()))]
+    return [SectionNodes(reader.sections, shown).cell((*_comments(text), *reader.notes()))]
 
 
 def _comments(text: str) -> tuple[str, ...]:
@@ -57,6 +61,12 @@ def _is_word(text: str) -> bool:
     return text[0] == "_" or (text[0].isalpha() and text[0].isascii())
 
 
+def _whole_number(text: str) -> int | None:
+    """Return 3 for ``3`` and ``3.``, as programs write it that know reals only."""
+    digits = text[:-1] if text.endswith(".") else text
+    return int(digits) if digits.isdecimal() and digits.isascii() and len(digits) < 10 else None
+
+
 class _Reader:
     """Goes through the words of the file once; a loop's words are gone through again."""
 
@@ -68,10 +78,11 @@ class _Reader:
             if match.lastgroup:
                 self._words.append(sys.intern(match[0]))
                 self._places.append(match.start())
-        self._line_ends = [
-            at for at, word in zip(self._places, self._words, strict=True) if word == "\n"
-        ]
-        self.sections: dict[str, HocSection] = {}
+        self._line_ends = [match.start() for match in re.finditer("\n", text)]
+        self._whole_numbers: dict[str, int] = {}  # of the file: ``ndend = 180``
+        self._call, self._scanned = self._data_to_scan(text)
+        self._scanned_to = 0
+        self.sections: dict[str, Section] = {}
         self._arrays: set[str] = set()
         self._section: list[str | None] = []  # one for each open brace
         self._accessed: str | None = None
@@ -80,10 +91,11 @@ class _Reader:
 
     def run(self) -> None:
         """Collect the sections."""
-        self._go(0, len(self._words), {})
+        self._go(0, self._call, {})
+        self._go(max(self._call, bisect_left(self._places, self._scanned_to)), len(self._words), {})
         if not any(section.points for section in self.sections.values()):
             problem = "holds no section with pt3dadd points"
-            raise SkeletonFileError(self._shown, None, problem, REMEDY)
+            raise SkeletonFileError(self._shown, None, problem, REMEDY + ".")
 
     def _go(self, at: int, end: int, numbers: dict[str, int]) -> None:
         spoken: str | None = None  # the section named just before: ``a connect b(0), 1``
@@ -107,8 +119,11 @@ class _Reader:
                 if word in self.sections or word in self._arrays:
                     named, at = self._named(at, numbers)
                     spoken = named or spoken
-                else:
+                elif word == "fscan":
+                    self._scan()
                     at += 1
+                else:
+                    at = self._assignment(at)
             elif word == "create":
                 at = self._create(at + 1, numbers)
             elif word == "connect":
@@ -145,6 +160,41 @@ class _Reader:
             f"{f' and {n_more} other sections' * (n_more > 0)}; the shape is that of the points",
         )
 
+    def _assignment(self, at: int) -> int:
+        """Note the whole number that a word stands for from here on, or that it stands for none."""
+        name = self._words[at]
+        if self._text_at(at + 1) in ("+", "-", "*", "/") and self._text_at(at + 2) == "=":
+            self._whole_numbers.pop(name, None)
+        if self._text_at(at + 1) != "=" or self._text_at(at + 2) == "=":
+            return at + 1
+        self._whole_numbers.pop(name, None)
+        value = _whole_number(self._text_at(at + 2))
+        begins = at == 0 or self._words[at - 1] in ("\n", "{", "}")
+        if value is not None and begins and self._text_at(at + 3) in ("\n", "}", ""):
+            self._whole_numbers[name] = value
+        return at + 2
+
+    def _data_to_scan(self, text: str) -> tuple[int, Iterator[re.Match[str]]]:
+        """Return where the procedure is called with ``pt3dadd(fscan(), ...)`` in it.
+
+        And the numbers below that line; fscan passes over what is no number. Statements go on
+        below the last that is read.
+        """
+        n = len(self._words)
+        reads = [at for at in range(n - 2) if self._words[at : at + 3] == ["pt3dadd", "(", "fscan"]]
+        for at in range(reads[-1] if reads else n, n - 3):
+            called = self._words[at : at + 4]
+            if self._words[at - 1] == "\n" and called[1:] == ["(", ")", "\n"] and called[0] != "\n":
+                return at, _NUMBER.finditer(text, self._places[at + 3])
+        return n, iter(())
+
+    def _scan(self) -> float | None:
+        found = next(self._scanned, None)
+        if found is None:
+            return None
+        self._scanned_to = found.end()
+        return real(found[0])
+
     def _named(self, at: int, numbers: dict[str, int]) -> tuple[str | None, int]:
         """Return the section named at a word, if it is one, and what follows."""
         name = self._words[at]
@@ -162,17 +212,17 @@ class _Reader:
             name, line = self._words[at], self._line(at)
             at += 1
             if self._text_at(at) == "[":
-                count, after = self._whole(at + 1, numbers)
+                count, after = self._whole(at + 1, {**self._whole_numbers, **numbers})
                 if count is None or not 0 < count <= 1_000_000 or self._text_at(after) != "]":
                     raise self._error(at, f"the number of sections {name}[...] is not plain")
                 self._arrays.add(name)
                 for index in range(count):
-                    self.sections.setdefault(f"{name}[{index}]", HocSection(line))
+                    self.sections.setdefault(f"{name}[{index}]", Section(line))
                 if len(self.sections) > 1_000_000:
                     raise self._error(at, "creates more than a million sections")
                 at = after + 1
             else:
-                self.sections.setdefault(name, HocSection(line))
+                self.sections.setdefault(name, Section(line))
             if self._text_at(at) != ",":
                 break
             at += 1
@@ -219,10 +269,11 @@ class _Reader:
         name = self._text_at(at)
         if self._text_at(at + 1) != "=":
             return at
-        first, after = self._whole(at + 2, numbers)
+        known = {**self._whole_numbers, **numbers}
+        first, after = self._whole(at + 2, known)
         if first is None or self._text_at(after) != ",":
             return at
-        last, after = self._whole(after + 1, numbers)
+        last, after = self._whole(after + 1, known)
         if last is None:
             return at
         body, body_end = self._statement(after, end)
@@ -287,7 +338,12 @@ class _Reader:
         text = self._text_at(at)
         if text in numbers:
             return numbers[text], at + 1
-        return (int(text), at + 1) if text.isdecimal() and len(text) < 10 else (None, at)
+        if text == "fscan":
+            scanned = self._scan()
+            is_whole = scanned is not None and scanned == int(scanned)
+            return (int(scanned), at + 3) if scanned is not None and is_whole else (None, at)
+        value = _whole_number(text)
+        return (None, at) if value is None else (value, at + 1)
 
     def _real(self, at: int, numbers: dict[str, int]) -> tuple[float | None, int]:
         sign = 1.0
@@ -295,6 +351,9 @@ class _Reader:
             sign *= -1.0 if self._text_at(at) == "-" else 1.0
             at += 1
         text = self._text_at(at)
+        if text == "fscan":
+            scanned = self._scan()
+            return (None if scanned is None else sign * scanned), at + 3
         value = float(numbers[text]) if text in numbers else real(text)
         return (None if value is None else sign * value), at + 1
 
@@ -308,4 +367,4 @@ class _Reader:
         return bisect_left(self._line_ends, self._places[min(at, len(self._places) - 1)]) + 1
 
     def _error(self, at: int, problem: str) -> SkeletonFileError:
-        return SkeletonFileError(self._shown, self._line(at), problem, REMEDY)
+        return SkeletonFileError(self._shown, self._line(at), problem, REMEDY + ".")

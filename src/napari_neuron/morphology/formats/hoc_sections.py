@@ -1,4 +1,4 @@
-"""The sections of a hoc file, and the nodes they become."""
+"""The nodes of sections that were given with pt3d points and connected."""
 
 from __future__ import annotations
 
@@ -13,102 +13,97 @@ from napari_neuron.morphology.model import FloatArray
 
 REMEDY = (
     "Only points given with pt3dadd and plain connect statements are read; in NEURON, write the "
-    "cell in such a form, or as SWC."
+    "cell in such a form, or as SWC"
 )
 
 
 @dataclass
-class HocSection:
-    """What a file says of one section."""
+class Section:
+    """One section as the statements of a file leave it; points are x, y, z and diameter."""
 
     line: int
     points: list[tuple[float, float, float, float]] = field(default_factory=list)
-    """x, y, z and diameter of each."""
-    end: float = 0.0
-    """The end that is connected, 0 or 1."""
+    end: float = 0.0  # the end that is connected
     parent: str | None = None
     parent_x: float = 1.0
     connect_line: int = 0
 
 
-def cell_of_sections(
-    sections: dict[str, HocSection], shown: str, header: tuple[str, ...]
-) -> FileCell:
-    """Make a node for each point, and one where another section is connected between two.
+class SectionNodes:
+    """Turns sections into nodes: one for each point, and those where others are connected."""
 
-    Raises
-    ------
-    SkeletonFileError
-        If a connected section has no points, or sections hang on each other in a circle.
-    """
-    sections = {name: one for name, one in sections.items() if one.points or one.parent}
-    placed: dict[str, tuple[FloatArray, int]] = {}  # place of each point from 0 to 1, first row
-    pieces: list[FloatArray] = []
-    parents: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
-    types: list[int] = []
-    hung: list[int] = []
-    n = 0
-    in_order = _parents_first(sections, shown)
-    cuts = _cuts(sections)
-    for name in in_order:
-        section = sections[name]
-        points, arc = _with_cuts(np.array(section.points), cuts.get(name, []))
-        placed[name] = (arc, n)
-        parent = np.arange(n - 1, n - 1 + len(points))
-        first = 0
-        if section.end == 1.0 and section.parent is not None:  # hangs by its 1 end
-            parent = np.arange(n + 1, n + 1 + len(points))
-            first = len(points) - 1
-        parent[first] = -1
-        if section.parent is not None:
-            parent[first] = _row_at(*placed[section.parent], section.parent_x)
-            hung.append(n + first)
-        pieces.append(points)
-        parents.append(parent)
-        types += [type_of_name(name) or 0] * len(points)
-        n += len(points)
-    everything = np.concatenate(pieces)
-    cell = FileCell(
-        name=None,
-        node_id=np.arange(1, n + 1),
-        parent=np.concatenate(parents),
-        swc_type=np.array(types, dtype=np.int64),
-        position=everything[:, :3],
-        radius=0.5 * everything[:, 3],
-        header=header,
-        unit=format_unit("hoc"),
-    )
-    return without_gaps(cell, np.array(hung, dtype=np.int64), "sections")
+    def __init__(self, sections: dict[str, Section], shown: str) -> None:
+        self._sections = {name: one for name, one in sections.items() if one.points or one.parent}
+        self._shown = shown
 
+    def cell(self, header: tuple[str, ...]) -> FileCell:
+        """Lay the nodes out section by section, parents first."""
+        placed: dict[str, tuple[FloatArray, int]] = {}  # place of each point from 0 to 1, first row
+        pieces: list[FloatArray] = []
+        parents: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
+        types: list[int] = []
+        hung: list[int] = []
+        n = 0
+        in_order = self._parents_first()
+        cuts = self._cuts()
+        for name in in_order:
+            section = self._sections[name]
+            points, arc = _with_cuts(np.array(section.points), cuts.get(name, []))
+            onto = -1
+            if section.parent is not None:
+                onto = _row_at(*placed[section.parent], section.parent_x)
+            placed[name] = (arc, n)
+            parent = np.arange(n - 1, n - 1 + len(points))
+            parent[0] = onto
+            if section.end == 1.0 and section.parent is not None:  # hangs by its 1 end
+                parent = np.arange(n + 1, n + 1 + len(points))
+                parent[-1] = onto
+            if section.parent is not None:
+                hung.append(n + (len(points) - 1 if section.end == 1.0 else 0))
+            pieces.append(points)
+            parents.append(parent)
+            types += [type_of_name(name) or 0] * len(points)
+            n += len(points)
+        everything = np.concatenate(pieces)
+        cell = FileCell(
+            name=None,
+            node_id=np.arange(1, n + 1),
+            parent=np.concatenate(parents),
+            swc_type=np.array(types, dtype=np.int64),
+            position=everything[:, :3],
+            radius=0.5 * everything[:, 3],
+            header=header,
+            unit=format_unit("hoc"),
+        )
+        return without_gaps(cell, np.array(hung, dtype=np.int64), "sections")
 
-def _parents_first(sections: dict[str, HocSection], shown: str) -> list[str]:
-    children: dict[str | None, list[str]] = {}
-    for name, section in sections.items():
-        if not section.points:
-            problem = f"section {name} is connected and has no pt3dadd points"
-            raise SkeletonFileError(shown, section.line, problem, REMEDY)
-        if section.parent is not None and section.parent not in sections:
-            problem = f"section {name} hangs on {section.parent}, which has no pt3dadd points"
-            raise SkeletonFileError(shown, section.connect_line, problem, REMEDY)
-        children.setdefault(section.parent, []).append(name)
-    in_order = list(children.get(None, ()))
-    for name in in_order:  # grows while it is walked along
-        in_order += children.get(name, ())
-    if len(in_order) < len(sections):
-        reached = set(in_order)
-        lost = next(name for name in sections if name not in reached)
-        problem = f"the parents of section {lost} lead round in a circle"
-        line = sections[lost].connect_line
-        raise SkeletonFileError(shown, line, problem, "Connect one to another.")
-    return in_order
+    def _parents_first(self) -> list[str]:
+        children: dict[str | None, list[str]] = {}
+        for name, section in self._sections.items():
+            if not section.points:
+                problem = f"section {name} is connected and has no pt3dadd points"
+                raise SkeletonFileError(self._shown, section.line, problem, REMEDY + ".")
+            if section.parent is not None and section.parent not in self._sections:
+                problem = f"section {name} hangs on {section.parent}, which has no pt3dadd points"
+                raise SkeletonFileError(self._shown, section.connect_line, problem, REMEDY + ".")
+            children.setdefault(section.parent, []).append(name)
+        in_order = list(children.get(None, ()))
+        for name in in_order:  # grows while it is walked along
+            in_order += children.get(name, ())
+        if len(in_order) < len(self._sections):
+            reached = set(in_order)
+            lost = next(name for name in self._sections if name not in reached)
+            problem = f"the parents of section {lost} lead round in a circle"
+            line = self._sections[lost].connect_line
+            raise SkeletonFileError(self._shown, line, problem, "Connect one to another.")
+        return in_order
 
-
-def _cuts(sections: dict[str, HocSection]) -> dict[str, list[float]]:
-    cuts: dict[str, list[float]] = {}
-    for section in sections.values():
-        if section.parent is not None and 0 < section.parent_x < 1:
-            cuts.setdefault(section.parent, []).append(section.parent_x)
-    return cuts
+    def _cuts(self) -> dict[str, list[float]]:
+        cuts: dict[str, list[float]] = {}
+        for section in self._sections.values():
+            if section.parent is not None and 0 < section.parent_x < 1:
+                cuts.setdefault(section.parent, []).append(section.parent_x)
+        return cuts
 
 
 def _with_cuts(points: FloatArray, cuts: list[float]) -> tuple[FloatArray, FloatArray]:
