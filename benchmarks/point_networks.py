@@ -5,7 +5,8 @@
 The same random network of IntFire1 neurons, a tenth of them driven regularly at 20 Hz for 100 ms,
 three ways: here (the child process included), navis' PointNetwork (the same NEURON objects, made
 one by one), and Brian2 (another simulator, with fixed steps of 0.1 ms and compiled code; compiling
-is not counted, and can take minutes the first time). "build" is everything from the data frame
+is not counted, and can take minutes the first time). NEURON queues each event by its own time; where
+all delays of a neuron are equal, one for all. "build" is everything from the data frame
 until time 0. "CPU" is that of the run, this process and its children together. Each row is printed
 as soon as it is there. navis is left out above `NAVIS_EDGES`; which of navis and Brian2 cannot be
 imported is said below the table.
@@ -34,8 +35,8 @@ Figures = tuple[float, float, float, int]
 Contender = Callable[[pd.DataFrame, int], Figures]
 
 
-def edges(n_neurons: int, n_edges: int) -> pd.DataFrame:
-    """Return random edges, no two of one connection, excitatory on the whole."""
+def edges(n_neurons: int, n_edges: int, delays: tuple[float, float] = (1, 5)) -> pd.DataFrame:
+    """Return random edges, no two of one connection, excitatory on the whole; delays in ms."""
     random = np.random.default_rng(1)
     pairs = random.choice(n_neurons**2, n_edges, replace=False, shuffle=False)
     strength = n_neurons / n_edges
@@ -45,7 +46,7 @@ def edges(n_neurons: int, n_edges: int) -> pd.DataFrame:
             "source": pairs // n_neurons,
             "target": pairs % n_neurons,
             "weight": weight,
-            "delay": random.uniform(1, 5, n_edges),
+            "delay": random.uniform(*delays, n_edges),
         }
     )
 
@@ -152,20 +153,22 @@ def main(sizes: list[tuple[int, int]]) -> None:
             missing.append(f"{name} is left out: {error}")
         else:
             contenders[name] = run
-    head = ("neurons", "edges", "", "build", f"run of {DURATION:g} ms", "CPU", "spikes")
+    head = ("neurons", "edges", "delays", "", "build", f"run of {DURATION:g} ms", "CPU", "spikes")
     _print_row(head)
     _print_row(["---"] * len(head))
     for n_neurons, n_edges in sizes:
-        frame = edges(n_neurons, n_edges)
-        for name, run in contenders.items():
-            if name == "navis" and n_edges > NAVIS_EDGES:
-                continue
-            repeats = 2 if n_edges <= NAVIS_EDGES else 1  # which takes a minute
-            times = [run(frame, n_neurons) for _ in range(repeats)]
-            gc.collect()
-            build, wall, cpu = (f"{min(t[i] for t in times):.2f} s" for i in range(3))
-            spikes = f"{times[0][3]:,}"
-            _print_row([f"{n_neurons:,}", f"{n_edges:,}", name, build, wall, cpu, spikes])
+        for delays, said in (((1, 5), "1 to 5 ms"), ((2, 2), "2 ms")):
+            frame = edges(n_neurons, n_edges, delays)
+            for name, run in contenders.items():
+                if name == "navis" and n_edges > NAVIS_EDGES:
+                    continue
+                repeats = 2 if n_edges <= NAVIS_EDGES else 1  # which takes a minute
+                times = [run(frame, n_neurons) for _ in range(repeats)]
+                gc.collect()
+                build, wall, cpu = (f"{min(t[i] for t in times):.2f} s" for i in range(3))
+                spikes = f"{times[0][3]:,}"
+                size = [f"{n_neurons:,}", f"{n_edges:,}", said]
+                _print_row([*size, name, build, wall, cpu, spikes])
     engine.close()
     print("", *missing, sep="\n")
 
