@@ -5,10 +5,10 @@
 The same random network of IntFire1 neurons, a tenth of them driven regularly at 20 Hz for 100 ms,
 three ways: here (the child process included), navis' PointNetwork (the same NEURON objects, made
 one by one), and Brian2 (another simulator, with fixed steps of 0.1 ms and compiled code; compiling
-is not counted, and can take minutes the first time). NEURON queues each event by its own time; where
-all delays of a neuron are equal, one for all. "build" is everything from the data frame
-until time 0. "CPU" is that of the run, this process and its children together. Each row is printed
-as soon as it is there. navis is left out above `NAVIS_EDGES`; which of navis and Brian2 cannot be
+is not counted, and can take minutes the first time). NEURON queues each event by its own time;
+where all delays of a neuron are equal, one for all. "build" is everything from the data frame until
+time 0. "CPU" is that of the run, this process and its children together. Each row is printed as
+soon as it is there. navis is left out above `NAVIS_EDGES`; which of navis and Brian2 cannot be
 imported is said below the table.
 """
 
