@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,7 +105,11 @@ def go_to(viewer: Viewer, moment: float) -> None:
 
 def settle(seconds: float = 0.5) -> None:
     """Let the window draw."""
-    _process_events_until(lambda: False, seconds)
+    from qtpy.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
 
 
 def window_screenshot(viewer: Viewer, path: Path) -> None:
@@ -123,9 +125,19 @@ def wait_for_the_end(session: Any) -> SimulationResult:
     SimulationError
         If the run fails, or takes longer than `LONGEST_WAIT`.
     """
+    from qtpy.QtCore import QEventLoop, QTimer
+
     ended: list[tuple[SimulationResult | None, Exception | None]] = []
-    session.run_ended.connect(lambda result, error: ended.append((result, error)))
-    _process_events_until(lambda: bool(ended), LONGEST_WAIT)
+    loop = QEventLoop()
+
+    def end(result: SimulationResult | None, error: Exception | None) -> None:
+        ended.append((result, error))
+        loop.quit()
+
+    session.run_ended.connect(end)
+    QTimer.singleShot(round(1000 * LONGEST_WAIT), loop.quit)
+    loop.exec()
+    session.run_ended.disconnect(end)
     if not ended:
         raise SimulationError(f"the demo did not end within {LONGEST_WAIT:g} s")
     result, error = ended[0]
@@ -133,12 +145,3 @@ def wait_for_the_end(session: Any) -> SimulationResult:
         raise error
     assert result is not None
     return result
-
-
-def _process_events_until(done: Callable[[], bool], seconds: float) -> None:
-    from qtpy.QtWidgets import QApplication
-
-    deadline = time.monotonic() + seconds
-    while not done() and time.monotonic() < deadline:
-        QApplication.processEvents()
-        time.sleep(0.005)

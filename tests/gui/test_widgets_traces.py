@@ -197,6 +197,7 @@ def test_traces_grow_while_the_run_goes_on(dock):
     assert shown[0].max() <= 100 * 0.025
     result.n_samples = 2000
     dock.session.apply(RunAdvanced(Progress(50.0, 100.0, 1.0)))
+    dock.qtbot.waitUntil(lambda: dock.traces.plot.shown(SOMA)[0].max() > 40)  # after the cell
     assert dock.traces.plot.shown(SOMA)[0].max() == pytest.approx(1999 * 0.025)
 
 

@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
 
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult
+from napari_neuron.runner import RunState
 from napari_neuron.view import time_axis
 from napari_neuron.view.picking import NodeClicks
 from napari_neuron.widgets.plotting.curves import CurveKey, Place
@@ -47,6 +48,9 @@ NO_RECORDERS = (
 )
 _NARROW = 560
 """Pixels of width below which the names stand under the plot."""
+
+_AFTER_THE_CELL = 20
+"""ms by which traces follow a run later than the cell: the window draws one of them at a time."""
 
 
 class TracesWidget(ClosingWidget):
@@ -107,6 +111,7 @@ class TracesWidget(ClosingWidget):
     def _connect(self) -> None:
         self._move = _single_shot(15, self._move_slider)
         self._read_on = _single_shot(5, self._draw)
+        self._follow = _single_shot(_AFTER_THE_CELL, self._follow_run)
         self._unmark = _single_shot(4000, self._forget_mark)
         self._hush = _single_shot(6000, lambda: self._on_said("", self.problem.text()))
         self.tools.run_requested.connect(self.show_result)
@@ -127,7 +132,7 @@ class TracesWidget(ClosingWidget):
         session = self.session
         session.run_started.connect(self.show_result)
         session.run_advanced.connect(self._on_run_advanced)
-        session.run_ended.connect(self._on_run_advanced)
+        session.run_ended.connect(self._on_run_ended)
         session.results_changed.connect(self._on_results_changed)
         session.experiment_changed.connect(self._on_experiment_changed)
         self._clicks = NodeClicks(self.viewer, ())
@@ -171,7 +176,7 @@ class TracesWidget(ClosingWidget):
         self._watch_clicks()
         self._show_runs()
         self._draw()
-        self._on_slider_moved()
+        self._show_time()
 
     def compare(self, *results: SimulationResult) -> None:
         """Lay other runs over the one that is shown: these, and no others."""
@@ -283,6 +288,14 @@ class TracesWidget(ClosingWidget):
         self._draw()
 
     def _on_run_advanced(self, *_: Any) -> None:
+        self._follow.start()
+
+    def _on_run_ended(self, *_: Any) -> None:
+        self._follow_run()
+
+    def _follow_run(self) -> None:
+        self._follow.stop()
+        self._show_time()
         self._draw()
 
     def _on_results_changed(self, *_: Any) -> None:
@@ -316,6 +329,12 @@ class TracesWidget(ClosingWidget):
     # the cursors and the slider ------------------------------------------------------------
 
     def _on_slider_moved(self) -> None:
+        if self.session.run_state is RunState.IDLE:
+            self._show_time()
+        else:
+            self._follow.start()
+
+    def _show_time(self) -> None:
         axis = time_axis(self.viewer)
         self.plot.move_cursor(None if axis is None else float(self.viewer.dims.point[axis]))
         self._show_values()
@@ -350,14 +369,14 @@ class TracesWidget(ClosingWidget):
         session = self.session
         session.run_started.disconnect(self.show_result)
         session.run_advanced.disconnect(self._on_run_advanced)
-        session.run_ended.disconnect(self._on_run_advanced)
+        session.run_ended.disconnect(self._on_run_ended)
         session.results_changed.disconnect(self._on_results_changed)
         session.experiment_changed.disconnect(self._on_experiment_changed)
         self.saving.said.disconnect()
         self._clicks.disconnect()
         self._signals.disconnect()
         self.plot.close()
-        for timer in (self._move, self._read_on, self._unmark, self._hush):
+        for timer in (self._move, self._read_on, self._follow, self._unmark, self._hush):
             timer.stop()
 
 

@@ -16,7 +16,7 @@ from napari_neuron.view.voltage.voltage_layer import VoltageLayer
 if TYPE_CHECKING:
     from napari.viewer import Viewer
 
-_TOLD = ("variable", "contrast_limits", "colormap", "valid_frames")
+_TOLD = ("variable", "contrast_limits", "colormap")
 
 
 class LinkedColours:
@@ -39,6 +39,7 @@ class LinkedColours:
         viewer.layers.events.removed.connect(self._on_removed)
         for name in _TOLD:
             getattr(source.events, name).connect(self._on_changed)
+        source.valid_frames_changed.connect(self._on_changed)
 
     def add_nodes(self, points: Points, cell: Morphology | None = None) -> None:
         """Colour a Points layer that has one point for each node of the cell.
@@ -140,6 +141,7 @@ class LinkedColours:
         self._viewer.layers.events.removed.disconnect(self._on_removed)
         for name in _TOLD:
             getattr(self._source.events, name).disconnect(self._on_changed)
+        self._source.valid_frames_changed.disconnect(self._on_changed)
 
     def _add(self, layer: Any, colour: Callable[[], None]) -> None:
         self._colour[layer] = colour

@@ -81,7 +81,9 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
         **surface: Any,
     ) -> None:
         self.gpu = gpu and not GPU_PROBLEM
+        # not among `events`: for each of those napari paints the layer list anew
         self.frame_changed = EventEmitter(source=self, type_name="frame_changed")
+        self.valid_frames_changed = EventEmitter(source=self, type_name="valid_frames_changed")
         self.frames = frames
         self._variables = _by_name(frames, more_frames)
         self._shown = self._variables["v"]
@@ -110,7 +112,7 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
         if not GPU_PROBLEM:
             _vispy_visuals.add_unit_to_colorbar(self)
         self.colorbar.visible = True
-        self.events.add(valid_frames=Event, variable=Event)
+        self.events.add(variable=Event)
         self._set_up_shape_events()
         self._set_up_looks()
         if gpu and GPU_PROBLEM:
@@ -137,7 +139,7 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
         if self.frame_asked_for >= min(before, n_valid) - 1:
             self.refresh(thumbnail=False, highlight=False, extent=False)
         self._widen_limits(before)
-        self.events.valid_frames(value=n_valid)
+        self.valid_frames_changed()
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -205,7 +207,7 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
         # also where it is the same: for the extent, which a layer that is hidden keeps otherwise
         self.scale = (self.frame_interval, *self.scale[1:])
         self.events.variable()
-        self.events.valid_frames(value=self.n_valid)
+        self.valid_frames_changed()
 
     def _take_frames(self, frames: npt.NDArray[np.float32], n_valid: int) -> None:
         self.frames = frames

@@ -38,6 +38,7 @@ uniform vec2 voltages_shape;
 uniform float minimum_radius;
 uniform float minimum_pixels;
 uniform vec2 half_canvas;
+uniform mat4 to_render;
 uniform float flat_view;
 uniform float farthest;
 uniform vec3 right;
@@ -74,13 +75,13 @@ void main() {
     }
     float radius = 0.0;
     if (centre_radius.w >= 0.0) {  // no thinner than so many pixels on the screen
-        vec4 here = $transform(vec4(centre, 1.0));
-        vec4 moved = $transform(vec4(right, 0.0));
+        vec4 here = to_render * vec4(centre, 1.0);
+        vec4 moved = to_render * vec4(right, 0.0);
         float pixels = length((moved.xy - here.xy / here.w * moved.w) / here.w * half_canvas);
         radius = max(max(centre_radius.w, minimum_radius), minimum_pixels / max(pixels, 1e-12));
     }
     place = centre + radius * direction;
-    gl_Position = $transform(vec4(place, 1.0));
+    gl_Position = to_render * vec4(place, 1.0);
 
     voltage = voltage_of(direction_compartment.w);
     float other = voltage_of(other_weight_extra.x);
@@ -178,6 +179,7 @@ class VoltageVisual(Visual):
         program["eye"] = program["light"] = (0.0, 0.0, 1.0)
         program["minimum_radius"] = program["minimum_pixels"] = 0.0
         program["half_canvas"] = (1.0, 1.0)
+        program["to_render"] = np.eye(4)
         program["right"] = (1.0, 0.0, 0.0)
         program["flat_view"] = 0.0
         program["reach"] = 0.0
@@ -312,7 +314,7 @@ class VoltageVisual(Visual):
         self.update()
 
     def _prepare_transforms(self, view: Any) -> None:
-        view.view_program.vert["transform"] = view.transforms.get_transform()
+        pass  # vispy asks once, when the visual is made: see _prepare_draw
 
     def _prepare_draw(self, view: Any) -> bool | None:
         if self._bounds is None:
@@ -339,6 +341,9 @@ class VoltageVisual(Visual):
         if far[1, 2] / far[1, 3] < far[0, 2] / far[0, 3]:
             eye = -eye
         light = -eye - 0.5 * down - 0.3 * right
+        # One matrix for all that lies between mesh and screen, which vispy would have the card
+        # multiply one after the other, for every vertex.
+        view.view_program["to_render"] = view.transforms.get_transform().map(np.eye(4))
         view.view_program["eye"] = eye
         view.view_program["right"] = right
         corners = view.transforms.get_transform("canvas", "render").map(

@@ -32,7 +32,6 @@ _HINT = (
     "Point at the cell to see what is there. Shift-click adds the trace of that place, "
     "a double click selects its node."
 )
-_TOLD = ("variable", "valid_frames")
 
 
 class PlaceReadout(QWidget):
@@ -154,11 +153,10 @@ class PlaceReadout(QWidget):
     def _watch(self, layer: Any) -> None:
         if layer is self._watched:
             return
-        for name in _TOLD:
-            if self._watched is not None:
-                getattr(self._watched.events, name).disconnect(self._on_time_moved)
-            if layer is not None:
-                getattr(layer.events, name).connect(self._on_time_moved)
+        for emitter in _told(self._watched):
+            emitter.disconnect(self._on_time_moved)
+        for emitter in _told(layer):
+            emitter.connect(self._on_time_moved)
         self._watched = layer
 
     def _on_removed(self, event: Any) -> None:
@@ -185,3 +183,8 @@ def _painted(experiment: Experiment, cell: Morphology) -> tuple[Any, Morphology,
             continue  # said where it is painted
         painted.append((paint_in_words(layer).partition(" · ")[0], nodes))
     return experiment.paint, cell, painted
+
+
+def _told(layer: Any) -> tuple[Any, ...]:
+    """Return what says that a layer shows other values."""
+    return () if layer is None else (layer.events.variable, layer.valid_frames_changed)
