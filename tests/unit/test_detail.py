@@ -5,7 +5,13 @@ import pytest
 
 from napari_neuron.morphology import Morphology
 from napari_neuron.view.geometry.cells_together import cells_together, unique_names
-from napari_neuron.view.geometry.detail import Detail, LevelChoice, coarser_tubes, thinned
+from napari_neuron.view.geometry.detail import (
+    FEW_FACES,
+    Detail,
+    LevelChoice,
+    coarser_tubes,
+    thinned,
+)
 from napari_neuron.view.geometry.ribbons import ribbon_mesh
 
 
@@ -101,7 +107,7 @@ def test_cells_together_keep_their_trees():
 @pytest.fixture
 def choice():
     """Levels that take 400, 100 and 10 ms; the full one has been timed."""
-    choice = LevelChoice((0.0, 0.1, 1.0), (4000, 1000, 100))
+    choice = LevelChoice((0.0, 0.1, 1.0), (FEW_FACES, FEW_FACES // 4, FEW_FACES // 40))
     choice.choose(100.0, "here", 0.0)
     choice.took(0.4)
     return choice
@@ -122,6 +128,30 @@ def test_while_the_camera_moves_drawing_is_fast_and_then_fine_again(choice):
     assert choice.choose(100.0, "there", 10.9) == 0
     choice.detail = Detail.FULL
     assert choice.choose(0.001, "here", 11.0) == 0
+
+
+def test_a_small_scene_is_drawn_in_full_while_nothing_moves():
+    choice = LevelChoice((0.0, 1.0), (FEW_FACES - 1, 100))
+    assert choice.choose(0.001, "here", 0.0) == 0
+
+
+def test_while_a_run_is_followed_drawing_leaves_time_for_it_and_then_is_fine_again():
+    choice = LevelChoice((0.0, 1.0), (4000, 100))
+    choice.choose(100.0, "here", 0.0)
+    choice.took(0.02)
+    choice.is_live = True
+    assert choice.choose(100.0, "here", 0.1) == 1
+    choice.is_live = False
+    assert choice.choose(100.0, "here", 0.2) == 0
+
+
+def test_of_several_drawings_the_fastest_counts():
+    choice = LevelChoice((0.0, 1.0), (4000, 100))
+    choice.is_live = True
+    choice.choose(100.0, "here", 0.0)
+    choice.took(0.009)
+    choice.took(0.02)
+    assert choice.choose(100.0, "here", 0.1) == 0
 
 
 def test_what_is_drawn_fast_enough_stays_fine():

@@ -7,6 +7,7 @@ card turns to whoever looks. All nodes that are left are nodes of the cell: each
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +30,13 @@ STEADY_ERROR = 1.0
 WANTED = 0.05
 """Seconds that drawing may take while the camera moves."""
 
+WANTED_LIVE = 0.01
+"""Seconds that drawing may take while a run fills the picture: NEURON, the traces and Qt's putting
+the window together need the processor too."""
+
+FEW_FACES = 240_000
+"""A scene with fewer is drawn in full while nothing moves: that takes no time to speak of."""
+
 STILL_AFTER = 0.3
 """Seconds after which a camera that moved has come to rest."""
 
@@ -48,9 +56,10 @@ _WORTH_IT = 0.6
 class Detail(StrEnum):
     """How finely a large scene is drawn.
 
-    AUTOMATIC: coarser where that does not show (less than a pixel), and, where drawing takes
-    longer than 50 ms, coarser still while the camera moves. STEADY: coarser where it does not
-    show. FULL: with all nodes and sides at all times.
+    AUTOMATIC: coarser where that does not show (less than a pixel), and coarser still while the
+    camera moves, where drawing takes longer than 50 ms, and while a run is followed live, where it
+    takes longer than 10 ms. STEADY: coarser where it does not show. FULL: with all nodes and sides
+    at all times.
     """
 
     AUTOMATIC = "automatic"
@@ -241,7 +250,7 @@ class LevelChoice:
 
     def __init__(self, tolerances: Sequence[float], sizes: Sequence[int]) -> None:
         self.detail = Detail.AUTOMATIC
-        self.is_moving = self.is_coarser = False
+        self.is_moving = self.is_coarser = self.is_live = False
         self._tolerances, self._sizes = tuple(tolerances), tuple(sizes)
         self._seconds: dict[int, float] = {}
         self._n_drawn = [0] * len(self._sizes)
@@ -264,8 +273,9 @@ class LevelChoice:
         if self.detail is Detail.FULL:
             self.is_moving = self.is_coarser = False
             return self._drawn(0)
+        allowed = STEADY_ERROR if self._sizes[0] >= FEW_FACES else 0.0
         steady = max(
-            level for level, size in enumerate(self._tolerances) if size * pixels <= STEADY_ERROR
+            level for level, size in enumerate(self._tolerances) if size * pixels <= allowed
         )
         moved = self._view is not None and view != self._view
         patience = max(STILL_AFTER, 1.5 * self._seconds.get(self._last, 0.0))
@@ -275,8 +285,10 @@ class LevelChoice:
             self._moved_at = now
         self._view = view
         level = steady
-        if self.is_moving and self.detail is Detail.AUTOMATIC:
-            while level < len(self._sizes) - 1 and self._expected(level) > WANTED:
+        if self.detail is Detail.AUTOMATIC:
+            wanted = WANTED if self.is_moving else math.inf
+            wanted = WANTED_LIVE if self.is_live else wanted
+            while level < len(self._sizes) - 1 and self._expected(level) > wanted:
                 level += 1
         self.is_coarser = level > steady
         return self._drawn(level)
@@ -284,11 +296,11 @@ class LevelChoice:
     @property
     def wants_time(self) -> bool:
         """Whether it should be said how long drawing took; the first time is not typical."""
-        return self._n_drawn[self._last] == 2 and len(self._sizes) > 1
+        return 2 <= self._n_drawn[self._last] <= 4 and len(self._sizes) > 1
 
     def took(self, seconds: float) -> None:
-        """Say how long the level chosen last took to draw."""
-        self._seconds[self._last] = seconds
+        """Say how long the level chosen last took to draw; what counts is the fastest."""
+        self._seconds[self._last] = min(seconds, self._seconds.get(self._last, math.inf))
 
     def _drawn(self, level: int) -> int:
         self._last = level

@@ -126,7 +126,7 @@ class VispyVoltageLayer(VispyBaseLayer):
         self.node.set_uniform("minimum_pixels", 0.5 * self.layer.minimum_width)
 
     def _on_detail_change(self, event: Any = None) -> None:
-        self.node.set_detail(self.layer.detail)
+        self.node.set_detail(self.layer.detail, live=self.layer.is_live)
 
     def _on_colormap_change(self, event: Any = None) -> None:
         values = np.linspace(0.0, 1.0, N_COLOURS) ** self.layer.gamma

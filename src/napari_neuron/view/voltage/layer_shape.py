@@ -28,7 +28,10 @@ BY_CELL = "cell"
 """Name of the map in which each cell has a colour of its own."""
 
 FEW_NODES = 20_000
-"""Cells with fewer are drawn in full at all times, and take no time to speak of."""
+"""Cells with fewer take no time to speak of to be made."""
+
+_LEVELS_FROM = 1000
+"""Nodes; smaller cells are drawn in full at all times."""
 
 _SHAPE = (
     *("cells", "cell_names", "morphology", "cell_of_node", "compartment_of_node", "node_id"),
@@ -63,6 +66,7 @@ class LayerShape:
         self._visible_cells = self.cell_names = unique_names(cells)
         self._slab_shown = 0.0
         self._detail = Detail.AUTOMATIC
+        self._is_live = False
         self._plain_radius = float(minimum_radius)
         self._plain_cut: tuple[Any, ...] | None = None
         self.pixel = 0.0
@@ -76,7 +80,7 @@ class LayerShape:
                 minimum_radius=minimum_radius,
                 sides=sides,
             )
-            if self.gpu and n_nodes >= FEW_NODES:
+            if self.gpu and n_nodes >= _LEVELS_FROM:
                 self._coarser = coarser_tubes(
                     self.morphology, self.compartment_of_node, len(tubes.faces)
                 )
@@ -222,6 +226,17 @@ class LayerShape:
     def detail(self, detail: str) -> None:
         self._detail = Detail(detail)
         self.events.detail()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a run that goes on is followed: drawing has to leave time for it."""
+        return self._is_live
+
+    @is_live.setter
+    def is_live(self, is_live: bool) -> None:
+        if is_live != self._is_live:
+            self._is_live = is_live
+            self.events.detail()
 
     @property
     def tolerances(self) -> tuple[float, ...]:

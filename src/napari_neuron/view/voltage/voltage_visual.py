@@ -208,11 +208,11 @@ class VoltageVisual(Visual):
         tolerances
             By how much each may be off, in the unit of the mesh; 0 for the first.
         """
-        detail = self._choice.detail
+        detail, is_live = self._choice.detail, self._choice.is_live
         self._levels = [mesh if len(mesh.faces) else None for mesh in levels]
         self._buffers = [None] * len(levels)
         self._choice = LevelChoice(tolerances, [len(mesh.faces) for mesh in levels])
-        self._choice.detail = detail
+        self._choice.detail, self._choice.is_live = detail, is_live
         self._level = None
         self._bounds = levels[0].bounds if len(levels[0].faces) else None
         if self._bounds is None:
@@ -222,9 +222,9 @@ class VoltageVisual(Visual):
         self._bounds_changed()
         self.update()
 
-    def set_detail(self, detail: Detail) -> None:
-        """Say how fine to draw."""
-        self._choice.detail = detail
+    def set_detail(self, detail: Detail, *, live: bool = False) -> None:
+        """Say how fine to draw, and whether a run is followed."""
+        self._choice.detail, self._choice.is_live = detail, live
         self.update()
 
     @property

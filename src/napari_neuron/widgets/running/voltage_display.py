@@ -108,6 +108,9 @@ class VoltageDisplay:
                 self._viewer.layers.remove(before)
             self._put(layer)
         self._hide_others(result.cells)
+        shown = self.layer_of(result.cells)
+        if shown is not None:
+            shown.is_live = follow
         if follow:
             self._follows = True
             if there is None:  # else it goes to what comes next: napari takes long for each step
@@ -203,6 +206,8 @@ class VoltageDisplay:
         """Show all there is: the run is over."""
         self.advance()
         self._do_the_rest()
+        for layer in self._voltage_layers():
+            layer.is_live = False
 
     def advance(self) -> None:
         """Show what has come since."""
