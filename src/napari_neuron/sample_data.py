@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 def hemibrain_neuron() -> list[LayerDataTuple]:
     """Return one DA1 projection neuron of the fly with its synapses."""
-    return _layers(_hemibrain_cells(1))
+    from napari_neuron.morphology.navis_samples import navis_samples
+
+    return _layers([next(iter(navis_samples().values()))])
 
 
 def hemibrain_neurons() -> list[LayerDataTuple]:
@@ -36,23 +38,13 @@ def _layers(cells: list[Morphology]) -> list[LayerDataTuple]:
     return layers
 
 
-def _hemibrain_cells(count: int) -> list[Morphology]:
-    import navis
-
-    from napari_neuron.morphology import Morphology
-
-    return [Morphology.from_navis(neuron) for neuron in navis.example_neurons(5)[:count]]
-
-
 def _circuit() -> list[Morphology]:
-    import navis
-
-    from napari_neuron.morphology import Morphology
+    from napari_neuron.morphology.navis_samples import navis_samples
+    from napari_neuron.morphology.repair_trees import join_trees, mark_soma
 
     cells = []
-    for neuron in navis.example_neurons(5, kind="skeleton").convert_units("um"):
-        whole = navis.heal_skeleton(neuron)
-        whole.soma = int(whole.nodes.loc[whole.nodes["radius"].idxmax(), "node_id"])
-        whole.reroot(whole.soma, inplace=True)
-        cells.append(Morphology.from_navis(whole).replace(name=str(neuron.id)))
+    for hemibrain_id, cell in navis_samples().items():
+        whole = join_trees(cell)
+        thickest = int(whole.node_id[whole.radius.argmax()])
+        cells.append(mark_soma(whole, thickest).replace(name=hemibrain_id))
     return cells

@@ -21,3 +21,16 @@ def test_the_dock_opens_without_what_only_plots_and_volumes_need():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == []
+
+
+def test_a_sample_opens_without_importing_navis():
+    script = (
+        "import sys\n"
+        "from napari_neuron.sample_data import hemibrain_neuron\n"
+        "hemibrain_neuron()\n"
+        "print('navis' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False"]

@@ -6,6 +6,7 @@ import pytest
 
 from napari_neuron.errors import MorphologyError
 from napari_neuron.morphology import Morphology, label_axon_dendrite, read_swc
+from napari_neuron.morphology.navis_samples import navis_samples
 
 navis = pytest.importorskip("navis")
 
@@ -97,3 +98,18 @@ def test_a_cell_that_cannot_be_labelled_is_refused_with_the_reason(fly, change, 
 def test_what_is_no_skeleton_is_refused():
     with pytest.raises(MorphologyError, match="not a skeleton"):
         Morphology.from_navis(object())
+
+
+def test_the_samples_are_the_neurons_that_navis_ships():
+    samples = navis_samples()
+    neurons = navis.example_neurons(5)
+    assert list(samples) == [str(neuron.id) for neuron in neurons]
+    for cell, neuron in zip(samples.values(), neurons, strict=True):
+        other = Morphology.from_navis(neuron)
+        assert (cell.name, cell.unit) == (other.name, other.unit)
+        np.testing.assert_array_equal(cell.node_id, other.node_id)
+        np.testing.assert_array_equal(cell.parent, other.parent)
+        np.testing.assert_array_equal(cell.swc_type, other.swc_type)
+        np.testing.assert_allclose(cell.position, other.position, atol=2e-5)  # navis has float32
+        np.testing.assert_allclose(cell.radius, other.radius, atol=1e-6)
+        pd.testing.assert_frame_equal(cell.connectors, other.connectors)

@@ -196,6 +196,19 @@ def _connectors(neuron: Any, unit: FileUnit) -> pd.DataFrame | None:
     table: pd.DataFrame | None = getattr(neuron, "connectors", None)
     if table is None or table.empty or "node_id" not in table:
         return None
+    return connector_table(table, unit)
+
+
+def connector_table(table: pd.DataFrame, unit: FileUnit) -> pd.DataFrame:
+    """Return a table of navis' connectors as `Morphology.connectors` has it, positions in µm.
+
+    Parameters
+    ----------
+    table
+        With node_id, x, y, z and type (or relation): "pre", "post", or 0 and 1 for these.
+    unit
+        Of its positions.
+    """
     table = table.reset_index(drop=True).copy()
     kinds = table["type"] if "type" in table else table.get("relation", "")
     as_text = np.asarray(kinds, dtype=object).astype(str)
