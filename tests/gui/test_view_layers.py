@@ -13,6 +13,7 @@ from napari_neuron.view import (
     skeleton_layer_data,
     synapse_layer_data,
 )
+from napari_neuron.view.overlays import camera_of
 from napari_neuron.view.time_text import time_in_words
 
 
@@ -51,6 +52,19 @@ def result_of(*cells):
         compartment_of_node=of_node,
         n_frames=5,
     )
+
+
+def test_a_result_is_shown_without_moving_the_camera(make_napari_viewer):
+    viewer = make_napari_viewer(ndisplay=3)
+    cell = fork()
+    for data in skeleton_layer_data(cell):
+        viewer.add_layer(Layer.create(*data))
+    camera = camera_of(viewer)
+    camera.zoom, camera.angles, camera.center = 23.0, (10.0, 20.0, 30.0), (1.0, 2.0, 50.0)
+    add_voltage_layer(viewer, result_of(cell))
+    assert camera.zoom == pytest.approx(23.0)
+    assert camera.angles == pytest.approx((10.0, 20.0, 30.0))
+    assert camera.center == pytest.approx((1.0, 2.0, 50.0))
 
 
 def test_a_skeleton_opens_as_paths_and_nodes(make_napari_viewer):

@@ -12,6 +12,7 @@ from napari.layers import Layer
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.view.geometry.mesh_cells import mesh_of, mesh_tubes
+from napari_neuron.view.overlays import camera_of
 from napari_neuron.view.skeleton_layers import skeleton_layer_data
 from napari_neuron.view.time_text import write_time
 from napari_neuron.view.voltage.frames import VariableFrames
@@ -197,10 +198,15 @@ def _frames_of(
 def put_voltage_layer(viewer: Viewer, layer: VoltageLayer, at: int | None = None) -> VoltageLayer:
     """Add a voltage layer to a viewer, and name the viewer's axes after the layer's.
 
-    napari's button that rolls the axes then turns those of space only: a slice through time shows
-    nothing. ``at`` is its place among the layers; None: on top.
+    Where there are layers already the camera stays: napari shows everything anew when an axis
+    comes, here time. napari's button that rolls the axes then turns those of space only: a slice
+    through time shows nothing. ``at`` is its place among the layers; None: on top.
     """
+    camera = camera_of(viewer) if len(viewer.layers) else None
+    view = None if camera is None else (camera.center, camera.zoom, camera.angles)
     viewer.layers.insert(len(viewer.layers) if at is None else at, layer)
+    if camera is not None:
+        camera.center, camera.zoom, camera.angles = view
     names_of_axes = list(viewer.dims.axis_labels)
     names_of_axes[-len(_AXES) :] = _AXES
     viewer.dims.axis_labels = tuple(names_of_axes)
