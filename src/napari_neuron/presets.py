@@ -44,8 +44,8 @@ SQUID_AXON = Preset(
     name="Squid giant axon",
     source=(
         "Hodgkin & Huxley (1952), A quantitative description of membrane current and its "
-        "application to conduction and excitation in nerve, J. Physiol. 117:500-544, as NEURON's "
-        "hh has it: rest at -65 mV, 6.3 °C, Ra 35.4 Ω·cm, cm 1 µF/cm2."
+        "application to conduction and excitation in nerve, J. Physiol. 117:500-544, as "
+        "implemented by NEURON's hh: rest at -65 mV, 6.3 °C, Ra 35.4 Ω·cm, cm 1 µF/cm2."
     ),
     paint=(
         CableProperties(Ra=35.4, cm=1.0),
@@ -60,7 +60,7 @@ PASSIVE_PYRAMIDAL = Preset(
     source=(
         "Mainen & Sejnowski (1996), Influence of dendritic structure on firing pattern in model "
         "neocortical neurons, Nature 382:363-366 (their model's code: Ra 150 Ω·cm, cm 0.75 µF/cm2, "
-        "Rm 30 kΩ·cm2, rest at -70 mV, 37 °C). Their spines, myelin and channels are left out."
+        "Rm 30 kΩ·cm2, rest at -70 mV, 37 °C). Without their spines, myelin and channels."
     ),
     paint=(CableProperties(Ra=150, cm=0.75), Passive(g=1 / 30000, e=-70)),
     celsius=37,
@@ -73,7 +73,7 @@ ACTIVE_PYRAMIDAL = Preset(
         "The NEURON documentation, CellBuilder tutorial “Managing a model cell with complex "
         "anatomy”: hh in soma and axon; a leak of Rm 30 kΩ·cm2 and -65 mV in the dendrites; in the "
         "apical dendrites a tenth of hh's sodium and potassium conductance besides; Ra 160 Ω·cm, "
-        "cm 1 µF/cm2. Channels of squid, at squid's temperature: for trying things out."
+        "cm 1 µF/cm2. Squid channels at squid temperature: for trying things out."
     ),
     paint=(
         CableProperties(Ra=160, cm=1.0),
@@ -172,7 +172,7 @@ def rename_preset(name: str, other: str) -> Path:
     """
     own = {preset.name: preset for preset in own_presets()}
     if name not in own:
-        raise ExperimentError("name", f"there is no preset of your own called {name!r}")
+        raise ExperimentError("name", f"you have no preset called {name!r}")
     if other in own and other != name:
         raise ExperimentError("name", f"there is a preset called {other!r} already")
     path = save_preset(own[name].replace(name=other))

@@ -164,7 +164,7 @@ class Runner:
             If there is nothing to run, or a run is under way already.
         """
         if self._state is not RunState.IDLE:
-            raise SimulationError("a run is under way; cancel it or wait for its end")
+            raise SimulationError("a run is under way; cancel it or wait for it to finish")
         begin, duration = self._next_run()
         if self._engine is None:
             self._engine = self._make_engine()

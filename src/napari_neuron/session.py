@@ -131,7 +131,9 @@ class Session(Runner):
         for name in names:
             if names.count(name) > 1:
                 raise ExperimentError(
-                    "cells", f"two skeletons are called {name!r}; close one, or open it renamed"
+                    "cells",
+                    f"two skeletons are called {name!r}; close one, or rename its file "
+                    f"and open it again",
                 )
         history = self._histories.get(names)
         if history is None:

@@ -130,7 +130,7 @@ def _read(source: Any, cell: Morphology, units: str) -> tuple[pd.DataFrame, Floa
     connectors = getattr(source, "connectors", None)
     if connectors is None:
         raise ExperimentError(
-            "source", f"{type(source).__name__} is no table and has no connectors"
+            "source", f"{type(source).__name__} is not a table and has no connectors"
         )
     neuron = Morphology.from_navis(source)
     if neuron.connectors is None:

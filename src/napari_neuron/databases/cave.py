@@ -75,7 +75,7 @@ def fetch_cave(
                 made_of = surface
             if made_of is None:
                 raise
-            notes.append(f"{datastack} has no skeleton of it: this one was made of the mesh.")
+            notes.append(f"{datastack} has no skeleton of it; this one was made from the mesh.")
             cell = _skeletonised(made_of, str(root_id))
         cell = cell.replace(header=(f" CAVE {datastack}, root id {root_id}", *cell.header))
         if synapses:
@@ -96,7 +96,7 @@ def cell_of_skeleton(skeleton: Mapping[str, Any], name: str) -> Morphology:
     position = np.asarray(skeleton.get("vertices", ()), dtype=np.float64).reshape(-1, 3)
     n = len(position)
     if n == 0:
-        raise DatabaseError(f"CAVE: the skeleton of {name} is empty; it may be in the making")
+        raise DatabaseError(f"CAVE: the skeleton of {name} is empty; it may still be being made")
     edges = np.asarray(skeleton.get("edges", ()), dtype=np.int64).reshape(-1, 2)
     swc_type = _per_node(skeleton.get("compartment"), n).astype(np.int64)
     root = skeleton.get("root")

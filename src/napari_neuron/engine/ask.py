@@ -71,7 +71,7 @@ def ask(
         )
     except subprocess.TimeoutExpired:
         raise EngineCrashed(
-            f"NEURON did not answer within {patience:g} s; a mechanism may loop for ever"
+            f"NEURON did not answer within {patience:g} s; a mechanism may be in an endless loop"
         ) from None
     except OSError as error:
         raise NeuronNotAvailable(

@@ -35,7 +35,7 @@ class InProcessEngine:
     def run(self, model: CompiledModel | CompiledNetwork) -> Iterator[EngineEvent]:
         """Build and integrate ``model``; see `napari_neuron.engine.protocol.Engine`."""
         if self._closed:
-            raise SimulationError("this engine was closed; make another one")
+            raise SimulationError("this engine was closed; create another")
         from napari_neuron.engine.stepping import integrate
 
         if isinstance(model, CompiledModel):

@@ -27,7 +27,7 @@ _ADVICE = (
     (
         r"invalid conversion from .*\*.* to .*\*"
         r"|(?:cannot initialize|assigning to) .*\*.* (?:with|from) .*void \*",
-        "C++ converts no pointers by itself: write the cast, as in (double*) malloc(n)",
+        "C++ does not convert pointers implicitly: write the cast, as in (double*) malloc(n)",
     ),
 )
 

@@ -101,7 +101,7 @@ def compile_mod_files(
             ModProblem(
                 "",
                 None,
-                "MOD files are programs: compiled, they run with your rights. Ask the person, "
+                "MOD files are programs: once compiled they run with your rights. Ask the user, "
                 "then call compile_mod_files(folder, agreed=True)",
             )
         )

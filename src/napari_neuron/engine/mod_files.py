@@ -141,8 +141,8 @@ def changed_files(
         if found is None:
             problems.append(ModProblem(wanted.name, None, "is not in this folder"))
         elif found != wanted:
-            problems.append(ModProblem(wanted.name, None, "has another content in this folder"))
-    problems += [ModProblem(name, None, "was not there before") for name in there]
+            problems.append(ModProblem(wanted.name, None, "differs in this folder"))
+    problems += [ModProblem(name, None, "is new") for name in there]
     return tuple(problems)
 
 
@@ -284,7 +284,7 @@ def _translate(translator: Path, source: ModSource, output: Path) -> list[ModPro
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return [ModProblem(name, None, "NEURON's translator does not come to an end")]
+        return [ModProblem(name, None, "NEURON's translator does not finish")]
     if done.returncode == 0:
         return []
     return [translator_problem(name, (done.stdout + done.stderr).decode(errors="replace"))]

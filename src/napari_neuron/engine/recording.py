@@ -118,8 +118,8 @@ class Recording:
             reference = _reference(segments[recorder.compartment], name)
             if reference is None:
                 raise SimulationError(
-                    f"recorder {recorder.label!r}: there is nothing called {name!r} to record "
-                    "there; is its mechanism painted on that node?"
+                    f"recorder {recorder.label!r}: there is no {name!r} to record there; is its "
+                    f"mechanism painted on that node?"
                 )
             return reference, self._unit(name)
         mechanism = model.point_processes[recorder.batch].mechanism

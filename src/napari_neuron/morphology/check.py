@@ -110,10 +110,10 @@ def _loops(morphology: Morphology) -> list[Finding]:
     if not pairs:
         return []
     message = (
-        f"{count(len(pairs), 'loop')} in the file. A cell is a tree: of each loop the longest edge "
-        "was left out, between the nodes that are marked, and no current flows there. Look whether "
-        "two neurites were joined that only touch; if another edge is the wrong one, correct the "
-        "file."
+        f"{count(len(pairs), 'loop')} in the file. A cell is a tree, so the longest edge of each "
+        f"loop was left out, between the marked nodes, and no current flows there. Check whether "
+        f"two neurites that only touch were joined; if another edge is the wrong one, correct the "
+        f"file."
     )
     rows = morphology.rows([one for pair in pairs for one in pair])
     return [finding(morphology, "loops", "warning", message, rows)]
@@ -124,9 +124,9 @@ def _header(morphology: Morphology) -> list[Finding]:
     findings = []
     for one in header_transforms(morphology):
         message = (
-            f"The header says {one.line!r}. It is not applied: programs differ in whether the "
-            "coordinates already include it. Compare the cell's size and place with what you "
-            "expect; if they do not, the repair applies it."
+            f"The header says {one.line!r}. It is not applied, because programs differ in whether "
+            f"the coordinates already include it. Compare the cell's size and position with what "
+            f"you expect; if they do not match, the repair applies it."
         )
         repairs = ("set_unit",) if one.unit else ("move",) if one.move else ()
         findings.append(finding(morphology, "header-transform", "info", message, None, repairs))

@@ -85,7 +85,7 @@ def skeleton_of(
     mask, n_pieces = _largest_piece(mask)
     say("Smoothing it", 0.35)
     smooth = _without_roughness(mask)
-    say("Measuring how thick it is", 0.4)
+    say("Measuring its thickness", 0.4)
     # of what was rounded off too, which would make thin cable thinner;
     # a voxel's middle is half a voxel nearer to the border than to the voxel behind it
     thickness = ndimage.distance_transform_edt(mask | smooth, sampling=voxel) - min(voxel) / 2
@@ -93,8 +93,8 @@ def skeleton_of(
     line = np.argwhere(_thinned(smooth))
     if len(line) < 2:
         raise MorphologyError(
-            f"label {label} is too small for a skeleton: its {mask.sum():,} voxels have no "
-            "middle line"
+            f"label {label} is too small for a skeleton: its {mask.sum():,} voxels have no centre "
+            f"line"
         )
     say("Making a tree", 0.9)
     place = line * np.asarray(voxel, dtype=float)

@@ -108,7 +108,7 @@ class LabelProcess:
             raise MorphologyError(problem)
         if process.returncode or not (folder / "cell.npz").is_file():
             raise MorphologyError(
-                f"the process that thins label {asked['label']} ended without a skeleton (exit "
+                f"the process that thinned label {asked['label']} ended without a skeleton (exit "
                 f"status {process.returncode}); the label may need more memory than there is"
             )
         with np.load(folder / "cell.npz") as held:

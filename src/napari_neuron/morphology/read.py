@@ -132,7 +132,7 @@ def read_morphologies(
     """
     cells = tuple(_with_own_names(iterate_morphologies(path, units, skip)))
     if not cells:
-        remedy = f"Files are known by their ends: {', '.join(SUFFIXES)}."
+        remedy = f"Formats are recognised by the suffix: {', '.join(SUFFIXES)}."
         raise SkeletonFileError(str(path), None, "holds no skeleton that can be read", remedy)
     return cells
 
@@ -360,7 +360,7 @@ def _file_cells(file: _File, suffix: str) -> list[FileCell]:
     info = file.info or _info_beside(file.place)
     if info is None:
         problem = f"skeletons are read from {', '.join(SUFFIXES)} files, and this is none of them"
-        remedy = "Name it after its format; neuroglancer's skeletons need their info file."
+        remedy = "Give it the suffix of its format; neuroglancer skeletons need their info file."
         raise SkeletonFileError(file.shown, None, problem, remedy)
     return read_precomputed(file.read(), file.shown, info)
 

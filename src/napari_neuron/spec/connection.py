@@ -39,7 +39,7 @@ class _Rows(Spec):
         first = self.columns[0]
         n = len(getattr(self, first))
         if not n:
-            raise ExperimentError(first, "there is no connection; leave the whole entry out")
+            raise ExperimentError(first, "this has no connections; leave the whole entry out")
         for column in self.columns[1:]:
             there = len(getattr(self, column))
             if there != n:

@@ -191,7 +191,9 @@ def edges_of_matrix(matrix: Any, ids: Sequence[Any] | None) -> tuple[pd.DataFram
         matrix = matrix.to_numpy()
     found = sparse.coo_array(matrix if sparse.issparse(matrix) else np.asarray(matrix, float))
     if found.ndim != 2 or found.shape[0] != found.shape[1]:
-        raise ExperimentError("matrix", f"a square matrix is needed, this one is {found.shape}")
+        raise ExperimentError(
+            "matrix", f"the matrix must be square, but its shape is {found.shape}"
+        )
     names = np.arange(found.shape[0]) if ids is None else np.asarray(ids)
     if len(names) != found.shape[0]:
         raise ExperimentError("ids", f"{len(names)} ids for {found.shape[0]} neurons")

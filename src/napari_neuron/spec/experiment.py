@@ -106,7 +106,7 @@ class Experiment(SavedSpec):
                 raise ExperimentError(
                     f"recorders[{index}].interval",
                     f"{interval:g} ms is not a multiple of dt = {self.run.dt:g} ms; the nearest "
-                    f"that is: {nearest:g} ms",
+                    f"multiple is {nearest:g} ms",
                 )
         return self
 
@@ -144,6 +144,7 @@ class Experiment(SavedSpec):
         if values.get("version", 1) != 1:
             raise ExperimentError(
                 "version",
-                f"{values['version']!r} is not known here; a newer napari-neuron may read it",
+                f"{values['version']!r} is not a version this napari-neuron knows; a newer one "
+                f"may read it",
             )
         return cls(**values)

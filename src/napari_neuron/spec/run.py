@@ -44,7 +44,7 @@ class RunSettings(Spec):
             raise ExperimentError(
                 "frame_interval",
                 f"{self.frame_interval:g} ms is not a multiple of dt = {self.dt:g} ms; "
-                f"the nearest that is: {nearest:g} ms",
+                f"the nearest multiple is {nearest:g} ms",
             )
         if self.duration < self.dt:
             raise ExperimentError(

@@ -224,7 +224,7 @@ class Synapse(Placed):
                     field, f"there are {given} for {len(self.nodes)} nodes; give one for each"
                 )
         if self.shared and self.train_of:
-            raise ExperimentError("train_of", "one train is shared by all nodes; say only one")
+            raise ExperimentError("train_of", "all nodes share one train; give only one")
         if isinstance(self.events, SpikeTrains):
             self._require_trains(len(self.events.trains))
         return self
@@ -233,13 +233,14 @@ class Synapse(Placed):
         if self.train_of and max(self.train_of) >= there:
             raise ExperimentError(
                 "train_of",
-                f"there are {there} trains, numbered from 0; {max(self.train_of)} is none",
+                f"there are {there} trains, numbered from 0; there is no train "
+                f"{max(self.train_of)}",
             )
         if not self.train_of and not self.shared and there != len(self.nodes):
             raise ExperimentError(
                 "events.trains",
-                f"there are {there} for {len(self.nodes)} nodes; say in train_of which drives "
-                "which, or give one for each",
+                f"there are {there} for {len(self.nodes)} nodes; say in train_of which train "
+                f"drives which node, or give one per node",
             )
 
 

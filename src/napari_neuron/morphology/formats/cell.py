@@ -159,7 +159,7 @@ def without_gaps(cell: FileCell, first: IntArray, what: str) -> FileCell:
     if len(far):
         line = (
             f"{NOTE} {len(far)} {what} begin up to {far.max():.4g} µm away from where they are "
-            "connected; as the file means it, there is no cable between"
+            "connected; as in the file, there is no cable between"
         )
         header = (*header, line)
     return replace(cell, header=header, no_cable_above=flags)

@@ -142,9 +142,9 @@ def film(
         place = _viewer_of(what, size if traces is False else _split(size)[0], style)
     else:
         if traces is True:
-            raise FilmError("say whose traces are drawn beside this viewer: traces=result")
+            raise FilmError("say which result's traces to draw beside this viewer: traces=result")
         if style:
-            raise TypeError(f"a viewer is filmed as it looks, without {', '.join(style)}")
+            raise TypeError(f"a viewer is filmed as it looks; leave out {', '.join(style)}")
         place = nullcontext(what)
     with place as viewer:
         first, last = film_span(viewer)

@@ -43,7 +43,7 @@ class TracePanel:
     ) -> None:
         if not result.traces:
             raise FilmError(
-                "this run has no traces to draw, as it had no recorders; leave them out"
+                "this run has no traces to draw because it had no recorders; leave the traces out"
             )
         self._span = span
         given = dict(colours or {})

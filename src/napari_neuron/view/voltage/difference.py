@@ -94,7 +94,7 @@ def difference_frames(
     of, column = _of_cell(result, cell)
     other, other_column = _of_cell(less, cell)
     if len(column) != len(other_column):
-        raise ValueError("these are runs of different cells; their voltages have no difference")
+        raise ValueError("these are runs of different cells; their voltages cannot be subtracted")
     if not result.n_frames or not less.n_frames:
         raise ValueError("one of these runs has no frames")
     rows = np.arange(len(of))

@@ -154,7 +154,7 @@ class LinkedColours:
             if cell is one or len(self._source.cells) == 1:
                 return one, slice(first, first + len(one))
             first += len(one)
-        raise ValueError("say which of the cells is meant")
+        raise ValueError("say which cell is meant")
 
     def _node_values(self) -> Any:
         return self._source.current_frame[self._source.compartment_of_node]

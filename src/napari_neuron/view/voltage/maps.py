@@ -102,9 +102,7 @@ def attenuation_map(frames: FloatArray, reference: int) -> FloatArray:
     for _, block in _blocks(frames):
         moved = np.fmax(moved, np.fmax.reduce(np.abs(block - begin), axis=0))
     if not moved[reference] > 0:
-        raise ValueError(
-            "nothing happens at this node in this run, so nothing can be compared with it"
-        )
+        raise ValueError("nothing happens at this node in this run, so it cannot be the reference")
     with np.errstate(divide="ignore"):
         decades = np.log10(moved / moved[reference])
     return np.where(np.isfinite(decades), decades, np.nan).astype(np.float32)

@@ -237,7 +237,7 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
         self.refresh()
         _log.warning("voltage layer without GPU: %s", problem)
         show_warning(
-            "The fast way of colouring a neuron does not work with this version of napari "
+            "Fast colouring does not work with this version of napari "
             f"({problem}); voltages are shown by napari's Surface layer, which is slower."
         )
 

@@ -148,9 +148,12 @@ class CellFiles:
         elif self._session.cells:
             if named:
                 shown = self._session.shown_cell
-                note = f"Opened for {shown.name if shown else ''}; it was made for {named[0].name}."
+                note = (
+                    f"Opened for {shown.name if shown else ''}; "
+                    f"this experiment was made for {named[0].name}."
+                )
         else:
-            raise ExperimentError("cells", "open the skeleton of this experiment first")
+            raise ExperimentError("cells", "open this experiment's skeleton first")
         self._session.edit(*self._with_repairs(experiment))
         return note
 

@@ -27,7 +27,7 @@ class FramesEdit(QWidget):
         self.said = hint()
         self.button = QToolButton()
         self.button.setText("Keep ▾")
-        self.button.setToolTip("Other variables of the membrane to keep of every compartment")
+        self.button.setToolTip("Other membrane variables to keep for every compartment")
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self.button)
         self.menu.aboutToShow.connect(self.offer)

@@ -62,7 +62,7 @@ class TableDialog(QDialog):
         self.source = QComboBox()
         self.source.addItem(without_file)
         self.file_button = QPushButton("File…")
-        self.file_button.setToolTip("A CSV, TSV or parquet file with a row for each synapse")
+        self.file_button.setToolTip("A CSV, TSV or parquet file with one row per synapse")
         self.columns = {name: QComboBox() for name in columns}
         for combo in self.columns.values():
             combo.addItem(_AUTOMATIC)
