@@ -173,7 +173,7 @@ class RegionSummary:
 
 
 def region_summary(region: Spec, morphology: Morphology) -> RegionSummary:
-    """Measure a region on a cell: by the very sections that would be painted.
+    """Measure a region of a cell, by the sections that would be painted.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def region_summary(region: Spec, morphology: Morphology) -> RegionSummary:
     Raises
     ------
     ExperimentError
-        If the region asks for what the cell does not have.
+        If the cell lacks what the region refers to.
     MorphologyError
         If the cell cannot be simulated as it is (a radius that is not positive).
     """

@@ -78,12 +78,12 @@ def compile_mod_files(
     folder
         Its ``.mod`` files are compiled together; nothing is written there.
     agreed
-        That the person was asked: compiled code runs with their rights.
+        True states that the user was asked: compiled code runs with their rights.
     progress
-        Called with the fraction done, 0 to 1, and what is being done. What it raises ends the
-        compiler and is passed on.
+        Called with the fraction done, 0 to 1, and the current step. An exception it raises stops
+        the compiler and is passed on.
     python
-        The interpreter that has NEURON; None for the one of this process.
+        The Python interpreter that has NEURON; None: that of this process.
 
     Returns
     -------
@@ -92,9 +92,10 @@ def compile_mod_files(
     Raises
     ------
     ModFileError
-        If nobody agreed, there is no compiler, or files are broken or clash; names file and line.
+        If ``agreed`` is false, there is no compiler, or files are broken or clash; names the file
+        and line.
     NeuronNotAvailable
-        If there is no NEURON.
+        If NEURON is not installed.
     """
     if not agreed:
         raise ModFileError(

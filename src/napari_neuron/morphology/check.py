@@ -24,7 +24,7 @@ TYPE_NAMES = {0: "undefined", 1: "soma", 2: "axon", 3: "basal dendrite", 4: "api
 def check(
     morphology: Morphology, image_box: npt.NDArray[np.float64] | None = None
 ) -> tuple[Finding, ...]:
-    """Report what would trouble a simulation of this skeleton, errors first.
+    """Report whatever would spoil a simulation of this skeleton, errors first.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def check(
     Returns
     -------
     tuple of Finding
-        Each with a code, a severity, the nodes (ids) it is about, and repairs that help.
+        Each has a code, a severity, the nodes (ids) it concerns, and repairs that help.
     """
     looks = (
         check_radii.missing_radii,

@@ -100,10 +100,10 @@ def to_navis(morphology: Morphology) -> Any:
 
 
 def label_axon_dendrite(morphology: Morphology) -> Morphology:
-    """Label each node "axon", "dendrite", "linker" or "cellbodyfiber" from where the synapses are.
+    """Label each node "axon", "dendrite", "linker" or "cellbodyfiber" by where synapses are.
 
-    This is ``navis.split_axon_dendrite``: by synapse flow centrality (Schneider-Mizell et al.
-    2016, eLife 5:e12059), with the cell body fibre from the soma.
+    Uses ``navis.split_axon_dendrite``: synapse flow centrality (Schneider-Mizell et al. 2016, eLife
+    5:e12059), with the cell body fibre found from the soma.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def label_axon_dendrite(morphology: Morphology) -> Morphology:
     Returns
     -------
     Morphology
-        With ``labels``; nodes keep their order, and "" is a node that could not be placed.
+        With ``labels``; nodes keep their order, and "" marks a node that could not be assigned.
 
     Raises
     ------

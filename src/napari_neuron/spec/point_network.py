@@ -192,16 +192,16 @@ class PointNetwork(SavedSpec):
     Attributes
     ----------
     neurons, edges
-        The tables.
+        The tables of neurons and edges.
     models
-        Which neurons have which model, in order: of two that overlap the later counts. Neurons
-        that none names are ``IntFire1()``.
+        The models of neurons, in order: where two overlap, the later counts. All other neurons are
+        ``IntFire1()``.
     parameters
-        Values of model parameters for each neuron, over those of its model.
+        Values of model parameters per neuron, overriding those of its model.
     stimuli
-        What drives it.
+        The stimuli that drive it.
     weight_scale
-        Every edge's weight is multiplied by this.
+        Factor for the weights of all edges.
     recorded
         Ids of the neurons whose state m is kept.
     run

@@ -35,19 +35,19 @@ def show(
     Parameters
     ----------
     result
-        Of a run; one that is still filling shows what it has.
+        The result of a run, which may still be growing.
     viewer
-        Where; by default the current viewer, or a new one if there is none.
+        The viewer to use; by default the current one, or a new one if there is none.
     skeleton
-        Also add the cells' paths and nodes, hidden; None: where there is one cell only. Those that
-        are there already are hidden.
+        Whether to add the cells' paths and nodes, hidden; None: only if there is a single cell.
+        Existing ones are hidden.
     **style
-        As for `VoltageLayer`: minimum_radius, colormap, contrast_limits, shading, gpu ...
+        Arguments of `VoltageLayer`: minimum_radius, colormap, contrast_limits, shading, gpu ...
 
     Returns
     -------
     Viewer
-        In which it is shown. A script calls ``napari.run()`` to keep its window open.
+        The viewer. In a script, call ``napari.run()`` to keep its window open.
     """
     if viewer is None:
         import napari

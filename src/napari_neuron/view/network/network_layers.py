@@ -259,32 +259,32 @@ def show_network(
     Parameters
     ----------
     result
-        Of a run.
+        The result of a run.
     viewer
-        Where; by default the current viewer, or a new one if there is none.
+        The viewer to use; by default the current one, or a new one if there is none.
     decay
         Time constant of the glow, ms.
     interval
-        Between two steps of the time slider, ms.
+        Time between two steps of the time slider, ms.
     colour_by, window
         "spikes", or "rate" in a window (ms); see `ActivityLayer`.
     layout
-        Where neurons are drawn that are nowhere; see `neuron_positions`.
+        How to place neurons without a position; see `neuron_positions`.
     bodies
-        Draw neurons as the skeletons and meshes of the viewer that have their id or label.
+        Whether to draw neurons as the skeletons and meshes in the viewer named after their id or
+        label.
     active_edges
-        Have so many edges, the strongest, light up as spikes travel along them.
+        Number of edges, the strongest, that light up as spikes travel along them.
 
     Returns
     -------
     Viewer
-        In which it is shown. A script calls ``napari.run()`` to keep its window open.
+        The viewer. In a script, call ``napari.run()`` to keep its window open.
 
     Raises
     ------
     ValueError
-        If ``decay`` or ``window`` is not positive, or ``colour_by`` or ``layout`` is not one there
-        is.
+        If ``decay`` or ``window`` is not positive, or ``colour_by`` or ``layout`` is unknown.
     """
     if viewer is None:
         import napari
