@@ -1,6 +1,6 @@
 """The command line: ``napari-neuron demo | run | film | check``.
 
-Exit status 0 only on success; an error is one readable line on stderr.
+The exit status is 0 only on success; an error is one readable line on stderr.
 """
 
 from __future__ import annotations

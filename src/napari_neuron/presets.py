@@ -1,6 +1,6 @@
-"""Presets that come with the package, each from a published source, and those people save.
+"""Presets: those that come with the package, each from a published source, and the user's own.
 
-A person's own are JSON files in the folder ``presets`` of `napari_neuron.folders.config_folder`.
+The user's own are JSON files in the folder ``presets`` of `napari_neuron.folders.config_folder`.
 """
 
 from __future__ import annotations
@@ -89,15 +89,15 @@ BUILT_IN = (PASSIVE_FLY, SQUID_AXON, PASSIVE_PYRAMIDAL, ACTIVE_PYRAMIDAL)
 
 
 def presets() -> tuple[Preset, ...]:
-    """Return the presets that come with the package, then a person's own by name.
+    """Return the presets that come with the package, then the user's own by name.
 
-    Files that are no presets are left out.
+    Files that are not presets are left out.
     """
     return (*BUILT_IN, *own_presets())
 
 
 def own_presets() -> tuple[Preset, ...]:
-    """Return a person's own presets by name; files that are no presets are left out."""
+    """Return the user's own presets by name; files that are not presets are left out."""
     own = []
     for path in sorted(_folder().glob("*.json")) if _folder().is_dir() else ():
         with contextlib.suppress(OSError, ExperimentError):
@@ -128,17 +128,17 @@ def load_preset(path: str | Path) -> Preset:
 
 
 def save_preset(preset: Preset) -> Path:
-    """Keep a preset among a person's own; one of the same name is replaced.
+    """Save a preset among the user's own; one of the same name is replaced.
 
     Returns
     -------
     Path
-        The file, which others can be given.
+        The file, which can be shared.
 
     Raises
     ------
     ExperimentError
-        If the name is one of those that come with the package.
+        If a preset that comes with the package has this name.
     OSError
         If the file cannot be written.
     """
@@ -156,17 +156,17 @@ def save_preset(preset: Preset) -> Path:
 
 
 def delete_preset(name: str) -> None:
-    """Delete one of a person's own presets; nothing happens if there is none of that name."""
+    """Delete one of the user's own presets; does nothing if there is none of that name."""
     _path_of(name).unlink(missing_ok=True)
 
 
 def rename_preset(name: str, other: str) -> Path:
-    """Give one of a person's own presets another name; returns its new file.
+    """Rename one of the user's own presets; returns its new file.
 
     Raises
     ------
     ExperimentError
-        If there is none of that name, or the other name is taken.
+        If there is no preset of that name, or the other name is taken.
     OSError
         If the files cannot be written.
     """
@@ -182,10 +182,10 @@ def rename_preset(name: str, other: str) -> Path:
 
 
 def paint_for(preset: Preset, morphology: Morphology) -> tuple[Paint, ...]:
-    """Return the layers of a preset that a cell has a place for.
+    """Return the layers of a preset whose regions the cell has.
 
-    A cell without axon has none for a layer on the axon; an experiment with such a layer would be
-    refused.
+    For example, it leaves out a layer on the axon if the cell has none, because an experiment with
+    such a layer would be refused.
     """
     fitting = []
     for layer in preset.paint:

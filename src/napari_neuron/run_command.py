@@ -1,6 +1,6 @@
-"""``napari-neuron run``: an experiment or a network from its file to a result in another.
+"""``napari-neuron run``: runs an experiment or a network from a file and saves the result.
 
-Started by ``mpiexec -n 4``, all ranks read the same files and share the cells out; rank 0 writes.
+Under ``mpiexec -n 4``, all ranks read the same files and share the cells; rank 0 writes.
 """
 
 from __future__ import annotations

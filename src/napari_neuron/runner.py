@@ -1,7 +1,7 @@
-"""`Runner`: what the sessions of cells and of networks have in common, one run at a time.
+"""`Runner`: what the sessions of cells and of networks have in common; one run at a time.
 
-It holds the engine, the state of the run and its progress. Runs go through it as events, so one
-driver runs experiments and networks in a thread.
+It holds the engine, the state of the run and its progress. A run is a series of events, so the
+same driver runs experiments and networks in a thread.
 """
 
 from __future__ import annotations

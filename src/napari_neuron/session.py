@@ -1,7 +1,7 @@
 """`Session`: the only mutable state of the windows.
 
-It holds the cells, the experiment with its undo list, the state of the run and the results.
-Everything is changed through its methods, in one thread; what changed is told by signals.
+It has the cells, the experiment with its undo list, the state of the run and the results. All
+changes go through its methods, in one thread; signals announce them.
 """
 
 from __future__ import annotations

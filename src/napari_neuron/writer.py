@@ -1,4 +1,4 @@
-"""Files that napari saves with us: the layers of cells, as SWC."""
+"""Files that napari saves with this plugin: the layers of cells, as SWC."""
 
 from __future__ import annotations
 

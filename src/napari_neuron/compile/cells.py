@@ -1,4 +1,4 @@
-"""Reading the skeletons an experiment names."""
+"""Reads the skeletons named in an experiment."""
 
 from __future__ import annotations
 

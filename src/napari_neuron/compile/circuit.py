@@ -1,4 +1,4 @@
-"""From a table of synapses between cells to `ChemicalSynapses` at nodes."""
+"""Turns a table of synapses between cells into `ChemicalSynapses` at nodes."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Circuit:
-    """What a table of synapses became.
+    """The connections made from a table of synapses.
 
     Attributes
     ----------
     connections : tuple of ChemicalSynapses
-        One for each kind, for `Experiment.connections`.
+        One per kind, for `Experiment.connections`.
     left_out : DataFrame
-        Rows whose position is farther from the cell than the limit, with ``distance`` (µm).
+        Rows farther from their cell than the limit, with ``distance`` (µm).
     autapses : DataFrame
-        Rows that connect a cell to itself; they are among the connections too.
+        Rows that connect a cell to itself; they are also among the connections.
     """
 
     connections: tuple[ChemicalSynapses, ...]

@@ -1,4 +1,4 @@
-"""Tables of synapses between cells, as they come: from files, under names of their own."""
+"""Reads tables of synapses between cells from files with arbitrary column names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections of an experiment lowered onto compartments."""
+"""Lowers the connections of an experiment onto compartments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether NEURON knows what an experiment paints: asked before it is started."""
+"""Checks, before NEURON starts, that it knows what an experiment paints."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """`compile_experiment`: (morphologies, experiment) -> `CompiledModel`.
 
-Every mistake in the experiment that can be known without running it is found here.
+It finds every mistake in the experiment that can be found without running it.
 """
 
 from __future__ import annotations

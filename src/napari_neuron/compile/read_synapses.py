@@ -1,4 +1,4 @@
-"""Reading connector tables: every row goes to a node, or is listed as left out."""
+"""Reads connector tables: each row gets a node or is listed as left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`repair`: carries out the repairs that an experiment records."""
+"""`repair`: applies the repairs listed in an experiment."""
 
 from __future__ import annotations
 
@@ -37,6 +37,12 @@ def repair(cell: Morphology, repairs: Sequence[spec.Repair] | spec.Repair) -> Mo
     ------
     MorphologyError
         If a repair cannot be applied; says which and why.
+
+    Examples
+    --------
+    >>> import napari_neuron as nn
+    >>> cell = nn.read_morphology("cell.swc")
+    >>> cell = nn.repair(cell, [nn.InterpolateRadii(), nn.JoinTrees(limit=5)])
     """
     sequence = repairs if isinstance(repairs, Sequence) else (repairs,)
     for index, one in enumerate(sequence):

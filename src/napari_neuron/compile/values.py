@@ -1,4 +1,4 @@
-"""Any painted value as it is compiled, for plots and colours before a run."""
+"""Any painted value as it will be compiled, for plots and colours before a run."""
 
 from __future__ import annotations
 

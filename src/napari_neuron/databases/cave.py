@@ -36,23 +36,31 @@ def fetch_cave(
 ) -> FetchedNeuron:
     """Fetch a neuron with caveclient; meshes need cloud-volume.
 
-    The skeleton is that of CAVE's skeleton service. Of a dataset that has none, the mesh is made
-    into one by `navis.skeletonize`, which needs skeletor. Synapses are attached to the nearest
-    node.
+    The skeleton comes from CAVE's skeleton service or, if the dataset has none, is made from the
+    mesh by `navis.skeletonize`, which needs skeletor. Synapses are attached to the nearest node.
 
     Parameters
     ----------
+    root_id
+        Root id of the neuron.
     datastack
         "minnie65_public" (MICrONS), "flywire_fafb_public" (FlyWire), or any other.
     token
-        None: the one saved by caveclient.
+        None: the token saved by caveclient.
     server
-        None: the public one.
+        Address of the server; None: the public one.
+    synapses, mesh
+        Whether to fetch them too.
+
+    Returns
+    -------
+    FetchedNeuron
+        Skeleton, synapses and mesh in µm; ``notes`` says what was not available.
 
     Raises
     ------
     DatabaseError
-        Without network, token or package, or if there is no such neuron.
+        If the network, the token or a package is missing, or there is no such neuron.
     """
     with said_clearly("CAVE", f"neuron {root_id} of {datastack}", _TOKEN):
         from caveclient import CAVEclient

@@ -1,4 +1,4 @@
-"""What clients of databases raise, said so that a person knows what to do."""
+"""Turns the errors of database clients into messages that say what to do."""
 
 from __future__ import annotations
 

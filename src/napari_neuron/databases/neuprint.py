@@ -36,13 +36,24 @@ def fetch_neuprint(
 
     Parameters
     ----------
+    body_id
+        Id of the body.
+    server, dataset
+        Address of the server, and name of the dataset.
     token
-        None: that of the environment variable ``NEUPRINT_APPLICATION_CREDENTIALS``.
+        None: the environment variable ``NEUPRINT_APPLICATION_CREDENTIALS``.
+    synapses, mesh
+        Whether to fetch them too.
+
+    Returns
+    -------
+    FetchedNeuron
+        Skeleton, synapses and mesh in µm; ``notes`` says what was not available.
 
     Raises
     ------
     DatabaseError
-        Without network, token or package, or if there is no such body.
+        If the network, the token or a package is missing, or there is no such body.
     """
     with said_clearly("neuPrint", f"body {body_id}", _TOKEN):
         from neuprint import Client

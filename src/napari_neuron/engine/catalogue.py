@@ -1,4 +1,4 @@
-"""The catalogue of mechanisms: read from NEURON itself, in a process of its own, and kept."""
+"""Reads the catalogue of mechanisms from NEURON, in a separate process, and caches it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine that is used unless another is named: NEURON in a process of its own."""
+"""The default engine: NEURON in a child process."""
 
 from __future__ import annotations
 

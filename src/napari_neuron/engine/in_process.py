@@ -1,6 +1,6 @@
-"""NEURON in the process that asks: for scripts, tests and debuggers.
+"""Runs NEURON in the calling process: for scripts, tests and debuggers.
 
-A window freezes while NEURON integrates in its process; there `ChildEngine` is the one to use.
+A window would freeze while NEURON integrates in its process, so windows use `ChildEngine`.
 """
 
 from __future__ import annotations

@@ -30,11 +30,11 @@ class Gate:
     Attributes
     ----------
     name : str
-        As in the MOD file: "m".
+        Name as in the MOD file: "m".
     steady : (n_voltages,) float64
-        Where it settles.
+        Steady state.
     tau : (n_voltages,) float64
-        Time to come to 1/e of its way there, ms: the time constant of a first-order gate. NaN
+        Time until 1/e of the distance is left, ms: the time constant of a first-order gate. NaN
         where the gate does not move.
     """
 
@@ -45,7 +45,7 @@ class Gate:
 
 @dataclass(frozen=True, eq=False)
 class Kinetics:
-    """What a mechanism's gates do at held voltages.
+    """The gates of a mechanism under voltage clamp.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Kinetics:
     voltage : (n_voltages,) float64
         mV, ascending.
     gates : tuple of Gate
-        One for each of its states; none for a mechanism without states.
+        One per state; empty for a mechanism without states.
     """
 
     mechanism: str

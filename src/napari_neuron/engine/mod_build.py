@@ -1,4 +1,4 @@
-"""Compiling MOD files with nrnivmodl, into a cache by content; only where a person agreed."""
+"""Compiles MOD files with nrnivmodl into a cache by content, only after the user has agreed."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class MechanismLibrary:
     Attributes
     ----------
     mod_files : tuple of ModFile
-        What an experiment that uses them carries: ``experiment.replace(mod_files=...)``.
+        For the experiment that uses them: ``experiment.replace(mod_files=...)``.
     path : Path
         The library NEURON loads.
     catalogue : Catalogue
-        What NEURON knows with it.
+        What NEURON knows with this library.
     was_there : bool
         Whether it had been compiled before.
     """

@@ -1,4 +1,4 @@
-"""Running a network: `simulate_network` for scripts, `NetworkSimulation` for who wants to watch."""
+"""Runs a network: `simulate_network` for scripts, `NetworkSimulation` to watch the progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of a run: frames of all compartments, and samples of single places."""
+"""Records a run: frames of all compartments, and samples of single places."""
 
 from __future__ import annotations
 

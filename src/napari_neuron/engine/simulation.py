@@ -1,4 +1,4 @@
-"""Running an experiment on cells: `simulate` for scripts, `Simulation` for who wants to watch."""
+"""Runs an experiment on cells: `simulate` for scripts, `Simulation` to watch the progress."""
 
 from __future__ import annotations
 
@@ -151,6 +151,18 @@ def simulate(
         If the voltage becomes NaN or absurd; says when and at which node.
     EngineCrashed, NeuronNotAvailable, SimulationError
         If the run fails in another way. ``partial`` has the frames so far.
+
+    Examples
+    --------
+    >>> import napari_neuron as nn
+    >>> cell = nn.read_morphology("cell.swc")
+    >>> experiment = nn.Experiment(
+    ...     paint=[nn.CableProperties(Ra=100, cm=1), nn.HodgkinHuxley()],
+    ...     stimuli=[nn.CurrentPulse(nodes=[1], delay=5, duration=2, amplitude=1)],
+    ...     recorders=[nn.VoltageRecorder(label="soma", node=1)],
+    ... )
+    >>> result = nn.simulate(cell, experiment)
+    >>> result.traces["soma"].values  # mV
     """
     if engine is None:
         warm_idle_engine()

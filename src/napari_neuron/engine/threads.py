@@ -1,4 +1,4 @@
-"""How many threads a run has, and why, in words."""
+"""How many threads a run uses, and why, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in a skeleton, and what is wrong with it. Nothing is ever changed here."""
+"""What is in a skeleton, and what is wrong with it. Nothing here changes the skeleton."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The finding that a cell makes more compartments than this machine simulates without trouble."""
+"""The finding that a cell has more compartments than this machine handles well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A cell from a volume of labels: thinned to its middle line, with radii from distances."""
+"""Makes a cell from a volume of labels: thinned to its centre line, with radii from distances."""
 
 from __future__ import annotations
 

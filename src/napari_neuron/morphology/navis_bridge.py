@@ -1,4 +1,4 @@
-"""To and from navis, and what navis works out for us. navis is imported where it is called."""
+"""Conversion to and from navis, and uses of navis, which is imported only where it is called."""
 
 from __future__ import annotations
 

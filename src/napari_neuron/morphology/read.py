@@ -1,4 +1,4 @@
-"""Open skeleton files of any format we read: one cell, or several."""
+"""Reads skeleton files of any supported format: one cell, or several."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""SWC files: read exactly, written so that reading gives the same skeleton.
+"""SWC files: read exactly, and written so that reading gives the same skeleton.
 
-A row is ``id type x y z radius parent``; what follows the seventh column is ignored. Rows may come
-in any order, and may be written as a spreadsheet does (`swc_rows.parted_by_blanks`). What cannot be
-meant is an `SwcError`; what is odd but can be meant is left as it is for
+A row is ``id type x y z radius parent``; further columns are ignored. Rows may be in any order,
+and may be written as a spreadsheet does (`swc_rows.parted_by_blanks`). Anything that cannot be
+right is an `SwcError`; anything odd but possible is left as it is, for
 `napari_neuron.morphology.check` to report.
 """
 

@@ -1,4 +1,4 @@
-"""`SimulationResult`: usable while it fills, after a cancel, and from a file."""
+"""`SimulationResult`: usable while it grows, after a cancel, and from a file."""
 
 from __future__ import annotations
 

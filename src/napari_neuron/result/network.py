@@ -1,4 +1,4 @@
-"""`NetworkResult`: the spikes of a point network; usable while it fills, and from a file."""
+"""`NetworkResult`: the spikes of a point network; usable while it grows, and from a file."""
 
 from __future__ import annotations
 
@@ -142,10 +142,19 @@ class NetworkResult:
         return edges, np.asarray(rate / max(n, 1), np.float64)
 
     def rates(self, bin_width: float) -> pd.DataFrame:
-        """Return the firing rate of every neuron in bins: one row per id, bins labelled by their
-        end.
+        """Return the firing rate of every neuron in bins.
 
-        In spikes per second. The last bin may be cut short by the end of the simulated time.
+        The last bin may be cut short by the end of the simulated time.
+
+        Parameters
+        ----------
+        bin_width
+            ms.
+
+        Returns
+        -------
+        DataFrame
+            Spikes per second; a row for each neuron (id), a column for each bin (its end, ms).
         """
         import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Connections between cells: chemical synapses and gap junctions, one row of a table each."""
+"""Connections between cells: chemical synapses and gap junctions, one table row each."""
 
 from __future__ import annotations
 

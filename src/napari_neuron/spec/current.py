@@ -1,4 +1,4 @@
-"""Currents injected at nodes; positive depolarises. Outside of their time they are 0."""
+"""Currents injected at nodes; positive depolarises. Before and after their time they are 0."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sections are cut into compartments; always an odd number per section."""
+"""How sections are divided into compartments; always an odd number per section."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events: what drives synapses. All randomness is fixed by a seed."""
+"""Events that drive synapses. All randomness is set by a seed."""
 
 from __future__ import annotations
 

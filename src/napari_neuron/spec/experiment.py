@@ -47,6 +47,17 @@ class Experiment(SavedSpec):
         (`compile_mod_files`).
     run
         Duration, time step, temperature, initial voltage, frame interval.
+
+    Examples
+    --------
+    >>> import napari_neuron as nn
+    >>> experiment = nn.Experiment(
+    ...     paint=[nn.CableProperties(), nn.HodgkinHuxley(region=nn.SwcTypes(types=[2]))],
+    ...     stimuli=[nn.CurrentPulse(nodes=[1], amplitude=0.2)],
+    ...     run=nn.RunSettings(duration=100),
+    ... )
+    >>> longer = experiment.replace(run=experiment.run.replace(duration=500))
+    >>> longer.save("experiment.json")
     """
 
     version: Literal[1] = 1

@@ -1,4 +1,4 @@
-"""MOD files an experiment needs: by name and content, never by where they lie."""
+"""The MOD files an experiment needs: by name and content, never by path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What drives point networks: trains, background noise, given times. All randomness has a seed."""
+"""Stimuli of point networks: trains, background noise, given times. All randomness has a seed."""
 
 from __future__ import annotations
 

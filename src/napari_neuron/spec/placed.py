@@ -1,4 +1,4 @@
-"""What everything that is placed at nodes has in common."""
+"""What everything placed at nodes has in common."""
 
 from __future__ import annotations
 

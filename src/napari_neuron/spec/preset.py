@@ -1,4 +1,4 @@
-"""Presets: paint under a name, with the source of its numbers."""
+"""Presets: named paint, with the source of its numbers."""
 
 from __future__ import annotations
 

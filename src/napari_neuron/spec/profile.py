@@ -1,7 +1,8 @@
 """Profiles: how a painted value varies with the distance along the cable or with the radius.
 
-A profile stands where a number could: ``CableProperties(cm=Linear(offset=1, slope=0.002))``. It is
-evaluated at the centre of each compartment (of each section for Ra, of which a section has one).
+A profile can replace a number: ``CableProperties(cm=Linear(offset=1, slope=0.002))``. It is
+evaluated at the centre of each compartment (for Ra, which a section has only one of, at the centre
+of each section).
 """
 
 from __future__ import annotations

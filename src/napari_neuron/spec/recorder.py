@@ -1,4 +1,4 @@
-"""Recorders: what is kept at one node each, under a name."""
+"""Recorders: what to keep at a node, under a name."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Regions: rules that pick nodes, and so fit any morphology.
 
-An edge of the skeleton belongs to the region of its node that is further from the root.
+An edge of the skeleton belongs to the region of the node at its end farther from the root.
 """
 
 from __future__ import annotations

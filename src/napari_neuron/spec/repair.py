@@ -1,6 +1,6 @@
-"""Repairs of a skeleton: what was changed in it, in order, so that a script repeats it.
+"""Repairs of a skeleton: the changes to it, in order, so that a script can repeat them.
 
-A repair names nodes by their id. It is carried out by `napari_neuron.repair`.
+A repair names nodes by their id. `napari_neuron.repair` applies it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Synapses: conductances, and what drives them. Any point process of NEURON."""
+"""Synapses: conductances and what drives them; and any other point process of NEURON."""
 
 from __future__ import annotations
 

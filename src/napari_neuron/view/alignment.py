@@ -1,8 +1,8 @@
-"""How a cell and a volume lie to each other, and what would mend it; pure numpy.
+"""How a cell and a volume lie relative to each other, and how to fix it; pure numpy.
 
-`volume_of` reads a napari layer; `compare` says what is wrong; the remedy it finds is a voxel
-size, an origin and an order of axes, which `mend` writes into the layer. Lengths are µm and axes
-z, y, x throughout.
+`volume_of` reads a napari layer; `compare` says what is wrong. The remedy it finds is a voxel
+size, an origin and an order of axes, which `mend` writes into the layer. Lengths are in µm and
+axes z, y, x throughout.
 """
 
 from __future__ import annotations

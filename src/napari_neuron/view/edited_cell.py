@@ -1,7 +1,7 @@
-"""A cell as its layers show it: what a person moved, deleted or resized by hand. No napari.
+"""A cell as its layers show it, with nodes moved, deleted or resized by hand. No napari.
 
-The nodes layer of `napari_neuron.view.skeleton_layers` is read; a row of it is the node that its
-feature ``node_id`` names.
+Reads the nodes layer of `napari_neuron.view.skeleton_layers`; each row is the node named by its
+feature ``node_id``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`GetNeuronWidget`: a neuron from a public database, with its mesh and its synapses."""
+"""`GetNeuronWidget`: fetches a neuron from a public database, with its mesh and synapses."""
 
 from __future__ import annotations
 

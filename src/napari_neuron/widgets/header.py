@@ -1,4 +1,4 @@
-"""`Header`: the cell, Run, undo and files: what is at hand from every tab."""
+"""`Header`: the cell, Run, undo and files, visible above every tab."""
 
 from __future__ import annotations
 

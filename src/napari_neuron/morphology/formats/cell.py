@@ -1,4 +1,4 @@
-"""A cell as a file has it, and the morphology that is made of it."""
+"""A cell as it is in a file, and the morphology made from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bytes and the text of skeleton files, with limits that no damaged or hostile file passes."""
+"""The bytes and text of skeleton files, with limits against damaged or hostile files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What navis writes: skeletons as tables of nodes, in JSON and Parquet files."""
+"""Skeletons written by navis as tables of nodes, in JSON and Parquet files."""
 
 from __future__ import annotations
 

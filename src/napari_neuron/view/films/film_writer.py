@@ -1,4 +1,4 @@
-"""Where the pictures of a film go: an MP4, a GIF, or a folder of PNG files."""
+"""Writes the pictures of a film to an MP4, a GIF, or a folder of PNG files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Films of a viewer: the time of a run at a chosen speed, written picture by picture."""
+"""Films of a viewer: moves the time at a chosen speed and writes picture by picture."""
 
 from __future__ import annotations
 

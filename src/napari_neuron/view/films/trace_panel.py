@@ -1,4 +1,4 @@
-"""The traces of a run as a picture beside a film: drawn once, cut and joined for each frame."""
+"""The traces of a run as a picture beside a film: drawn once, then cropped for each frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where neurons of a network are drawn that have no position; pure functions."""
+"""Places neurons of a network that have no position; pure functions."""
 
 from __future__ import annotations
 

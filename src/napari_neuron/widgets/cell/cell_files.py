@@ -1,4 +1,4 @@
-"""Changes which cell is chosen and what it is: labels, unit, the cell an experiment names."""
+"""Changes the chosen cell and its properties: labels, unit, the cell named by an experiment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tab Cell: what the skeleton is, what is wrong with it, labels, unit, compartments."""
+"""The Cell tab: what the skeleton is, what is wrong with it, labels, unit, compartments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`CheckPanel`: what is wrong with a cell, shown on it, and mended in place."""
+"""`CheckPanel`: shows what is wrong with a cell, on the cell, and repairs it in place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`FolderDialog`: the skeletons of a folder, as they are read; those chosen are shown."""
+"""`FolderDialog`: lists the skeletons of a folder as they are read, and shows the chosen ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`FolderReader`: all skeletons of a folder, read in a thread that can be stopped."""
+"""`FolderReader`: reads all skeletons of a folder in a thread that can be stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ImagePanel`: what the cell has to do with an image, and the way about in it."""
+"""`ImagePanel`: whether a cell fits an image, and navigation in the image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`RepairEdit`: a repair with its parameters, what it would do, and the button that does it."""
+"""`RepairEdit`: a repair with its parameters, its effect, and the button that applies it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`UnitPanel`: the unit of the file, what speaks for it, and another one in one click."""
+"""`UnitPanel`: the unit of the file, the evidence for it, and a click to change it."""
 
 from __future__ import annotations
 

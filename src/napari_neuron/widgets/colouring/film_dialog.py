@@ -1,4 +1,4 @@
-"""`FilmDialog`: asks for a film of what the viewer shows, and makes it."""
+"""`FilmDialog`: makes a film of what the viewer shows."""
 
 from __future__ import annotations
 

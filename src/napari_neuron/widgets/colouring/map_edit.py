@@ -1,4 +1,4 @@
-"""`MapEdit`: what the cell is coloured by: a variable over time, or a map of the whole run."""
+"""`MapEdit`: what colours the cell: a variable over time, or a map of the whole run."""
 
 from __future__ import annotations
 

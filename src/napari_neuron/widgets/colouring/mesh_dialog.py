@@ -1,4 +1,4 @@
-"""`MeshDialog`: which mesh of the neuron is coloured: a file, or a folder of precomputed meshes."""
+"""`MeshDialog`: chooses the mesh to colour: a file, or a folder of precomputed meshes."""
 
 from __future__ import annotations
 

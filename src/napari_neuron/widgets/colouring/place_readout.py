@@ -1,4 +1,4 @@
-"""`PlaceReadout`: what lies under the mouse, or was clicked: node, compartment, region, value."""
+"""`PlaceReadout`: the place under the mouse, or clicked: node, compartment, region, value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which synapses between cells are wanted: what the dialog asks its thread to do."""
+"""The synapses between cells to make: what the dialog asks its thread to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tab Connections: synapses and gap junctions between the cells that are simulated together."""
+"""The Connections tab: synapses and gap junctions between the cells that are simulated together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Editors of plain fields: numbers that may be left out, lists of numbers, choices, names."""
+"""Editors of plain fields: optional numbers, lists of numbers, choices, names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`FramesEdit`: which variables are kept of every compartment at every frame."""
+"""`FramesEdit`: which variables to keep for every compartment at every frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ListButtons`: what can be done with a list of specs: add, remove, copy, move."""
+"""`ListButtons`: the actions of a list of specs: add, remove, copy, move."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What kinds and fields of an experiment are called in the windows, in one place."""
+"""The names of kinds and fields of an experiment in the windows, in one place."""
 
 from __future__ import annotations
 

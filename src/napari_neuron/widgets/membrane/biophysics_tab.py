@@ -1,4 +1,4 @@
-"""The tab Biophysics: what the membrane does, in the order of painting."""
+"""The Biophysics tab: the membrane, in the order of painting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ColourBy`: the cell coloured by its labels, or by a parameter as it will be compiled."""
+"""`ColourBy`: colours the cell by its labels, or by a parameter as it will be compiled."""
 
 from __future__ import annotations
 

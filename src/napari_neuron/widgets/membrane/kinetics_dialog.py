@@ -1,4 +1,4 @@
-"""`KineticsDialog`: the gates of a painted mechanism against voltage, measured by running it."""
+"""`KineticsDialog`: plots the gates of a painted mechanism against voltage, as measured."""
 
 from __future__ import annotations
 

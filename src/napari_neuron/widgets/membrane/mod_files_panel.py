@@ -1,4 +1,4 @@
-"""`ModFilesPanel`: MOD files are chosen, compiled after a question, and their errors shown."""
+"""`ModFilesPanel`: chooses MOD files, compiles them after asking, and shows their errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ModWatch`: whether MOD files that were compiled in this session have changed since."""
+"""`ModWatch`: notices when MOD files compiled in this session have changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`PresetButton`: a person's own presets are saved, renamed and deleted."""
+"""`PresetButton`: saves, renames and deletes the user's own presets."""
 
 from __future__ import annotations
 

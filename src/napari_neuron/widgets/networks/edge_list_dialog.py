@@ -1,4 +1,4 @@
-"""`EdgeListDialog`: which columns of a table are what, before it becomes a network."""
+"""`EdgeListDialog`: assigns the columns of a table before it becomes a network."""
 
 from __future__ import annotations
 

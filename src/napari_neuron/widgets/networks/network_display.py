@@ -1,4 +1,4 @@
-"""`NetworkDisplay`: neurons in the viewer as points, spikes over time, what is selected."""
+"""`NetworkDisplay`: neurons in the viewer as points, spikes over time, and the selection."""
 
 from __future__ import annotations
 

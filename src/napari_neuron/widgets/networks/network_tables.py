@@ -1,4 +1,4 @@
-"""Tables of a network's neurons and edges: sorted and filtered in numpy, drawn a page at a time."""
+"""Tables of a network's neurons and edges: sorted and filtered in numpy, drawn page by page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`AmplitudeHint`: what the current of an input does to the voltage where it is placed."""
+"""`AmplitudeHint`: how far an input's current moves the voltage where it is placed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`LeftOutList`: the rows of a table that could not be placed, one by one."""
+"""`LeftOutList`: the rows of a table that could not be placed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which synapses of a table are wanted, and how: what the dialog asks its thread to do."""
+"""Which synapses of a table to place, and how: what the dialog asks its thread to do."""
 
 from __future__ import annotations
 

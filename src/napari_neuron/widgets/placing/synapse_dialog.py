@@ -1,4 +1,4 @@
-"""`SynapseDialog`: synapses from a connector table, placed on the cell."""
+"""`SynapseDialog`: places synapses from a connector table on the cell."""
 
 from __future__ import annotations
 

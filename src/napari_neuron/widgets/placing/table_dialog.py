@@ -1,4 +1,4 @@
-"""`TableDialog`: a table of synapses and its columns are chosen, and what was found is said."""
+"""`TableDialog`: chooses a table of synapses and its columns, and reports what was found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tabs Inputs and Recorders: lists of what is placed at nodes."""
+"""The Inputs and Recorders tabs: lists of what is placed at nodes."""
 
 from __future__ import annotations
 

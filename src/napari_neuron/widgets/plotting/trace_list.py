@@ -1,4 +1,4 @@
-"""`TraceList`: what is drawn, by name, to be hidden, found and kept."""
+"""`TraceList`: the curves by name, to hide, find and keep them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`TraceTools`: the bar over the traces: which runs, and what the mouse does."""
+"""`TraceTools`: the bar above the traces: which runs to show, and what the mouse does."""
 
 from __future__ import annotations
 

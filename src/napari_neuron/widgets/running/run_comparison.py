@@ -1,4 +1,4 @@
-"""`RunComparison`: what a run of the session differs in from others, and pictures of that."""
+"""`RunComparison`: how a run of the session differs from others, in words and pictures."""
 
 from __future__ import annotations
 

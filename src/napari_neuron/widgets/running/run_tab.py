@@ -1,4 +1,4 @@
-"""The tab Run: how the run is integrated, and the runs of this session."""
+"""The Run tab: settings of the run, and the runs of this session."""
 
 from __future__ import annotations
 

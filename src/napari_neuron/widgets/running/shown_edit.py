@@ -1,4 +1,4 @@
-"""`ShownEdit`: which variable the cell is coloured by."""
+"""`ShownEdit`: which variable colours the cell."""
 
 from __future__ import annotations
 
