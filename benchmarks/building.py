@@ -2,8 +2,8 @@
 
     python benchmarks/building.py
 
-All three end with the same thing: the fly neuron in NEURON, passive everywhere, hh in a part,
-initialised. Ours starts from morphology and experiment and counts compiling too.
+All three end with the same model: the fly neuron in NEURON, passive everywhere, hh in one part,
+initialised. Ours starts from morphology and experiment and includes compiling.
 """
 
 import contextlib

@@ -5,9 +5,9 @@
 The five DA1 neurons of examples/da1_circuit.py. Building: from cells and experiment to the first
 frame (compiling, handing over, NEURON's objects, finitialize). Running 200 ms: as in running.py,
 all frames every 0.1 ms against the same circuit in a bare psolve, which a script runs in one thread
-unless it asks for more; ours takes as many as are worth it. Growth: the same five again and
-again beside each other, each group connected like the first; the fastest of three runs. It is
-drawn in docs/images/growth.png, too.
+unless it asks for more; ours uses as many threads as help. Growth: more and more copies of the same
+five side by side, each group connected like the first; the fastest of three runs.
+docs/images/growth.png plots it.
 """
 
 import dataclasses

@@ -24,21 +24,21 @@ NAMES = {
 HEAD = """\
 # Odd and damaged files
 
-What is wrong with each of {n} files that other readers are tested with (MorphIO, NeuroM, Jaxley,
-BSB) or that were written for this, one defect each; what is said here; and what MorphIO 3.5.0,
-navis 1.12 and NEURON 9.0.2 (Import3d) do with it. The files are not part of the repository;
-`python benchmarks/damaged_files.py FOLDER > docs/damaged-files.md` makes this table, and
-`tests/unit/test_damaged_files.py` checks every row.
+This table lists {n} files used to test other readers (MorphIO, NeuroM, Jaxley, BSB) or written for
+this purpose with one defect each. It shows what is wrong with each file, what napari-neuron
+reports, and what MorphIO 3.5.0, navis 1.12 and NEURON 9.0.2 (Import3d) do with it. The files are
+not part of the repository; `python benchmarks/damaged_files.py FOLDER > docs/damaged-files.md`
+makes the table, and `tests/unit/test_damaged_files.py` checks every row.
 
-Findings are explained in [check and repair](check-and-repair.md); what damage random changes do is
-[below](#an-hour-of-damage).
+See [check and repair](check-and-repair.md) for the findings, and [below](#an-hour-of-damage) for
+random damage.
 
-Of {n} files Import3d ends the Python process with {died}, and fails on {neuron} more. MorphIO
-refuses {morphio}, navis {navis}. {refused} are refused here, each with the line where there is one,
-and {errors} more open and cannot be simulated before they are mended, which `check` says.
+Of {n} files, {died} make Import3d end the Python process, and it fails on {neuron} more. MorphIO
+refuses {morphio}, navis {navis}. Here, {refused} are refused, each with the line if there is one,
+and {errors} more open but cannot be simulated until they are repaired, as `check` says.
 
-"opens" means: no finding but notes. Trees are what NEURON's simulation would consist of; several
-roots that Import3d makes one tree of are joined by cable that is in no file.
+"opens" means that there are no findings other than notes. Trees are those NEURON would simulate;
+if Import3d makes one tree of several roots, it joins them by cable that is in no file.
 """
 
 TAIL = """
@@ -46,12 +46,13 @@ TAIL = """
 
     python benchmarks/fuzz.py 60 20261124 FOLDER
 
-starts from 270 whole files: one of each format, the 82 odd ones of every dialect, and the small
-ones of the collection above. Bytes are changed, flipped, cut, doubled, swapped for what a format
-may stumble over, and spliced from one file into another; one in ten is compressed or put into an
-archive. Everything happens in a child process that is watched: an exception that is not ours, a
-warning, ten seconds of CPU, a minute in all, or its death is a find, and the file is kept. What is
-read is also checked, cut into sections, written as SWC, and read again to the very same numbers.
+starts from 270 intact files: one of each format, the 82 odd ones of every dialect, and the small
+ones of the collection above. It changes, flips, cuts and doubles bytes, replaces them by things a
+format may trip over, and splices bytes from one file into another; one file in ten is compressed
+or put into an archive. Everything runs in a monitored child process: an exception that is not
+ours, a warning, ten seconds of CPU, a minute in total, or the death of the process counts as a
+find, and the file is kept. Each cell that is read is also checked, cut into sections, written as
+SWC, and read back to exactly the same numbers.
 
 | run | files | read | found |
 |---|---|---|---|
@@ -60,10 +61,15 @@ read is also checked, cut into sections, written as SWC, and read again to the v
 No file took more than {slowest} s of CPU. Both finds are tests (`tests/unit/test_formats_odd.py`).
 """
 RUNS = (
-    ("half an hour, seed 20261123", "not counted", "", "a NaN NumPy warns of (precomputed)"),
+    (
+        "half an hour, seed 20261123",
+        "not counted",
+        "",
+        "a NaN that NumPy warns about (precomputed)",
+    ),
     ("an hour, seed 20261124", "250,016", "44,272", "`³`, which Python calls a digit (hoc), twice"),
     (
-        "both mended: three at once, 20 minutes each, seeds 101, 102, 103",
+        "both fixed: three at once, 20 minutes each, seeds 101, 102, 103",
         "188,108",
         "32,864",
         "nothing",

@@ -4,9 +4,9 @@
 
 The five DA1 neurons of the hemibrain, twenty times in a grid in which neighbours overlap: 464,000
 edges. "Frame" is one picture of the whole scene, from the call to its pixels; CPU is that of the
-whole process. Where there is no graphics card, drawing is done by the processor; the ratios say
-what a level saves. "Switch" is what choosing a level for the first time and again takes of the
-window's thread, without the drawing itself.
+whole process. Without a graphics card the processor does the drawing; the ratios show what a level
+saves. "Switch" is the time the window's thread spends on choosing a level, the first time and
+again, without the drawing itself.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     python benchmarks/picking.py
 
 Lines of sight through the fly neuron, and through copies of it as one cell, aimed at nodes from all
-sides. "Sorting" is done once for a cell, in a thread; "a look" for each movement of the mouse.
+sides. "Sorting" is done once per cell, in a thread; "a look" for each movement of the mouse.
 """
 
 import statistics

@@ -4,10 +4,10 @@
 
 The fly neuron in a napari window with the dock widget. Either 1,000 current pulses and as many
 rows in the list, or 500 of them and 500 recorders, or one synapse at 1,000 nodes. "amplitude",
-"threshold" and "weight" change nothing that can be seen on the cell, "node" moves a marker,
-"another row" selects another item, whose marker then stands out. The time is that of the window's
-thread, until napari has drawn; "bare redraw" draws the same scene once more. What the step before
-has left to do is done before each, or it would be drawn during the next.
+"threshold" and "weight" change nothing visible on the cell, "node" moves a marker, "another row"
+selects another item, whose marker then stands out. The time is that of the window's thread until
+napari has drawn; "bare redraw" draws the same scene once more. Pending work of the previous step is
+finished before each step, so that it does not count in the next.
 """
 
 import time

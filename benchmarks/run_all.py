@@ -25,8 +25,8 @@ BENCHMARKS = [
 INTRODUCTION = """\
 # Speed
 
-Ratios are what counts: all contenders of a table take turns in one run, and the figures are
-medians. `make bench` repeats everything here; `python benchmarks/run_all.py --write` keeps it.
+Compare the ratios: all contenders of a table take turns in one run, and the figures are medians.
+`make bench` repeats everything here; `python benchmarks/run_all.py --write` updates this page.
 """
 
 

@@ -2,11 +2,11 @@
 
     python benchmarks/running.py
 
-Bare: the same sections, compartments, mechanisms and stimuli in a process of their own,
-`finitialize` and one `psolve` to the end, nothing recorded. Ours: `simulate` in its child process,
-with every compartment every 0.1 ms and all recorders, until the result is in the caller's hands;
-"before" is compiling, handing over and building (which the bare time leaves out), "run" what comes
-after. The ratios are medians over pairs of runs.
+Bare: the same sections, compartments, mechanisms and stimuli in a separate process, `finitialize`
+and one `psolve` to the end, nothing recorded. Ours: `simulate` in its child process, with every
+compartment every 0.1 ms and all recorders, until the caller has the result; "before" is compiling,
+handing over and building (which the bare time leaves out), "run" is what follows. The ratios are
+medians over pairs of runs.
 """
 
 import resource

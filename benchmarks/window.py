@@ -4,9 +4,9 @@
 
 Opening: a 4,465-node SWC file in a running napari, from the call until it is drawn. Stall: the
 longest time between two ticks of a 60 Hz timer in the window's thread while the fly neuron is
-simulated and shown live, with both dock widgets open. "Without painting" is the longest that one
-event took that is not Qt's painting of the window: our handlers, and napari's that they set off.
-Beside it, what napari takes for the same scene when nothing but its slider is moved.
+simulated and shown live, with both dock widgets open. "Without painting" is the longest that any
+event took other than Qt's painting of the window: our handlers, and those of napari they trigger.
+For comparison, the last row is napari alone when only its slider is moved over the same scene.
 """
 
 import statistics

@@ -1,6 +1,6 @@
 """napari-neuron: simulate a traced neuron with NEURON and watch the voltage spread over it.
 
-Everything public is importable from here; nothing heavy is imported before it is used.
+All public names can be imported from here; heavy modules are loaded only when used.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The command line: ``napari-neuron demo | run | film | check``.
 
-Exit status 0 only on success; an error is one readable line on stderr.
+The exit status is 0 only on success; an error is one readable line on stderr.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_demo(add_parser: AddParser) -> None:
-    demo = add_parser("demo", help="a fly neuron in napari, simulated while you watch")
+    demo = add_parser("demo", help="open a fly neuron in napari and simulate it while you watch")
     demo.add_argument(
         "--output",
         type=Path,
         metavar="FOLDER",
-        help="do not stay open: write screenshot.png and traces.png there and end",
+        help="write screenshot.png and traces.png there and exit instead of staying open",
     )
     demo.set_defaults(command=_demo)
 
@@ -72,26 +72,29 @@ def _add_run(add_parser: AddParser) -> None:
     run.add_argument("-o", "--output", type=Path, required=True, metavar="RUN.h5")
     run.add_argument("--quiet", action="store_true", help="show no progress")
     run.add_argument(
-        "--threads", type=int, metavar="N", help="of this run; by default as many as are worth it"
+        "--threads",
+        type=int,
+        metavar="N",
+        help="number of threads (default: as many as speed up this model)",
     )
     run.add_argument(
-        "--mpi", action="store_true", help="be one of the ranks of an MPI job, whoever started it"
+        "--mpi", action="store_true", help="run as one rank of an MPI job, whatever launched it"
     )
     run.set_defaults(command=_run)
 
 
 def _add_film(add_parser: AddParser) -> None:
-    film = add_parser("film", help="a film of a stored run, made without a window")
+    film = add_parser("film", help="make a film of a stored run without a window")
     film.add_argument("result", type=Path, metavar="RUN.h5")
     film.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILM", help=".mp4, .gif, or a folder"
     )
     film.add_argument("--fps", type=float, default=25.0, help="pictures per second (25)")
-    film.add_argument(
-        "--speed", type=float, metavar="MS", help="biological ms in one second of the film"
-    )
+    film.add_argument("--speed", type=float, metavar="MS", help="simulated ms per second of film")
     film.add_argument("--size", type=_size, default=(1280, 720), metavar="1280x720")
-    film.add_argument("--turn", type=float, default=0.0, metavar="DEGREES", help="of the camera")
+    film.add_argument(
+        "--turn", type=float, default=0.0, metavar="DEGREES", help="how far the camera turns"
+    )
     film.add_argument("--traces", action="store_true", help="draw the traces beside the cell")
     film.add_argument("--start", type=float, metavar="MS")
     film.add_argument("--stop", type=float, metavar="MS")
@@ -100,9 +103,11 @@ def _add_film(add_parser: AddParser) -> None:
 
 
 def _add_check(add_parser: AddParser) -> None:
-    check = add_parser("check", help="what is in a skeleton file and what is wrong with it")
+    check = add_parser(
+        "check", help="report what a skeleton file contains and what is wrong with it"
+    )
     check.add_argument("file", type=Path, metavar="FILE")
-    check.add_argument("--cell", metavar="NAME", help="which cell of a file of several")
+    check.add_argument("--cell", metavar="NAME", help="the cell to check, if the file has several")
     check.add_argument("--units", help='the unit of the file: "um", "nm", "8 nm"')
     check.add_argument("--json", action="store_true", help="write JSON for programs")
     check.set_defaults(command=_check)
@@ -181,7 +186,7 @@ def _check(options: argparse.Namespace) -> int:
         nodes = ", ".join(map(str, finding.nodes[:5])) + (" ..." if len(finding.nodes) > 5 else "")
         print(f"{finding.severity}: {finding.message}" + (f" (nodes {nodes})" if nodes else ""))
     if not findings:
-        print("nothing wrong was found")
+        print("no problems found")
     return 0
 
 

@@ -139,7 +139,7 @@ def wait_for_the_end(session: Any) -> SimulationResult:
     loop.exec()
     session.run_ended.disconnect(end)
     if not ended:
-        raise SimulationError(f"the demo did not end within {LONGEST_WAIT:g} s")
+        raise SimulationError(f"the demo did not finish within {LONGEST_WAIT:g} s")
     result, error = ended[0]
     if error is not None:
         raise error

@@ -10,24 +10,24 @@ from typing import Any
 
 
 class NapariNeuronError(Exception):
-    """Base of all errors that are meant to be read by a person."""
+    """Base of all errors meant for the user to read."""
 
 
 class MorphologyError(NapariNeuronError, ValueError):
-    """A skeleton that cannot be used as it is."""
+    """A skeleton cannot be used as it is."""
 
 
 class SkeletonFileError(MorphologyError):
-    """A skeleton file that cannot be read, or a place in it that cannot be meant.
+    """A skeleton file cannot be read, or something in it cannot be right.
 
     Parameters
     ----------
     path
         The file (or whatever stands for it, such as ``<string>``).
     line
-        One-based line number; None if the fault is of the file as a whole.
+        Line number, from 1; None if the problem concerns the whole file.
     problem, remedy
-        What is wrong, and what the person can do about it.
+        What is wrong, and what the user can do about it.
     """
 
     def __init__(self, path: str, line: int | None, problem: str, remedy: str) -> None:
@@ -40,11 +40,11 @@ class SkeletonFileError(MorphologyError):
 
 
 class SwcError(SkeletonFileError):
-    """A line of an SWC file that cannot be meant."""
+    """A line of an SWC file cannot be right."""
 
 
 class DatabaseError(NapariNeuronError):
-    """A neuron that could not be fetched from a database, and what to do about it."""
+    """A neuron could not be fetched from a database; the message says what to do."""
 
 
 class ExperimentError(NapariNeuronError, ValueError):
@@ -55,7 +55,7 @@ class ExperimentError(NapariNeuronError, ValueError):
     field
         The path of the wrong field, e.g. ``stimuli[0].duration``.
     problem
-        What is wrong with it and what would be right.
+        What is wrong with it, and what would be right.
     """
 
     def __init__(self, field: str, problem: str) -> None:
@@ -65,11 +65,11 @@ class ExperimentError(NapariNeuronError, ValueError):
 
 
 class FilmError(NapariNeuronError, RuntimeError):
-    """A film that cannot be made."""
+    """A film cannot be made."""
 
 
 class SimulationError(NapariNeuronError, RuntimeError):
-    """A run that did not reach its end.
+    """A run did not reach its end.
 
     ``partial`` is the `SimulationResult` with the frames written so far, or None if the run
     ended before there were any.
@@ -81,7 +81,7 @@ class SimulationError(NapariNeuronError, RuntimeError):
 
 
 class BlowUpError(SimulationError):
-    """The voltage became NaN or absurd: ``time`` (ms) and ``compartment`` (index) say where."""
+    """The voltage became NaN or absurd; ``time`` (ms) and ``compartment`` (index) say where."""
 
     def __init__(self, message: str, *, time: float, compartment: int, partial: Any = None) -> None:
         super().__init__(message, partial)
@@ -104,9 +104,9 @@ class ModProblem:
     Attributes
     ----------
     file : str
-        Name of the file, without its folder; "" if it is about all of them.
+        Name of the file, without its folder; "" if the problem concerns all of them.
     line : int or None
-        One-based; None if it is about the whole file.
+        Line number, from 1; None if the problem concerns the whole file.
     problem : str
         What is wrong, and what to do where that is known.
     """
@@ -121,12 +121,12 @@ class ModProblem:
 
 
 class ModFileError(NapariNeuronError, ValueError):
-    """MOD files that cannot be used.
+    """MOD files cannot be used.
 
     Parameters
     ----------
     problems
-        One or more; the message has a line for each.
+        One or more problems; the message has a line for each.
     """
 
     def __init__(self, *problems: ModProblem) -> None:

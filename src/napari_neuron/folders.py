@@ -1,4 +1,4 @@
-"""Where this package keeps things between sessions: caches that can be deleted, and settings."""
+"""The folders this package uses between sessions: deletable caches, and settings."""
 
 from __future__ import annotations
 

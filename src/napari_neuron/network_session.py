@@ -1,7 +1,7 @@
 """`NetworkSession`: the mutable state of the dock widget "Network".
 
-The network with its undo list, what is selected of it, the run and the results. Everything is
-changed through its methods, in one thread; what changed is told by signals.
+It has the network with its undo list, the selection, the run and the results. All changes go
+through its methods, in one thread; signals announce them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Presets that come with the package, each from a published source, and those people save.
+"""Presets: those that come with the package, each from a published source, and the user's own.
 
-A person's own are JSON files in the folder ``presets`` of `napari_neuron.folders.config_folder`.
+The user's own are JSON files in the folder ``presets`` of `napari_neuron.folders.config_folder`.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ SQUID_AXON = Preset(
     name="Squid giant axon",
     source=(
         "Hodgkin & Huxley (1952), A quantitative description of membrane current and its "
-        "application to conduction and excitation in nerve, J. Physiol. 117:500-544, as NEURON's "
-        "hh has it: rest at -65 mV, 6.3 °C, Ra 35.4 Ω·cm, cm 1 µF/cm2."
+        "application to conduction and excitation in nerve, J. Physiol. 117:500-544, as "
+        "implemented by NEURON's hh: rest at -65 mV, 6.3 °C, Ra 35.4 Ω·cm, cm 1 µF/cm2."
     ),
     paint=(
         CableProperties(Ra=35.4, cm=1.0),
@@ -60,7 +60,7 @@ PASSIVE_PYRAMIDAL = Preset(
     source=(
         "Mainen & Sejnowski (1996), Influence of dendritic structure on firing pattern in model "
         "neocortical neurons, Nature 382:363-366 (their model's code: Ra 150 Ω·cm, cm 0.75 µF/cm2, "
-        "Rm 30 kΩ·cm2, rest at -70 mV, 37 °C). Their spines, myelin and channels are left out."
+        "Rm 30 kΩ·cm2, rest at -70 mV, 37 °C). Without their spines, myelin and channels."
     ),
     paint=(CableProperties(Ra=150, cm=0.75), Passive(g=1 / 30000, e=-70)),
     celsius=37,
@@ -73,7 +73,7 @@ ACTIVE_PYRAMIDAL = Preset(
         "The NEURON documentation, CellBuilder tutorial “Managing a model cell with complex "
         "anatomy”: hh in soma and axon; a leak of Rm 30 kΩ·cm2 and -65 mV in the dendrites; in the "
         "apical dendrites a tenth of hh's sodium and potassium conductance besides; Ra 160 Ω·cm, "
-        "cm 1 µF/cm2. Channels of squid, at squid's temperature: for trying things out."
+        "cm 1 µF/cm2. Squid channels at squid temperature: for trying things out."
     ),
     paint=(
         CableProperties(Ra=160, cm=1.0),
@@ -89,15 +89,15 @@ BUILT_IN = (PASSIVE_FLY, SQUID_AXON, PASSIVE_PYRAMIDAL, ACTIVE_PYRAMIDAL)
 
 
 def presets() -> tuple[Preset, ...]:
-    """Return the presets that come with the package, then a person's own by name.
+    """Return the presets that come with the package, then the user's own by name.
 
-    Files that are no presets are left out.
+    Files that are not presets are left out.
     """
     return (*BUILT_IN, *own_presets())
 
 
 def own_presets() -> tuple[Preset, ...]:
-    """Return a person's own presets by name; files that are no presets are left out."""
+    """Return the user's own presets by name; files that are not presets are left out."""
     own = []
     for path in sorted(_folder().glob("*.json")) if _folder().is_dir() else ():
         with contextlib.suppress(OSError, ExperimentError):
@@ -128,17 +128,17 @@ def load_preset(path: str | Path) -> Preset:
 
 
 def save_preset(preset: Preset) -> Path:
-    """Keep a preset among a person's own; one of the same name is replaced.
+    """Save a preset among the user's own; one of the same name is replaced.
 
     Returns
     -------
     Path
-        The file, which others can be given.
+        The file, which can be shared.
 
     Raises
     ------
     ExperimentError
-        If the name is one of those that come with the package.
+        If a preset that comes with the package has this name.
     OSError
         If the file cannot be written.
     """
@@ -156,23 +156,23 @@ def save_preset(preset: Preset) -> Path:
 
 
 def delete_preset(name: str) -> None:
-    """Delete one of a person's own presets; nothing happens if there is none of that name."""
+    """Delete one of the user's own presets; does nothing if there is none of that name."""
     _path_of(name).unlink(missing_ok=True)
 
 
 def rename_preset(name: str, other: str) -> Path:
-    """Give one of a person's own presets another name; returns its new file.
+    """Rename one of the user's own presets; returns its new file.
 
     Raises
     ------
     ExperimentError
-        If there is none of that name, or the other name is taken.
+        If there is no preset of that name, or the other name is taken.
     OSError
         If the files cannot be written.
     """
     own = {preset.name: preset for preset in own_presets()}
     if name not in own:
-        raise ExperimentError("name", f"there is no preset of your own called {name!r}")
+        raise ExperimentError("name", f"you have no preset called {name!r}")
     if other in own and other != name:
         raise ExperimentError("name", f"there is a preset called {other!r} already")
     path = save_preset(own[name].replace(name=other))
@@ -182,10 +182,10 @@ def rename_preset(name: str, other: str) -> Path:
 
 
 def paint_for(preset: Preset, morphology: Morphology) -> tuple[Paint, ...]:
-    """Return the layers of a preset that a cell has a place for.
+    """Return the layers of a preset whose regions the cell has.
 
-    A cell without axon has none for a layer on the axon; an experiment with such a layer would be
-    refused.
+    For example, it leaves out a layer on the axon if the cell has none, because an experiment with
+    such a layer would be refused.
     """
     fitting = []
     for layer in preset.paint:

@@ -1,4 +1,4 @@
-"""Files that napari opens with us: skeletons of all formats, and stored results (HDF5)."""
+"""Files that napari opens with this plugin: skeletons of all formats, and stored results (HDF5)."""
 
 from __future__ import annotations
 

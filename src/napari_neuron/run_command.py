@@ -1,6 +1,6 @@
-"""``napari-neuron run``: an experiment or a network from its file to a result in another.
+"""``napari-neuron run``: runs an experiment or a network from a file and saves the result.
 
-Started by ``mpiexec -n 4``, all ranks read the same files and share the cells out; rank 0 writes.
+Under ``mpiexec -n 4``, all ranks read the same files and share the cells; rank 0 writes.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def require_writable(path: Path) -> None:
     """
     folder = path.absolute().parent
     if not folder.is_dir():
-        raise NapariNeuronError(f"{path}: there is no folder to write this file into")
+        raise NapariNeuronError(f"{path}: the folder to write this file into does not exist")
     if path.exists() and not path.is_file():
-        raise NapariNeuronError(f"{path}: this is not a file, and cannot be replaced by one")
+        raise NapariNeuronError(f"{path}: this is not a file and cannot be replaced")
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -156,8 +156,8 @@ def _run_network(options: argparse.Namespace, engine: Engine | None, writes: boo
         )
         if "ranks" in result.provenance and network.events_can_meet:
             print(
-                "note: edges onto one neuron have equal delays. Where events meet in one instant "
-                "their order is NEURON's, and another number of ranks may give other spikes. "
+                "note: edges onto one neuron have equal delays. NEURON decides the order of "
+                "simultaneous events, so another number of ranks may give other spikes. "
                 "PointNetwork.spread_delays avoids that."
             )
     return 0

@@ -1,7 +1,7 @@
-"""`Runner`: what the sessions of cells and of networks have in common, one run at a time.
+"""`Runner`: what the sessions of cells and of networks have in common; one run at a time.
 
-It holds the engine, the state of the run and its progress. Runs go through it as events, so one
-driver runs experiments and networks in a thread.
+It holds the engine, the state of the run and its progress. A run is a series of events, so the
+same driver runs experiments and networks in a thread.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class Runner:
             If there is nothing to run, or a run is under way already.
         """
         if self._state is not RunState.IDLE:
-            raise SimulationError("a run is under way; cancel it or wait for its end")
+            raise SimulationError("a run is under way; cancel it or wait for it to finish")
         begin, duration = self._next_run()
         if self._engine is None:
             self._engine = self._make_engine()

@@ -1,4 +1,4 @@
-"""File > Open Sample: hemibrain neurons with their synapses, as navis ships them."""
+"""File > Open Sample: the hemibrain neurons that ship with navis, with their synapses."""
 
 from __future__ import annotations
 

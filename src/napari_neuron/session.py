@@ -1,7 +1,7 @@
 """`Session`: the only mutable state of the windows.
 
-It holds the cells, the experiment with its undo list, the state of the run and the results.
-Everything is changed through its methods, in one thread; what changed is told by signals.
+It has the cells, the experiment with its undo list, the state of the run and the results. All
+changes go through its methods, in one thread; signals announce them.
 """
 
 from __future__ import annotations
@@ -131,7 +131,9 @@ class Session(Runner):
         for name in names:
             if names.count(name) > 1:
                 raise ExperimentError(
-                    "cells", f"two skeletons are called {name!r}; close one, or open it renamed"
+                    "cells",
+                    f"two skeletons are called {name!r}; close one, or rename its file "
+                    f"and open it again",
                 )
         history = self._histories.get(names)
         if history is None:

@@ -1,4 +1,4 @@
-"""`UndoList`: what something was, one step after the other, and which of them counts."""
+"""`UndoList`: the successive values of something, and which one is current."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Units as part of a field's type: said once, read by the forms, the checks and the docs.
+"""Units as part of a field's type: written once, read by the forms, the checks and the docs.
 
 World coordinates are in µm. Time ms, voltage mV, current nA, point conductance µS, density
 conductance S/cm2, capacitance µF/cm2, axial resistivity Ω·cm: NEURON's own units throughout.

@@ -1,4 +1,4 @@
-"""Files that napari saves with us: the layers of cells, as SWC."""
+"""Files that napari saves with this plugin: the layers of cells, as SWC."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def write_skeletons(path: str, layers: Sequence[LayerDataTuple]) -> list[str]:
         raise NapariNeuronError(str(error)) from error
     if not found:
         raise NapariNeuronError(
-            "none of these layers is the skeleton of a cell: select a layer that napari-neuron "
-            "opened (its paths or its nodes) to save as SWC"
+            "none of these layers is a cell's skeleton: to save as SWC, select the paths or nodes "
+            "layer of a cell that napari-neuron opened"
         )
     target = Path(path)
     places = [target]

@@ -301,7 +301,7 @@ def test_missing_neuron_is_said_with_the_remedy(tmp_path, monkeypatch):
 def test_one_engine_does_one_run_at_a_time(engine):
     simulation = Simulation(cable(), long_experiment(), engine)
     run_until_frames(simulation)
-    with pytest.raises(SimulationError, match="at a run already"):
+    with pytest.raises(SimulationError, match="already running"):
         simulate(fork(), fork_experiment(1.0), engine=engine)
     run_until_frames(simulation, simulation.result.n_frames + 1)
     simulation.close()

@@ -34,7 +34,7 @@ def driven(mechanism, *parameters):
         (named("NetStim"), "mechanism", "an artificial cell"),
         (named("IClamp", ("dur", 1), ("ampere", 1)), "parameters[1].name", "did you mean 'amp'"),
         (named("VClamp", ("dur[3]", 1)), "parameters[0].name", "3 elements"),
-        (named("VClamp", ("dur", 1)), "parameters[0].name", "name one of it"),
+        (named("VClamp", ("dur", 1)), "parameters[0].name", "name one element"),
         (driven("IClamp"), "conductance.mechanism", "takes no events"),
         (driven("ExpSyn", ("tua", 1)), "conductance.parameters[0].name", "did you mean 'tau'"),
     ],

@@ -163,7 +163,7 @@ def test_a_row_that_is_wrong_is_named(connection, change, problem):
     ("change", "problem"),
     [
         ({"network": None}, r"connections\[0\]: there are no point neurons"),
-        ({"run": nn.RunSettings(threads=2)}, r"run\.threads: .*point neurons run in one thread"),
+        ({"run": nn.RunSettings(threads=2)}, r"run\.threads: .*run in one thread"),
     ],
 )
 def test_what_a_mixed_run_cannot_have_is_an_error(change, problem):

@@ -195,8 +195,8 @@ def test_an_experiment_says_which_mod_files_are_missing_and_compiles_nothing(mod
     with pytest.raises(ExperimentError, match=r"not compiled on this machine: kdr\.mod \(sha256 0"):
         simulate(cable(100, 2), experiment)
     said = {problem.file: problem.problem for problem in changed_files([wanted], mod_folder)}
-    assert said.pop("kdr.mod") == "has another content in this folder"
-    assert set(said.values()) == {"was not there before"}
+    assert said.pop("kdr.mod") == "differs in this folder"
+    assert set(said.values()) == {"is new"}
 
 
 def test_a_mechanism_that_crashes_neuron_costs_the_run_only(engine, mod_library):

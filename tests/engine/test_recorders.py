@@ -201,7 +201,7 @@ def test_spikes_can_be_counted_on_their_way_down_and_only_after_a_rest(engine):
     [
         (
             {"recorders": (VariableRecorder(label="x", node=7, variable="m_hh"),)},
-            "recorder 'x': there is nothing called 'm_hh'",
+            "recorder 'x': there is no 'm_hh'",
         ),
         (
             {"recorders": (VariableRecorder(label="x", node=7, variable="nonsense"),)},

@@ -47,7 +47,7 @@ def test_bad_files_are_listed_with_the_reason_beside_all_the_others(open_folder,
     assert texts["cell000"] == ["3", "60", "um", ""]
     assert "node 1 is its own parent" in texts["cell007.swc"][3]
     assert "the file ends within" in texts["cell011.asc"][3]
-    assert dialog.problem.text() == "2 files could not be read; the list says why."
+    assert dialog.problem.text() == "2 files could not be read; see the list for the reasons."
     assert dialog.said.text() == "41 of 41 files"
     assert not dialog.cancel_button.isVisible()
 
@@ -80,4 +80,4 @@ def test_a_folder_without_skeletons_says_so(open_folder, tmp_path, qtbot):
     (tmp_path / "notes.txt").write_text("nothing")
     dialog = open_folder(tmp_path)
     qtbot.waitUntil(lambda: not dialog.reader.is_busy)
-    assert "holds no file that is named like a skeleton" in dialog.problem.text()
+    assert "has the name of a skeleton format" in dialog.problem.text()

@@ -18,11 +18,11 @@ EREV = Variable("Erev", "Erev_Old", "mV", -80.0, scope="global")
 @pytest.mark.parametrize(
     ("mechanism", "said"),
     [
-        (Mechanism("Old", "point_process", (GMAX,)), "An empty value is the default."),
-        (Mechanism("Old", "point_process", (GMAX, EREV)), "one number for the whole run"),
+        (Mechanism("Old", "point_process", (GMAX,)), "Leave a value empty for the default."),
+        (Mechanism("Old", "point_process", (GMAX, EREV)), "one value for the whole run"),
         (
             Mechanism("Old", "point_process", (GMAX, EREV), pointers=("pre",)),
-            "its pre has to point into another mechanism",
+            "its pre must point into another mechanism",
         ),
     ],
     ids=["range", "global", "pointer"],

@@ -196,7 +196,7 @@ def test_a_mistake_in_a_connection_is_said_in_its_tab(dock):
 
 def test_the_run_tab_says_how_many_threads_and_why(dock):
     label = dock.widget.run_tab.threads
-    dock.qtbot.waitUntil(lambda: "too few to share out" in label.text(), timeout=10_000)
+    dock.qtbot.waitUntil(lambda: "too few to divide" in label.text(), timeout=10_000)
     assert label.text().startswith("1 thread: ")
     dock.open_tab("Run")
     dock.type_into(dock.widget.run_tab.form.fields["threads"], "2")

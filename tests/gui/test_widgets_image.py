@@ -58,7 +58,7 @@ def test_a_layer_in_pixels_gets_the_voxel_size_that_is_typed(dock, panel):
     assert {str(unit) for unit in layer.units} == {"micrometer"}
     panel.voxel[0].setValue(-1)
     dock.click(panel.voxel_button)
-    assert "more than 0 nm" in panel.problem.text()
+    assert "above 0 nm" in panel.problem.text()
     assert tuple(layer.scale) == (0.04, 0.008, 0.008)
 
 
@@ -80,7 +80,7 @@ def test_the_background_is_no_cell(dock, panel):
     panel.show_layer("seg")
     panel.label.setText("0")
     dock.click(panel.skeletonise_button)
-    assert "0 is what has no label" in panel.problem.text()
+    assert "0 is the background" in panel.problem.text()
     assert not panel.skeletonise_button.isHidden()
 
 

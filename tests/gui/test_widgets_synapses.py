@@ -65,7 +65,7 @@ def test_a_cell_without_connectors_asks_for_a_table_and_finds_no_fault(dock, dia
 
 def test_synapses_of_a_table_are_snapped_and_those_too_far_are_left_out(dock, dialog, qtbot):
     assert dialog.said.text() == (
-        "4 synapses to place, of 4 wanted and 5 rows. At most 1.00 µm from their nodes.\n"
+        "4 synapses to place, of 4 that match and 5 rows. At most 1.00 µm from their nodes.\n"
         "1 left out: further than 5 µm from the nearest node."
     )
     place(qtbot, dialog)
@@ -174,7 +174,7 @@ def test_the_unit_in_which_all_would_be_near_is_named(dialog, qtbot):
     dialog.units.setText("um")
     read(qtbot, dialog)
     assert len(dialog.table) == 0
-    assert "With “nm” as unit of positions, 4 would be near enough." in dialog.said.text()
+    assert "With “nm” as the unit of positions, 4 would be close enough." in dialog.said.text()
 
 
 def test_enter_in_a_field_reads_the_table_and_asks_for_no_file(dialog, qtbot, monkeypatch):

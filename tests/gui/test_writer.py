@@ -117,7 +117,7 @@ def test_radii_are_those_of_changed_sizes_and_features(viewer, save):
     assert cell.radius.tolist() == [5, 1, 4.5, 0.5, 0.75, 0.4, 0.3]
     assert cell.swc_type[4] == 4
     assert cell.header[-3:] == (
-        " changed: node 3 given the radius of their size in napari",
+        " changed: node 3 given the radius of their napari point size",
         " changed: node 5 given another radius",
         " changed: node 5 given another type",
     )
@@ -142,5 +142,5 @@ def test_added_points_are_an_error_that_says_what_to_do(viewer, tmp_path):
 def test_layers_of_no_cell_are_an_error(make_napari_viewer, tmp_path):
     viewer = make_napari_viewer()
     viewer.add_points(np.zeros((3, 3)))
-    with pytest.raises(NapariNeuronError, match="none of these layers is the skeleton"):
+    with pytest.raises(NapariNeuronError, match="none of these layers is a cell's skeleton"):
         viewer.layers.save(str(tmp_path / "no.swc"))

@@ -94,7 +94,7 @@ def test_of_a_dataset_without_skeletons_the_mesh_is_made_into_one(cave, mesh):
     neuron = from_cave(cave, datastack="bare", mesh=mesh)
     assert (neuron.mesh is not None) == mesh
     assert neuron.cell.cable_length == pytest.approx(40, rel=0.1)
-    assert "this one was made of the mesh" in neuron.notes[0]
+    assert "this one was made from the mesh" in neuron.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_of_a_dataset_without_skeletons_the_mesh_is_made_into_one(cave, mesh):
     [
         ({"body": 77}, "neuPrint, body 77: No neurons matching"),
         ({"body": neuprint_server.BODY_WITHOUT_SKELETON}, "neuPrint, body 5 of hemibrain.*400"),
-        ({"token": "x"}, "neuPrint wants a token, or refuses this one"),
-        ({"token": None}, "neuPrint wants a token, .*NEUPRINT_APPLICATION_CREDENTIALS"),
+        ({"token": "x"}, "neuPrint needs a token, or refused this one"),
+        ({"token": None}, "neuPrint needs a token, .*NEUPRINT_APPLICATION_CREDENTIALS"),
     ],
 )
 def test_neuprint_errors_are_one_clear_line(neuprint, asked, match):
@@ -124,8 +124,8 @@ def test_a_dataset_neuprint_does_not_have_is_said_with_those_it_has(neuprint):
     [
         ({"root_id": 77}, "CAVE, neuron 77 of stack: Invalid root id"),
         ({"datastack": "none"}, r"CAVE has no neuron \d+ of none \(status 404\)"),
-        ({"token": "x"}, "CAVE wants a token, or refuses this one"),
-        ({"token": None}, "CAVE wants a token, .*setup_token"),
+        ({"token": "x"}, "CAVE needs a token, or refused this one"),
+        ({"token": None}, "CAVE needs a token, .*setup_token"),
     ],
 )
 def test_cave_errors_are_one_clear_line(cave, asked, match):
@@ -149,6 +149,6 @@ def test_without_network_the_server_is_named_at_once(fetch):
 def test_a_server_that_never_answers_is_not_waited_for(fetch, silent):
     pytest.importorskip("neuprint" if fetch is from_neuprint else "caveclient")
     start = time.monotonic()
-    with pytest.raises(DatabaseError, match=r"does not answer in time|cannot be reached"):
+    with pytest.raises(DatabaseError, match=r"did not answer in time|cannot be reached"):
         fetch(f"http{'s' * (fetch is from_neuprint)}://{silent}")
     assert time.monotonic() - start < QUICK

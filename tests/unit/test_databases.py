@@ -42,7 +42,7 @@ def test_a_neuromorpho_cell_comes_in_micrometres_with_its_header(neuromorpho):
     ("name", "match"),
     [
         ("nobody", r"NeuroMorpho has no neuron 'nobody' \(status 404\)"),
-        ("busy", "answers neuron 'busy' with status 503; try again later"),
+        ("busy", "answered the request for neuron 'busy' with status 503; try again later"),
         ("odd", "NeuroMorpho, neuron 'odd': Expecting value"),
         ("lost", r"has no neuron 'lost' \(status 404\)"),
         ("  ", "give the name of a neuron"),
@@ -75,7 +75,7 @@ def test_without_caveclient_the_error_says_how_to_install_it():
 def test_neuprint_without_a_token_says_where_to_get_one(monkeypatch):
     pytest.importorskip("neuprint")
     monkeypatch.delenv("NEUPRINT_APPLICATION_CREDENTIALS", raising=False)
-    with pytest.raises(DatabaseError, match=r"wants a token, .*NEUPRINT_APPLICATION_CREDENTIALS"):
+    with pytest.raises(DatabaseError, match=r"needs a token, .*NEUPRINT_APPLICATION_CREDENTIALS"):
         fetch_neuprint(1, server=NOWHERE)
 
 

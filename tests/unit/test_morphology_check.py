@@ -63,7 +63,7 @@ def test_a_guess_that_makes_half_of_the_cable_thick_is_doubted(header):
     findings = {one.code: one for one in check(read_swc(header + "\n".join(rows) + "\n"))}
     assert ("unlikely-unit" in findings) == (not header)
     if not header:
-        assert findings["unlikely-unit"].summary == "The unit may be another"
+        assert findings["unlikely-unit"].summary == "The unit may be wrong"
 
 
 def test_checking_changes_nothing():

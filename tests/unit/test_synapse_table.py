@@ -139,7 +139,7 @@ def test_a_column_that_is_not_there_is_said_with_those_that_are(options, says):
 def test_a_table_without_places_is_refused(tmp_path):
     with pytest.raises(ExperimentError, match="nothing says where the synapses are"):
         read_synapses(table().drop(columns="x"), cell())
-    with pytest.raises(ExperimentError, match="no table"):
+    with pytest.raises(ExperimentError, match="not a table"):
         read_synapses(3, cell())
     path = tmp_path / "bad.parquet"
     path.write_text("no parquet")

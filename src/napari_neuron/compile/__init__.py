@@ -1,1 +1,1 @@
-"""From a morphology and an experiment to the arrays an engine needs; pure numpy."""
+"""Turns a morphology and an experiment into the arrays an engine needs; pure numpy."""

@@ -1,4 +1,4 @@
-"""From a cell's name and a node's id to a compartment."""
+"""Finds the compartment of a cell's name and node id."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What NEURON knows: its mechanisms, their parameters and ions. Plain values, JSON in and out.
+"""What NEURON knows: mechanisms, their parameters, and ions. Plain values, JSON in and out.
 
-`napari_neuron.engine.catalogue` reads it from NEURON; forms and checks are made from it.
+`napari_neuron.engine.catalogue` reads it from NEURON; forms and checks use it.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ class Variable:
     name : str
         As in the MOD file: ``gnabar``.
     neuron_name : str
-        What NEURON calls it from outside: ``gnabar_hh``; the same as ``name`` for point processes.
+        NEURON's name from outside: ``gnabar_hh``; the same as ``name`` for point processes.
     unit : str
-        NEURON's words: ``S/cm2``; "" where it has none.
+        The unit as NEURON writes it: ``S/cm2``; "" if there is none.
     default : float or None
-        None where it depends on the run.
+        Default value; None if it depends on the run.
     size : int
-        Elements, if it is an array; else 1.
+        Number of elements if it is an array, otherwise 1.
     scope : str
-        "range": one value at each place. "global": one for all.
+        "range": one value per place. "global": one for all.
     """
 
     name: str
@@ -60,22 +60,22 @@ class Mechanism:
     Attributes
     ----------
     name : str
-        NEURON's: "hh", "ExpSyn", "NetStim".
+        NEURON's name: "hh", "ExpSyn", "NetStim".
     kind : str
         "density", "point_process" or "artificial_cell".
     parameters : tuple of Variable
-        What can be set.
+        Variables that can be set.
     states, assigned : tuple of Variable
-        What can be recorded besides.
+        Further variables that can be recorded.
     ions : tuple of IonUse
     pointers : tuple of str
-        Variables that have to point into another mechanism (POINTER), which paint cannot do.
+        Variables that must point into another mechanism (POINTER), which paint cannot do.
     takes_events : bool
         Whether a spike train can drive it (it has a NET_RECEIVE block).
     sends_events : bool
-        Whether it makes events by itself, as artificial cells do.
+        Whether it generates events, as artificial cells do.
     source : str
-        Name of the MOD file; "" for what is built into NEURON.
+        Name of the MOD file; "" for a built-in mechanism.
     """
 
     name: str
@@ -102,7 +102,7 @@ class Mechanism:
 
 @dataclass(frozen=True)
 class Ion:
-    """An ion NEURON knows, with what holds where nothing else is said.
+    """An ion known to NEURON, with its default values.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class Ion:
     inside, outside : float
         Concentrations, mM.
     charge : float
-        Elementary charges; 0 where no MOD file has said it.
+        Charge number; 0 if no MOD file gives it.
     """
 
     name: str
@@ -125,7 +125,7 @@ class Ion:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every mechanism and ion that NEURON, with its compiled MOD files, knows.
+    """Every mechanism and ion known to NEURON with its compiled MOD files.
 
     Attributes
     ----------
@@ -167,7 +167,7 @@ class Catalogue:
         Raises
         ------
         ValueError
-            If it is something else.
+            If the text is something else.
         """
         try:
             return cls.from_plain(json.loads(text))

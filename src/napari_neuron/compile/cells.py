@@ -1,4 +1,4 @@
-"""Reading the skeletons an experiment names."""
+"""Reads the skeletons named in an experiment."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def read_cells(experiment: Experiment, folder: str | Path) -> tuple[Morphology, 
         if source.sha256 is not None and sha256_of(path) != source.sha256:
             raise ExperimentError(
                 f"cells[{index}].sha256",
-                f"{path} has changed since the experiment was made; check that its nodes are "
-                "still the ones meant, then remove this field",
+                f"{path} has changed since the experiment was made; check that the node ids still "
+                f"mean the same nodes, then remove this field",
             )
         cell = read_morphology(path, units=source.units, name=source.name)
         cells.append(repair(cell, source.repairs))

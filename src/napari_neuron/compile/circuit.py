@@ -1,4 +1,4 @@
-"""From a table of synapses between cells to `ChemicalSynapses` at nodes."""
+"""Turns a table of synapses between cells into `ChemicalSynapses` at nodes."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Circuit:
-    """What a table of synapses became.
+    """The connections made from a table of synapses.
 
     Attributes
     ----------
     connections : tuple of ChemicalSynapses
-        One for each kind, for `Experiment.connections`.
+        One per kind, for `Experiment.connections`.
     left_out : DataFrame
-        Rows whose position is farther from the cell than the limit, with ``distance`` (µm).
+        Rows farther from their cell than the limit, with ``distance`` (µm).
     autapses : DataFrame
-        Rows that connect a cell to itself; they are among the connections too.
+        Rows that connect a cell to itself; they are also among the connections.
     """
 
     connections: tuple[ChemicalSynapses, ...]
@@ -58,27 +58,27 @@ def connect(
     Parameters
     ----------
     cells
-        Of the circuit; rows of the table that name another cell are an error.
+        The cells of the circuit; a row of the table that names another cell is an error.
     table
-        One synapse, or several of one place, for each row.
+        One row per synapse, or per several synapses at one place.
     kinds
         The conductance of each word in the column ``kind``, such as
         ``{"acetylcholine": Exp2Conductance(e=0), "gaba": Exp2Conductance(e=-70)}``; without it all
         are `Exp2Conductance()`.
     weight
-        µS; of rows without a weight of their own.
+        Weight of rows without their own, µS.
     delay
-        ms; of rows without a delay of their own.
+        Delay of rows without their own, ms.
     velocity
-        µm/ms. None: an event starts where the table says, when the axon has conducted the spike
-        there. A number: it starts at the root of the presynaptic cell, and the path from there to
-        the synapse at this velocity is added to the delay; for axons that do not spike.
+        µm/ms. None: an event starts at the place in the table, when the axon has conducted the
+        spike there. A number, for axons that do not spike: the event starts at the root of the
+        presynaptic cell, and the travel time from there to the synapse is added to the delay.
     threshold
-        mV; of the presynaptic voltage.
+        Threshold of the presynaptic voltage, mV.
     units
-        Of the positions: "um", "nm", "8 nm".
+        Unit of the positions: "um", "nm", "8 nm".
     limit
-        µm; rows with a position farther from its cell are left out.
+        Rows with a position farther than this from its cell are left out, µm.
 
     Returns
     -------
@@ -87,8 +87,8 @@ def connect(
     Raises
     ------
     ExperimentError
-        Naming the row: an unknown cell, node or kind, a weight, delay or count that is no number
-        or negative. Or the column that is missing.
+        Names the row with an unknown cell, node or kind, or a weight, delay or count that is
+        negative or not a number; or names the missing column.
     """
     by_name = {cell.name: cell for cell in cells}
     table = table.reset_index(drop=True)
@@ -132,14 +132,15 @@ def connect(
 def match_connectors(cells: Sequence[Morphology], distance: float = 0.3) -> pd.DataFrame:
     """Find the synapses between cells whose connectors do not name their partners.
 
-    A postsynapse of one cell belongs to the nearest presynapse of another cell within
-    ``distance``, as in navis' hemibrain neurons, where the two sides of a synapse were annotated
-    apart. Positions decide; a site that lies beside a synapse of two others is matched too.
+    Each postsynapse is matched to the nearest presynapse of another cell within ``distance``. This
+    suits cells such as navis' hemibrain neurons, in which the two sides of a synapse were annotated
+    separately. Only positions decide, so a site next to a synapse between two other cells is
+    matched too.
 
     Parameters
     ----------
     cells
-        With connectors.
+        Cells with connectors.
     distance
         µm.
 

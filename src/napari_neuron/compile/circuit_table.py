@@ -1,4 +1,4 @@
-"""Tables of synapses between cells, as they come: from files, under names of their own."""
+"""Reads tables of synapses between cells from files with arbitrary column names."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ def circuit_table(
     *,
     cells: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Read a table of synapses, and give its columns the names that `connect` knows.
+    """Read a table of synapses and give its columns the names that `connect` expects.
 
     Parameters
     ----------
     source
         A CSV, TSV or parquet file, or a DataFrame.
     columns
-        By the names of `connect`, those of the table; of the others the usual names are known.
-        Naming a position leaves the nodes of that side out of account, and the other way round.
+        Maps names that `connect` expects to columns of the table; common names of the others are
+        recognised. If you name a position, the nodes of that side are ignored, and vice versa.
     cells
-        Rows that name another cell are left out; none keeps all.
+        Names of cells; rows that name another are left out. Empty: keep all rows.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def circuit_table(
     Raises
     ------
     ExperimentError
-        If a column that is named is not there, or the file is no table.
+        If a named column does not exist, or the file is not a table.
     OSError
         If the file cannot be read.
     """

@@ -1,4 +1,4 @@
-"""Connections of an experiment lowered onto compartments."""
+"""Lowers the connections of an experiment onto compartments."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def why_one_thread(
 ) -> str:
     """Return why cells cannot be shared out over threads; "" where they can."""
     if has_points:
-        return "point neurons run in one thread, with the cells"
+        return "point neurons and the cells beside them run in one thread"
     if gaps:
         return "NEURON solves cells with gap junctions together"
     for drive in drives:

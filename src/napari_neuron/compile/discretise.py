@@ -1,4 +1,4 @@
-"""How many compartments each section gets, and which one each node lies in."""
+"""How many compartments each section gets, and in which one each node lies."""
 
 from __future__ import annotations
 

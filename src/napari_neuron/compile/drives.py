@@ -1,4 +1,4 @@
-"""What drives point processes, as arrays; imported by the child with numpy only."""
+"""Arrays for what drives point processes; the child imports this file with numpy only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a repair does to a cell, in the numbers that matter: measured before and after."""
+"""The effect of a repair on a cell, in numbers before and after."""
 
 from __future__ import annotations
 

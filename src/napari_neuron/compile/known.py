@@ -1,4 +1,4 @@
-"""Whether NEURON knows what an experiment paints: asked before it is started."""
+"""Checks, before NEURON starts, that it knows what an experiment paints."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from napari_neuron.spec import (
 
 _ARTICLES = {
     "density": "a density mechanism",
-    "point_process": "a point process, which is placed and not painted",
+    "point_process": "a point process, which is placed, not painted",
     "artificial_cell": "an artificial cell, which is not painted",
 }
 
@@ -87,7 +87,7 @@ def require_known_processes(stimuli: Sequence[Stimulus], catalogue: Catalogue) -
             raise unknown_name(f"{field}.mechanism", "point process", process.mechanism, names)
         problem = ""
         if mechanism.kind == "density":
-            problem = "is a density mechanism, which is painted and not placed"
+            problem = "is a density mechanism, which is painted, not placed"
         elif mechanism.kind == "artificial_cell":
             problem = "is an artificial cell, which has no place on the membrane"
         elif mechanism.pointers:
@@ -134,7 +134,7 @@ def require_parameter(
         raise ExperimentError(field, f"{base} has {variable.size} elements, from 0")
     if not bracket and variable.size > 1:
         raise ExperimentError(
-            field, f"{base} is an array of {variable.size}; name one of it: {base}[0]"
+            field, f"{base} is an array of {variable.size}; name one element, such as {base}[0]"
         )
 
 

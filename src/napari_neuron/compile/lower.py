@@ -1,6 +1,6 @@
 """`compile_experiment`: (morphologies, experiment) -> `CompiledModel`.
 
-Every mistake in the experiment that can be known without running it is found here.
+It finds every mistake in the experiment that can be found without running it.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def compile_experiment(
     if nseg.sum() > MOST_COMPARTMENTS:
         raise ExperimentError(
             "discretisation",
-            f"this makes {nseg.sum():,} compartments of {sections.length.sum():,.0f} µm of cable; "
+            f"this makes {nseg.sum():,} compartments from {sections.length.sum():,.0f} µm of "
+            f"cable; "
             "use longer compartments, or check the unit of the skeleton",
         )
     compartment_start = np.concatenate([[0], np.cumsum(nseg)])

@@ -1,4 +1,4 @@
-"""Painted sections lowered to what NEURON is told: cable values, mechanisms, ions, globals."""
+"""Lowers painted sections to what NEURON needs: cable values, mechanisms, ions, globals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Point neurons beside cells: both ways of their connections lowered."""
+"""Point neurons beside cells: lowers the connections in both directions."""
 
 from __future__ import annotations
 

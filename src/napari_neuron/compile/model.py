@@ -1,4 +1,4 @@
-"""What an engine is given: plain arrays and numbers, nothing of pydantic, pandas or NEURON.
+"""The input of an engine: plain arrays and numbers, without pydantic, pandas or NEURON.
 
 The child process imports this file with numpy only. Cells are laid end to end: sections,
 compartments and nodes of the second cell follow those of the first.

@@ -1,9 +1,9 @@
-"""What an experiment places at nodes, after a repair that leaves some of them out.
+"""Moves what an experiment places at nodes that a repair removes.
 
-An input, recorder or connection at such a node moves to the nearest node that stays: on the same
-piece of cable if any of it is left, else of the whole cell. A region of picked nodes loses the
-nodes that went and keeps the others; what was divided stays in it; only if none is left it gets
-the nearest nodes. Nothing is dropped.
+An input, recorder or connection at such a node moves to the nearest remaining node: on the same
+piece of cable if any of it is left, otherwise anywhere on the cell. A region of picked nodes loses
+the removed nodes and keeps the others; cable that was subdivided stays in it. If it would lose all
+its nodes, it gets the nearest ones. Nothing is dropped.
 """
 
 from __future__ import annotations

@@ -172,8 +172,8 @@ def _require_room(network: PointNetwork) -> None:
         if total > MOST_EVENTS:
             raise ExperimentError(
                 f"stimuli[{index}].frequency",
-                f"this makes {total:,.0f} events, and {MOST_EVENTS:,} are what fits; run a shorter "
-                "time, or lower the frequency and raise the weight",
+                f"this makes {total:,.0f} events, and at most {MOST_EVENTS:,} fit; run for a "
+                f"shorter time, or lower the frequency and raise the weight",
             )
 
 

@@ -1,4 +1,4 @@
-"""What a network is compiled to: arrays for an engine. Imported by the child with numpy only."""
+"""A compiled network: arrays for an engine. The child imports this file with numpy only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trains of events that depend on nothing but seed and neuron; numpy only."""
+"""Event trains that depend only on seed and neuron; numpy only."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Random numbers that depend on nothing but the ids of their stream; numpy only.
+"""Random numbers that depend only on the ids of their stream; numpy only.
 
 Philox4x32-10 of the Random123 family (Salmon et al. 2011), which NEURON's NetStim uses too: the
-n-th number of a stream is a function of the stream's ids and n, whoever asks and when.
+n-th number of a stream is a function of the stream's ids and n alone.
 """
 
 from __future__ import annotations

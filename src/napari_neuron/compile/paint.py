@@ -1,4 +1,4 @@
-"""Paint lowered onto nodes: of two layers of paint that overlap the later wins.
+"""Lowers paint onto nodes: where two layers of paint overlap, the later wins.
 
 Paint is resolved by *coat*: "cable properties", one coat for each mechanism ("hh"), and one for
 each value of an ion ("na.e", "na.inside", "na.outside", "na.style"). Two layers compete where they
@@ -136,11 +136,11 @@ class Cover:
     Attributes
     ----------
     nodes : (n_nodes,) bool
-        What it is painted on; all False where it is meant for another cell.
+        Nodes it is painted on; all False if it is meant for another cell.
     shadowed : (n_nodes,) bool
-        Where some or all of its values are replaced by a later layer's.
+        Nodes where a later layer replaces some or all of its values.
     by : tuple of int
-        The layers that do, ascending.
+        Indices of these later layers, ascending.
     """
 
     nodes: BoolArray
@@ -149,12 +149,12 @@ class Cover:
 
 
 def shadowed(paint: Sequence[Paint], morphology: Morphology) -> tuple[Cover, ...]:
-    """Say for each layer of paint where later layers hide it on one cell.
+    """Return, for each layer of paint, where later layers hide it on one cell.
 
     Raises
     ------
     ExperimentError
-        If a region cannot be evaluated; an empty one is no error here.
+        If a region cannot be evaluated; an empty region is not an error here.
     """
     masks = []
     for index, layer in enumerate(paint):

@@ -1,4 +1,4 @@
-"""Stimuli and recorders of an experiment lowered onto compartments."""
+"""Lowers the stimuli and recorders of an experiment onto compartments."""
 
 from __future__ import annotations
 

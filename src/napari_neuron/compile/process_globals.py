@@ -1,4 +1,4 @@
-"""GLOBAL parameters of point processes: one number for the run, whatever the place."""
+"""GLOBAL parameters of point processes: one value for the run, at every place."""
 
 from __future__ import annotations
 

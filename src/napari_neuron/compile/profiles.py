@@ -1,4 +1,4 @@
-"""Profiles evaluated: what a painted value is at a distance or radius."""
+"""Evaluates profiles: the painted value at a distance or radius."""
 
 from __future__ import annotations
 

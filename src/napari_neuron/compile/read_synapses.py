@@ -1,4 +1,4 @@
-"""Reading connector tables: every row goes to a node, or is listed as left out."""
+"""Reads connector tables: each row gets a node or is listed as left out."""
 
 from __future__ import annotations
 
@@ -50,19 +50,19 @@ def read_synapses(
         A CSV, TSV or parquet file, a DataFrame, a navis neuron with connectors, or None for the
         connectors of ``cell``.
     cell
-        Whose nodes they are placed at.
+        The cell to place them on.
     position
         Columns of x, y and z; by default "x", "y", "z". A synapse goes to the nearest node.
     node
-        Column of node ids; by default "node_id" or "node", if there is one and no ``position`` is
-        named. It decides; positions then only tell the distance.
+        Column of node ids; by default "node_id" or "node", if present and no ``position`` is given.
+        It sets the node; positions then only give the distance.
     kind, partner, weight, time
-        Columns; by default those of these names, and "type" or "relation" for the kind. Kinds 0
+        Columns; by default those with these names, and "type" or "relation" for the kind. Kinds 0
         and 1 are read as "pre" and "post", as in CATMAID's tables.
     units
-        Of the positions: "um", "nm", "8 nm", "4x4x40 nm".
+        Unit of the positions: "um", "nm", "8 nm", "4x4x40 nm".
     limit
-        µm; what is further from its node is left out.
+        Rows farther than this from their node are left out, µm.
 
     Returns
     -------
@@ -71,9 +71,9 @@ def read_synapses(
     Raises
     ------
     ExperimentError
-        If a column is not there, or nothing says where the synapses are.
+        If a column does not exist, or nothing says where the synapses are.
     MorphologyError
-        If ``units`` is no unit of length.
+        If ``units`` is not a unit of length.
     OSError
         If a file cannot be read.
     """
@@ -130,7 +130,7 @@ def _read(source: Any, cell: Morphology, units: str) -> tuple[pd.DataFrame, Floa
     connectors = getattr(source, "connectors", None)
     if connectors is None:
         raise ExperimentError(
-            "source", f"{type(source).__name__} is no table and has no connectors"
+            "source", f"{type(source).__name__} is not a table and has no connectors"
         )
     neuron = Morphology.from_navis(source)
     if neuron.connectors is None:

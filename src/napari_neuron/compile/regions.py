@@ -1,4 +1,4 @@
-"""Regions applied to a morphology: which nodes a rule picks."""
+"""Applies regions to a morphology: which nodes a rule picks."""
 
 from __future__ import annotations
 
@@ -155,16 +155,16 @@ def _between(values: npt.NDArray[Any], minimum: float, maximum: float | None) ->
 
 @dataclass(frozen=True)
 class RegionSummary:
-    """What a region amounts to on one cell.
+    """The size of a region on one cell.
 
     Attributes
     ----------
     n_nodes : int
-        Nodes in it.
+        Number of nodes.
     cable_length : float
-        µm of cable that paint on it covers.
+        Length of the cable that paint on it covers, µm.
     membrane_area : float
-        µm² of membrane that paint on it covers.
+        Area of the membrane that paint on it covers, µm².
     """
 
     n_nodes: int
@@ -173,7 +173,7 @@ class RegionSummary:
 
 
 def region_summary(region: Spec, morphology: Morphology) -> RegionSummary:
-    """Measure a region on a cell: by the very sections that would be painted.
+    """Measure a region of a cell, by the sections that would be painted.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def region_summary(region: Spec, morphology: Morphology) -> RegionSummary:
     Raises
     ------
     ExperimentError
-        If the region asks for what the cell does not have.
+        If the cell lacks what the region refers to.
     MorphologyError
         If the cell cannot be simulated as it is (a radius that is not positive).
     """

@@ -1,4 +1,4 @@
-"""`repair`: carries out the repairs that an experiment records."""
+"""`repair`: applies the repairs listed in an experiment."""
 
 from __future__ import annotations
 
@@ -14,29 +14,35 @@ from napari_neuron.spec import repair as spec
 
 
 def repair(cell: Morphology, repairs: Sequence[spec.Repair] | spec.Repair) -> Morphology:
-    """Return the cell with repairs carried out, in their order.
+    """Return the cell with repairs applied, in order.
 
-    Nothing else repairs a cell: `simulate` takes cells as they are. Experiments that the command
-    line runs name the repairs of each cell (``cells[].repairs``), which are carried out when its
-    file has been read.
+    Nothing else repairs a cell: `simulate` takes cells as they are. For experiments run from the
+    command line, the repairs listed for each cell (``cells[].repairs``) are applied after its file
+    is read.
 
     Parameters
     ----------
     cell
         The cell as it was read; it is not changed.
     repairs
-        One, or several.
+        One repair, or several.
 
     Returns
     -------
     Morphology
-        Nodes that stay keep their ids. What was done stands in its header, and it has no
-        ``source``: it is no longer what the file holds. The same object if nothing had to be done.
+        Nodes that stay keep their ids. Its header says what was done, and it has no ``source``,
+        because it no longer matches the file. The same object if nothing had to be done.
 
     Raises
     ------
     MorphologyError
-        If one cannot be carried out; says which and why.
+        If a repair cannot be applied; says which and why.
+
+    Examples
+    --------
+    >>> import napari_neuron as nn
+    >>> cell = nn.read_morphology("cell.swc")
+    >>> cell = nn.repair(cell, [nn.InterpolateRadii(), nn.JoinTrees(limit=5)])
     """
     sequence = repairs if isinstance(repairs, Sequence) else (repairs,)
     for index, one in enumerate(sequence):

@@ -1,8 +1,8 @@
-"""Sharing a compiled model out over ranks: whole trees, or parts of a point network.
+"""Divides a compiled model among ranks: whole trees, or parts of a point network.
 
-A rank gets a model of its own, in which only what it runs is left. Spikes between ranks go by
-numbers that all of them know: of a circuit, the compartment (in the whole model) whose voltage is
-watched; of a point network, the row of the neuron.
+Each rank gets its own model, which holds only what it runs. Spikes are exchanged between ranks
+under numbers that all of them know: in a circuit, the compartment (of the whole model) whose
+voltage is watched; in a point network, the row of the neuron.
 """
 
 from __future__ import annotations

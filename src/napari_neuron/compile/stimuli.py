@@ -1,9 +1,9 @@
-"""`lower_stimulus`: which point processes a stimulus is made of, and what drives them.
+"""`lower_stimulus`: which point processes a stimulus consists of, and what drives them.
 
-A new stimulus is a new function registered here; no engine has to know of it.
+A new stimulus is a new function registered here; engines need not know of it.
 
-NEURON's fixed step evaluates currents in the middle of each step. So smooth waveforms are sampled
-there, one value per step; what is made of straight lines is handed over as its corners.
+NEURON's fixed step evaluates currents in the middle of each step. Smooth waveforms are therefore
+sampled there, one value per step; piecewise linear ones are passed as their corners.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Which random stream drives what: fixed by seed, cell and node, not by any order.
+"""Which random stream drives what: set by seed, cell and node, not by any order.
 
 A stream is named by three numbers below 2**32: the seed, and a hash of the cell's name and the
-node's id (or the number of the train, where nodes share one). Where several stimuli, or several
-copies, have the same seed at the same node they get different streams all the same: they are
-counted in an order that depends on what they are, not on where they stand in the list. A stimulus
-that is switched off keeps its streams, so that the others keep theirs.
+node's id (or of the train's number, where nodes share one). If several stimuli, or several copies,
+have the same seed at the same node, they still get different streams: they are counted in an order
+that depends on what they are, not on their position in the list. A stimulus that is switched off
+keeps its streams, so the others keep theirs.
 """
 
 from __future__ import annotations

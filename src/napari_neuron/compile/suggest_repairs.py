@@ -1,4 +1,4 @@
-"""From a finding to the repairs that help, with parameters that fit the cell."""
+"""Suggests repairs for a finding, with parameters that fit the cell."""
 
 from __future__ import annotations
 

@@ -37,10 +37,10 @@ class SynapseTable:
     cell : Morphology
         The cell.
     rows : pandas.DataFrame
-        One synapse each: ``node`` (id), ``distance`` (µm from the given position to the node; NaN
-        where none was given), and where the source has them ``kind`` ("pre" or "post"),
-        ``partner``, ``weight`` and ``time`` (ms); then the other columns of the source. The index
-        is the row in the source, from 0.
+        One synapse per row: ``node`` (id), ``distance`` (µm from the given position to the node;
+        NaN if none was given), if the source has them ``kind`` ("pre" or "post"), ``partner``,
+        ``weight`` and ``time`` (ms), then the other columns of the source. The index is the row in
+        the source, from 0.
     left_out : pandas.DataFrame
         Rows of the source that could not be placed, with ``distance`` and ``why``.
     """
@@ -57,7 +57,7 @@ class SynapseTable:
 
     @property
     def nodes(self) -> tuple[int, ...]:
-        """The node of each synapse."""
+        """Node id of each synapse."""
         return tuple(self.rows["node"].tolist())
 
     def where(
@@ -70,7 +70,7 @@ class SynapseTable:
         confidence: float | None = None,
         query: str = "",
     ) -> SynapseTable:
-        """Return the synapses for which all that is given holds.
+        """Return the synapses that meet all given conditions.
 
         Parameters
         ----------
@@ -83,14 +83,14 @@ class SynapseTable:
         region
             Any region of `napari_neuron.spec`.
         confidence
-            The least value of the column ``confidence``.
+            Smallest value of the column ``confidence``.
         query
-            A condition in the words of `pandas.DataFrame.query`: ``"weight > 3 and roi == 'AL'"``.
+            A condition as for `pandas.DataFrame.query`: ``"weight > 3 and roi == 'AL'"``.
 
         Raises
         ------
         ExperimentError
-            If a column, label or region is not there, or the query is wrong.
+            If a column, label or region does not exist, or the query is wrong.
         """
         rows = self.rows
         keep = np.ones(len(rows), dtype=bool)
@@ -123,7 +123,7 @@ class SynapseTable:
         Raises
         ------
         ExperimentError
-            If there are not so many.
+            If there are fewer than ``n``.
         """
         if not 0 <= n <= len(self):
             raise ExperimentError("n", f"{n} cannot be drawn from {len(self)} synapses")
@@ -134,14 +134,14 @@ class SynapseTable:
     def at_once(
         self, stimulus: Stimulus, *, weighted: bool = False, timed: bool = False
     ) -> tuple[Stimulus, ...]:
-        """Return ``stimulus`` placed at all synapses; its own nodes do not count.
+        """Return ``stimulus`` placed at all synapses; its own nodes are ignored.
 
         Parameters
         ----------
         stimulus
             A `Synapse`, or anything else that is placed at nodes.
         weighted
-            Multiply its weight with the column ``weight``; needs a `Synapse`.
+            Multiply its weight by the column ``weight``; needs a `Synapse`.
         timed
             Add the column ``time`` to its delay; needs a `Synapse`.
 
@@ -172,13 +172,13 @@ class SynapseTable:
     ) -> tuple[Stimulus, ...]:
         """Return the first ``sizes[i]`` synapses activated once, at ``times[i]`` (ms), for every i.
 
-        A size of 0 makes nothing. Synapses of a small group are in the larger ones too, as in
-        navis' tutorial (0, 5, 10 ... synapses at 50, 250, 450 ms).
+        A size of 0 adds nothing. Larger groups include the synapses of smaller ones, as in navis'
+        tutorial (0, 5, 10 ... synapses at 50, 250, 450 ms).
 
         Raises
         ------
         ExperimentError
-            If a group is larger than the table, or there are not as many sizes as times.
+            If a group is larger than the table, or the numbers of sizes and times differ.
         """
         if len(sizes) != len(times):
             raise ExperimentError("times", f"there are {len(times)} for {len(sizes)} sizes")
@@ -200,9 +200,9 @@ class SynapseTable:
     def by_partner(
         self, synapse: Synapse, *, weighted: bool = False, timed: bool = False
     ) -> tuple[Stimulus, ...]:
-        """Return ``synapse`` placed at all synapses, driven by one train for each partner.
+        """Return ``synapse`` placed at all synapses, driven by one train per partner.
 
-        A partner keeps its train whichever rows are chosen beside its own.
+        A partner keeps its train whichever other rows are chosen.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Any painted value as it is compiled, for plots and colours before a run."""
+"""Any painted value as it will be compiled, for plots and colours before a run."""
 
 from __future__ import annotations
 
@@ -79,21 +79,21 @@ def compiled_values(
     parameter: str,
     catalogue: Catalogue | None = None,
 ) -> FloatArray:
-    """Return what a painted value is at each node once the experiment is compiled.
+    """Return a painted value at each node, as it will be compiled.
 
     Parameters
     ----------
     cells, experiment
-        What would be simulated. What is placed does not matter and may be wrong.
+        The cells and experiment to simulate. Stimuli and recorders are ignored and may be wrong.
     parameter
         NEURON's name: "Ra", "cm", "gnabar_hh", "ena"; see `parameter_names`.
     catalogue
-        Tells defaults; see `values_per_compartment`.
+        Gives defaults; see `values_per_compartment`.
 
     Returns
     -------
     (n_nodes of all cells,) float64
-        In the order of the cells and their nodes; NaN where the mechanism is not.
+        In the order of the cells and their nodes; NaN where the mechanism is absent.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Neurons from public databases: skeleton, mesh and synapses together, in µm.
 
-Each function asks the database's own client; those of neuPrint and CAVE are in the optional
-``databases`` extra. Nothing is stored: tokens are those the clients find, or are passed in.
+Each function uses the database's own client; those of neuPrint and CAVE are in the optional
+``databases`` extra. Nothing is stored: tokens come from the clients, or are passed in.
 """
 
 from napari_neuron.databases.cave import fetch_cave

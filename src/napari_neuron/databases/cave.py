@@ -36,23 +36,31 @@ def fetch_cave(
 ) -> FetchedNeuron:
     """Fetch a neuron with caveclient; meshes need cloud-volume.
 
-    The skeleton is that of CAVE's skeleton service. Of a dataset that has none, the mesh is made
-    into one by `navis.skeletonize`, which needs skeletor. Synapses are attached to the nearest
-    node.
+    The skeleton comes from CAVE's skeleton service or, if the dataset has none, is made from the
+    mesh by `navis.skeletonize`, which needs skeletor. Synapses are attached to the nearest node.
 
     Parameters
     ----------
+    root_id
+        Root id of the neuron.
     datastack
         "minnie65_public" (MICrONS), "flywire_fafb_public" (FlyWire), or any other.
     token
-        None: the one saved by caveclient.
+        None: the token saved by caveclient.
     server
-        None: the public one.
+        Address of the server; None: the public one.
+    synapses, mesh
+        Whether to fetch them too.
+
+    Returns
+    -------
+    FetchedNeuron
+        Skeleton, synapses and mesh in µm; ``notes`` says what was not available.
 
     Raises
     ------
     DatabaseError
-        Without network, token or package, or if there is no such neuron.
+        If the network, the token or a package is missing, or there is no such neuron.
     """
     with said_clearly("CAVE", f"neuron {root_id} of {datastack}", _TOKEN):
         from caveclient import CAVEclient
@@ -75,7 +83,7 @@ def fetch_cave(
                 made_of = surface
             if made_of is None:
                 raise
-            notes.append(f"{datastack} has no skeleton of it: this one was made of the mesh.")
+            notes.append(f"{datastack} has no skeleton of it; this one was made from the mesh.")
             cell = _skeletonised(made_of, str(root_id))
         cell = cell.replace(header=(f" CAVE {datastack}, root id {root_id}", *cell.header))
         if synapses:
@@ -96,7 +104,7 @@ def cell_of_skeleton(skeleton: Mapping[str, Any], name: str) -> Morphology:
     position = np.asarray(skeleton.get("vertices", ()), dtype=np.float64).reshape(-1, 3)
     n = len(position)
     if n == 0:
-        raise DatabaseError(f"CAVE: the skeleton of {name} is empty; it may be in the making")
+        raise DatabaseError(f"CAVE: the skeleton of {name} is empty; it may still be being made")
     edges = np.asarray(skeleton.get("edges", ()), dtype=np.int64).reshape(-1, 2)
     swc_type = _per_node(skeleton.get("compartment"), n).astype(np.int64)
     root = skeleton.get("root")

@@ -1,4 +1,4 @@
-"""What clients of databases raise, said so that a person knows what to do."""
+"""Turns the errors of database clients into messages that say what to do."""
 
 from __future__ import annotations
 
@@ -72,13 +72,15 @@ def _translated(database: str, what: str, fault: Exception, token_help: str) -> 
     status = getattr(response, "status_code", None)
     words = in_a_line(fault)
     if status in (401, 403) or type(fault).__name__ == "AuthException" or "oken" in words:
-        return DatabaseError(f"{database} wants a token, or refuses this one. {token_help}")
+        return DatabaseError(f"{database} needs a token, or refused this one. {token_help}")
     if status in (400, 404):
         return DatabaseError(f"{database} has no {what} (status {status})")
     if status is not None:
-        return DatabaseError(f"{database} answers {what} with status {status}; try again later")
+        return DatabaseError(
+            f"{database} answered the request for {what} with status {status}; try again later"
+        )
     if isinstance(fault, requests.Timeout):
-        return DatabaseError(f"{database} does not answer in time; try again later")
+        return DatabaseError(f"{database} did not answer in time; try again later")
     if isinstance(fault, requests.ConnectionError):
         host = re.search(r"host='([^']+)'|https?://([^/\s]+)", str(fault))
         where = f" ({host[1] or host[2]})" if host else ""

@@ -1,4 +1,4 @@
-"""What comes from a database."""
+"""What a database request returns."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class Mesh:
 
 @dataclass(frozen=True, eq=False)
 class FetchedNeuron:
-    """A neuron as a database has it.
+    """A neuron fetched from a database.
 
     Attributes
     ----------
     cell : Morphology
-        With its synapses as connectors, where the database has them.
+        The skeleton, with its synapses as connectors if the database has them.
     mesh : Mesh or None
     notes : tuple of str
-        What was asked for and could not be had, and why.
+        What was requested but not available, and why.
     """
 
     cell: Morphology

@@ -16,8 +16,8 @@ from napari_neuron.morphology import Morphology
 
 SERVER, DATASET = "https://neuprint.janelia.org", "hemibrain:v1.2.1"
 _TOKEN = (
-    "Log in to neuPrint in a browser, copy the token of Account, and pass it as token= or set "
-    "NEUPRINT_APPLICATION_CREDENTIALS to it"
+    "Log in to neuPrint in a browser, copy the token shown under Account, and pass it as token= "
+    "or in NEUPRINT_APPLICATION_CREDENTIALS"
 )
 
 
@@ -36,19 +36,30 @@ def fetch_neuprint(
 
     Parameters
     ----------
+    body_id
+        Id of the body.
+    server, dataset
+        Address of the server, and name of the dataset.
     token
-        None: that of the environment variable ``NEUPRINT_APPLICATION_CREDENTIALS``.
+        None: the environment variable ``NEUPRINT_APPLICATION_CREDENTIALS``.
+    synapses, mesh
+        Whether to fetch them too.
+
+    Returns
+    -------
+    FetchedNeuron
+        Skeleton, synapses and mesh in µm; ``notes`` says what was not available.
 
     Raises
     ------
     DatabaseError
-        Without network, token or package, or if there is no such body.
+        If the network, the token or a package is missing, or there is no such body.
     """
     with said_clearly("neuPrint", f"body {body_id}", _TOKEN):
         from neuprint import Client
 
         if not (token or os.environ.get("NEUPRINT_APPLICATION_CREDENTIALS")):
-            raise DatabaseError(f"neuPrint wants a token, and there is none. {_TOKEN}")
+            raise DatabaseError(f"neuPrint needs a token, and there is none. {_TOKEN}")
         require_answer(server if "://" in server else f"https://{server}")
         client = Client(server, dataset, token=token)
         import navis
@@ -84,7 +95,7 @@ def _mesh(neuprint: Any, body_id: int, client: Any, notes: list[str]) -> Mesh | 
         notes.append(f"No mesh: {in_a_line(fault)}")
         return None
     if len(found) == 0:
-        notes.append("No mesh: neuPrint has none of this body.")
+        notes.append("No mesh: neuPrint has none for this body.")
         return None
     neuron = found[0]
     scale = np.atleast_1d(neuron.units_xyz.to("micrometer").magnitude)

@@ -18,7 +18,7 @@ _LARGEST = 2**27
 def fetch_neuromorpho(name: str | int, *, server: str | None = None) -> FetchedNeuron:
     """Fetch a standardised reconstruction (CNG version), which is in µm.
 
-    navis reads these too, but waits for ever for a server that does not answer, and drops the
+    Unlike navis' reader, it does not wait forever for a server that does not answer, and keeps the
     header, which says what the archive changed.
 
     Parameters
@@ -26,12 +26,17 @@ def fetch_neuromorpho(name: str | int, *, server: str | None = None) -> FetchedN
     name
         The neuron's name ("cnic_001"), or its number.
     server
-        None: the archive's own.
+        Address of the server; None: the archive's own.
+
+    Returns
+    -------
+    FetchedNeuron
+        The skeleton, in µm; the archive has no synapses and no mesh.
 
     Raises
     ------
     DatabaseError
-        If there is none of that name, or the server cannot be reached.
+        If there is no neuron of that name, or the server cannot be reached.
     """
     wanted = str(name).strip().removesuffix(".CNG.swc").removesuffix(".swc").removesuffix(".CNG")
     if not wanted:

@@ -1,7 +1,7 @@
-"""Engines run compiled models; `simulate` and `Simulation` are how one is asked to.
+"""Engines, which run compiled models; `simulate` and `Simulation` start them.
 
-Nothing is imported before it is used: the child process imports parts of this package with numpy
-and NEURON only, and the parent never imports NEURON unless it simulates in-process.
+Modules are loaded only when used: the child process imports parts of this package with numpy and
+NEURON only, and the parent never imports NEURON unless it simulates in-process.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The main program of the process that `napari_neuron.engine.ask` starts; numpy and NEURON only.
 
-A question is the name of a function here and its arguments, as JSON on standard input; its answer
+A question is the name of a function here and its arguments, as JSON on standard input. Its answer
 follows a mark on standard output, after whatever NEURON prints.
 """
 

@@ -1,7 +1,7 @@
-"""Questions to NEURON that are no run: asked of a process that ends with its answer.
+"""Questions to NEURON outside a run, each put to a process that ends with its answer.
 
-What NEURON knows, how it is built, how a mechanism's gates behave. A mechanism that crashes or
-hangs NEURON costs the question only.
+Examples are what NEURON knows, how it was built, and how a mechanism's gates behave. A mechanism
+that crashes or hangs NEURON costs only the question.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def ask(
         )
     except subprocess.TimeoutExpired:
         raise EngineCrashed(
-            f"NEURON did not answer within {patience:g} s; a mechanism may loop for ever"
+            f"NEURON did not answer within {patience:g} s; a mechanism may be in an endless loop"
         ) from None
     except OSError as error:
         raise NeuronNotAvailable(

@@ -1,4 +1,4 @@
-"""The catalogue of mechanisms: read from NEURON itself, in a process of its own, and kept."""
+"""Reads the catalogue of mechanisms from NEURON, in a separate process, and caches it."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _installations: dict[str, dict[str, str]] = {}
 def read_catalogue(
     mod_files: Sequence[ModFile] = (), *, python: str | PathLike[str] | None = None
 ) -> Catalogue:
-    """Return what NEURON knows: all built in, and what some compiled MOD files add.
+    """Return what NEURON knows: everything built in, plus what compiled MOD files add.
 
-    It is read once for each version of NEURON and content of the MOD files, and kept on disk.
+    The answer is cached on disk by NEURON's version and the content of the MOD files.
 
     Parameters
     ----------
     mod_files
-        As an experiment carries them. They must have been compiled on this machine
-        (`compile_mod_files`); nothing is compiled here.
+        As in an experiment. They must have been compiled on this machine (`compile_mod_files`);
+        nothing is compiled here.
     python
-        The interpreter that has NEURON; None for the one of this process.
+        The Python interpreter that has NEURON; None: that of this process.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def read_catalogue(
     ExperimentError
         If the MOD files have not been compiled here; the field is ``mod_files``.
     NeuronNotAvailable, EngineCrashed, SimulationError
-        If NEURON cannot be asked.
+        If NEURON cannot be queried.
     """
     library = ""
     if mod_files:

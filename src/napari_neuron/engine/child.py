@@ -1,9 +1,9 @@
 """The main program of the process that runs NEURON.
 
-Imports numpy and neuron only: no pydantic, no pandas, no napari. Messages are one JSON object a
-line. It reads ``{"run": id, "folder": path}`` and ``{"cancel": id}``, and writes ``ready``,
-``advanced``, ``finished``, ``cancelled`` and ``failed``. It ends when its standard input does,
-which is also what happens when the parent dies.
+Imports numpy and neuron only: no pydantic, no pandas, no napari. Each message is one line of JSON.
+It reads ``{"run": id, "folder": path}`` and ``{"cancel": id}``, and writes ``ready``,
+``advanced``, ``finished``, ``cancelled`` and ``failed``. It ends when its standard input ends,
+which also happens when the parent dies.
 """
 
 from __future__ import annotations

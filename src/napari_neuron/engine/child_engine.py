@@ -1,4 +1,4 @@
-"""The engine that is used unless another is named: NEURON in a process of its own."""
+"""The default engine: NEURON in a child process."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class ChildEngine:
             If the engine was closed.
         """
         if self._closed:
-            raise SimulationError("this engine was closed; make another one")
+            raise SimulationError("this engine was closed; create another")
         if self._child is not None and not self._child.is_alive:
             self._drop_child()
         if self._child is None:
@@ -91,7 +91,7 @@ class ChildEngine:
         that repeats the last one comes every 80 ms.
         """
         if self._busy:
-            raise SimulationError("this engine is at a run already; use another engine beside it")
+            raise SimulationError("this engine is already running; use another engine")
         if self._library not in ("", model.library):
             self._drop_child()  # NEURON cannot unload what it has loaded
         if self._had_gaps:

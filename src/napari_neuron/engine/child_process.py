@@ -1,4 +1,4 @@
-"""One child process: started, spoken to, listened to, and ended without a trace."""
+"""Starts one child process, exchanges messages with it, and ends it without leaving traces."""
 
 from __future__ import annotations
 

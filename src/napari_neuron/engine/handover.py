@@ -1,7 +1,7 @@
 """How a compiled model gets into the child process, and its frames out of it.
 
-A run has a folder of its own in the system's temporary directory: the model as a line of JSON and
-the bytes of its arrays (nothing is pickled), and two files both processes map into memory.
+Each run has its own folder in the system's temporary directory, with the model as a line of JSON
+and the bytes of its arrays (nothing is pickled), and two files that both processes map into memory.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""NEURON in the process that asks: for scripts, tests and debuggers.
+"""Runs NEURON in the calling process: for scripts, tests and debuggers.
 
-A window freezes while NEURON integrates in its process; there `ChildEngine` is the one to use.
+A window would freeze while NEURON integrates in its process, so windows use `ChildEngine`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class InProcessEngine:
     def run(self, model: CompiledModel | CompiledNetwork) -> Iterator[EngineEvent]:
         """Build and integrate ``model``; see `napari_neuron.engine.protocol.Engine`."""
         if self._closed:
-            raise SimulationError("this engine was closed; make another one")
+            raise SimulationError("this engine was closed; create another")
         from napari_neuron.engine.stepping import integrate
 
         if isinstance(model, CompiledModel):

@@ -30,11 +30,11 @@ class Gate:
     Attributes
     ----------
     name : str
-        As in the MOD file: "m".
+        Name as in the MOD file: "m".
     steady : (n_voltages,) float64
-        Where it settles.
+        Steady state.
     tau : (n_voltages,) float64
-        Time to come to 1/e of its way there, ms: the time constant of a first-order gate. NaN
+        Time until 1/e of the distance is left, ms: the time constant of a first-order gate. NaN
         where the gate does not move.
     """
 
@@ -45,7 +45,7 @@ class Gate:
 
 @dataclass(frozen=True, eq=False)
 class Kinetics:
-    """What a mechanism's gates do at held voltages.
+    """The gates of a mechanism under voltage clamp.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Kinetics:
     voltage : (n_voltages,) float64
         mV, ascending.
     gates : tuple of Gate
-        One for each of its states; none for a mechanism without states.
+        One per state; empty for a mechanism without states.
     """
 
     mechanism: str
@@ -92,29 +92,30 @@ def measure_kinetics(
     mod_files: Sequence[ModFile] = (),
     python: str | PathLike[str] | None = None,
 ) -> Kinetics:
-    """Hold a density mechanism at voltages and measure its gates, in a process of its own.
+    """Clamp a density mechanism at a series of voltages and measure its gates.
 
-    Each voltage is stepped to from the lowest and from the highest of ``voltages``.
+    Each voltage is reached by a step from the lowest and from the highest of ``voltages``. Runs in
+    a separate process.
 
     Parameters
     ----------
     mechanism
         Name of a density mechanism.
     parameters
-        Those that differ from its defaults; numbers only.
+        The parameters that differ from its defaults; numbers only.
     voltages
         mV.
     celsius
         °C.
     mod_files
-        The MOD files it comes from, compiled on this machine; as an experiment has them.
+        Its MOD files, compiled on this machine, as in an experiment.
     python
-        The interpreter that has NEURON; None for the one of this process.
+        The Python interpreter that has NEURON; None: that of this process.
 
     Returns
     -------
     Kinetics
-        Of each state where it settles and how fast, for each voltage.
+        Steady state and time constant of each state, for each voltage.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""Runs a mechanism's gates in a voltage clamp; the child's side of `engine.kinetics`.
+"""Clamps a mechanism and measures its gates; the child's side of `engine.kinetics`.
 
-The clamp is a membrane of enormous capacitance: no current of the mechanism moves its voltage.
+The clamp is a membrane of enormous capacitance, whose voltage no current of the mechanism moves.
 """
 
 from __future__ import annotations

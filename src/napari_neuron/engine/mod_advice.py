@@ -1,7 +1,8 @@
-"""What to do about what a compiler says of a MOD file that older versions of NEURON took.
+"""Advice on compiler errors in MOD files that older versions of NEURON accepted.
 
-NEURON makes C++ of MOD files since version 9, and C before: what stands in their VERBATIM blocks
-is often C that C++ refuses. The patterns are those of NEURON's guide "Adapting MOD files for C++".
+Since version 9, NEURON translates MOD files to C++, before that to C, and their VERBATIM blocks
+often contain C that C++ refuses. The patterns are those of NEURON's guide "Adapting MOD files for
+C++".
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _ADVICE = (
     (
         r"invalid conversion from .*\*.* to .*\*"
         r"|(?:cannot initialize|assigning to) .*\*.* (?:with|from) .*void \*",
-        "C++ converts no pointers by itself: write the cast, as in (double*) malloc(n)",
+        "C++ does not convert pointers implicitly: write the cast, as in (double*) malloc(n)",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Compiling MOD files with nrnivmodl, into a cache by content; only where a person agreed."""
+"""Compiles MOD files with nrnivmodl into a cache by content, only after the user has agreed."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class MechanismLibrary:
     Attributes
     ----------
     mod_files : tuple of ModFile
-        What an experiment that uses them carries: ``experiment.replace(mod_files=...)``.
+        For the experiment that uses them: ``experiment.replace(mod_files=...)``.
     path : Path
         The library NEURON loads.
     catalogue : Catalogue
-        What NEURON knows with it.
+        What NEURON knows with this library.
     was_there : bool
         Whether it had been compiled before.
     """
@@ -78,12 +78,12 @@ def compile_mod_files(
     folder
         Its ``.mod`` files are compiled together; nothing is written there.
     agreed
-        That the person was asked: compiled code runs with their rights.
+        True states that the user was asked: compiled code runs with their rights.
     progress
-        Called with the fraction done, 0 to 1, and what is being done. What it raises ends the
-        compiler and is passed on.
+        Called with the fraction done, 0 to 1, and the current step. An exception it raises stops
+        the compiler and is passed on.
     python
-        The interpreter that has NEURON; None for the one of this process.
+        The Python interpreter that has NEURON; None: that of this process.
 
     Returns
     -------
@@ -92,16 +92,17 @@ def compile_mod_files(
     Raises
     ------
     ModFileError
-        If nobody agreed, there is no compiler, or files are broken or clash; names file and line.
+        If ``agreed`` is false, there is no compiler, or files are broken or clash; names the file
+        and line.
     NeuronNotAvailable
-        If there is no NEURON.
+        If NEURON is not installed.
     """
     if not agreed:
         raise ModFileError(
             ModProblem(
                 "",
                 None,
-                "MOD files are programs: compiled, they run with your rights. Ask the person, "
+                "MOD files are programs: once compiled they run with your rights. Ask the user, "
                 "then call compile_mod_files(folder, agreed=True)",
             )
         )

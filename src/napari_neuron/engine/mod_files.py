@@ -1,6 +1,6 @@
-"""MOD files: found in a folder, checked without a compiler, named by content.
+"""Finds MOD files in a folder, checks them without a compiler, and names them by content.
 
-Nothing here runs code of the files. Compiling them is `napari_neuron.engine.mod_build`'s.
+Nothing here runs code from the files; `napari_neuron.engine.mod_build` compiles them.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ class ModSource:
     Attributes
     ----------
     path : Path
-        Where it lies.
+        Path of the file.
     file : ModFile
         Its name and content.
     mechanism : str or None
-        The name it gives NEURON; None where it gives none, as files do that others include.
+        Name of the mechanism; None if it defines none, like files that others include.
     kind : str
-        "SUFFIX", "POINT_PROCESS", "ARTIFICIAL_CELL", or "" where there is no mechanism.
+        "SUFFIX", "POINT_PROCESS", "ARTIFICIAL_CELL", or "" if there is no mechanism.
     """
 
     path: Path
@@ -57,7 +57,7 @@ class ModSource:
 
 
 def list_mod_files(folder: str | PathLike[str]) -> tuple[ModSource, ...]:
-    """Return the MOD files of a folder, and what they may include, by name.
+    """Return the MOD files of a folder and the files they may include, by name.
 
     Raises
     ------
@@ -102,17 +102,18 @@ def list_mod_files(folder: str | PathLike[str]) -> tuple[ModSource, ...]:
 def check_mod_files(
     folder: str | PathLike[str], *, python: str | PathLike[str] | None = None
 ) -> tuple[ModProblem, ...]:
-    """Return what is wrong with a folder of MOD files, as far as it shows without compiling.
+    """Return the problems of a folder of MOD files that can be found without compiling.
 
-    Names that clash, files without a mechanism, and whatever NEURON's translator complains of.
-    A file takes about 5 ms; no compiler is needed, and nothing of the files is run.
+    These are names that clash, files without a mechanism, and whatever NEURON's translator
+    complains about. It takes about 5 ms per file, needs no compiler, and runs no code from the
+    files.
 
     Raises
     ------
     ModFileError
         If the folder has no MOD files that can be read.
     NeuronNotAvailable
-        If there is no NEURON to check with.
+        If NEURON is not installed.
     """
     sources = list_mod_files(folder)
     problems = [*_clashes(sources, python)]
@@ -127,7 +128,7 @@ def check_mod_files(
 def changed_files(
     mod_files: Iterable[ModFile], folder: str | PathLike[str]
 ) -> tuple[ModProblem, ...]:
-    """Return which files that an experiment names are not, or not the same, in a folder.
+    """Return which of an experiment's MOD files are missing from a folder or differ there.
 
     Raises
     ------
@@ -141,8 +142,8 @@ def changed_files(
         if found is None:
             problems.append(ModProblem(wanted.name, None, "is not in this folder"))
         elif found != wanted:
-            problems.append(ModProblem(wanted.name, None, "has another content in this folder"))
-    problems += [ModProblem(name, None, "was not there before") for name in there]
+            problems.append(ModProblem(wanted.name, None, "differs in this folder"))
+    problems += [ModProblem(name, None, "is new") for name in there]
     return tuple(problems)
 
 
@@ -284,7 +285,7 @@ def _translate(translator: Path, source: ModSource, output: Path) -> list[ModPro
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return [ModProblem(name, None, "NEURON's translator does not come to an end")]
+        return [ModProblem(name, None, "NEURON's translator does not finish")]
     if done.returncode == 0:
         return []
     return [translator_problem(name, (done.stdout + done.stderr).decode(errors="replace"))]

@@ -1,4 +1,4 @@
-"""Running a network: `simulate_network` for scripts, `NetworkSimulation` for who wants to watch."""
+"""Runs a network: `simulate_network` for scripts, `NetworkSimulation` to watch the progress."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class NetworkSimulation(WatchedRun[NetworkResult]):
     network
         What to run.
     engine
-        Who runs it; None for a child process that is kept warm from one run to the next.
+        The engine to run it; None: a child process that is kept warm between runs.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class NetworkSimulation(WatchedRun[NetworkResult]):
     Raises
     ------
     ExperimentError
-        If the network cannot be simulated; NEURON has not been asked then.
+        If the network cannot be simulated; raised before NEURON starts.
     """
 
     def __init__(self, network: PointNetwork, engine: Engine | None = None) -> None:
@@ -66,7 +66,7 @@ def simulate_network(
     network
         What to run.
     engine
-        Who runs it; None for a child process that is kept warm from one run to the next.
+        The engine to run it; None: a child process that is kept warm between runs.
     progress
         Called with the fraction done, 0 to 1, at least every 100 ms.
 
@@ -77,7 +77,7 @@ def simulate_network(
     Raises
     ------
     ExperimentError
-        If the network cannot be simulated; NEURON has not been asked then.
+        If the network cannot be simulated; raised before NEURON starts.
     EngineCrashed, NeuronNotAvailable, SimulationError
         If the run fails. ``partial`` has the spikes so far.
     """

@@ -1,8 +1,8 @@
 """A compiled network as NEURON objects, and the loop that runs it.
 
-Point neurons are artificial cells: events reach them at their own times, whatever the time step.
-The step only says how often we look. It is no `napari_neuron.engine.neuron_model` because nothing
-of it has sections. Imported by the child process with numpy only.
+Point neurons are artificial cells: events reach them at their own times, whatever the time step,
+which only sets how often we look. This is not a `napari_neuron.engine.neuron_model` because it has
+no sections. The child process imports this file with numpy only.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""A compiled model as NEURON objects: built, initialised, advanced and taken down again.
+"""A compiled model as NEURON objects: built, initialised, advanced and torn down.
 
-Only this file, ``inputs`` and ``recording`` talk to NEURON. They are imported by the child process
-with numpy only.
+Only this file, ``inputs`` and ``recording`` talk to NEURON. The child process imports them with
+numpy only.
 
-Sections are made without a name and get their points through their own bound ``pt3dadd``: that is
-four times as fast as vectors through ``h.pt3dadd`` and leaves no name behind in NEURON.
+Sections have no name and get their points through their own bound ``pt3dadd``, which is four times
+as fast as vectors through ``h.pt3dadd`` and leaves no name behind in NEURON.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Point neurons as NEURON objects, by themselves or beside cells; numpy only."""
+"""Point neurons as NEURON objects, on their own or beside cells; numpy only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an engine is: a thing that runs a compiled model and tells how far it has come."""
+"""The engine protocol: something that runs a compiled model and reports its progress."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A point network on all ranks: each has some of the neurons and all edges onto these.
+"""A point network on all ranks: each has some of the neurons, with all edges onto them.
 
-Spikes go to the ranks that need them by NEURON's own exchange, under the row of their neuron.
-Trains are put into the queue a stretch ahead: those of a `PatternStim` come from a gid, and NEURON
-wants a delay behind every gid that is not of this rank.
+NEURON's own exchange sends spikes to the ranks that need them, under the row of their neuron.
+Trains are queued a stretch ahead, because those of a `PatternStim` come from a gid, and NEURON
+requires a delay behind every gid of another rank.
 """
 
 from __future__ import annotations

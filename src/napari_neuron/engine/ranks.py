@@ -1,7 +1,7 @@
-"""The processes of one MPI job: who we are among them, and what they tell each other.
+"""The processes of one MPI job: which one this is, and what they tell each other.
 
-Started by ``mpiexec -n 4 napari-neuron run ...``; every rank is a process with a NEURON of its own.
-MPI itself is NEURON's affair: no Python package for it is needed.
+``mpiexec -n 4 napari-neuron run ...`` starts them; every rank is a process with its own NEURON.
+NEURON handles MPI itself, so no Python package for it is needed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is kept of a run: frames of all compartments, and samples of single places."""
+"""Records a run: frames of all compartments, and samples of single places."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ class Recording:
             reference = _reference(segments[recorder.compartment], name)
             if reference is None:
                 raise SimulationError(
-                    f"recorder {recorder.label!r}: there is nothing called {name!r} to record "
-                    "there; is its mechanism painted on that node?"
+                    f"recorder {recorder.label!r}: there is no {name!r} to record there; is its "
+                    f"mechanism painted on that node?"
                 )
             return reference, self._unit(name)
         mechanism = model.point_processes[recorder.batch].mechanism

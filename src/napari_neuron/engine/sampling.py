@@ -1,4 +1,4 @@
-"""From values at every step to the samples of recorders and the spikes of detectors."""
+"""Turns values at every step into samples of recorders and spikes of detectors."""
 
 from __future__ import annotations
 

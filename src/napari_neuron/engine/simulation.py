@@ -1,4 +1,4 @@
-"""Running an experiment on cells: `simulate` for scripts, `Simulation` for who wants to watch."""
+"""Runs an experiment on cells: `simulate` for scripts, `Simulation` to watch the progress."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Simulation(WatchedRun[SimulationResult]):
     experiment
         What to do with them.
     engine
-        Who runs it; None for a child process that is kept warm from one run to the next.
+        The engine to run it; None: a child process that is kept warm between runs.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class Simulation(WatchedRun[SimulationResult]):
     Raises
     ------
     ExperimentError, MorphologyError
-        If the experiment or a cell cannot be simulated; NEURON has not been asked then.
+        If the experiment or a cell cannot be simulated; raised before NEURON starts.
     """
 
     def __init__(
@@ -126,16 +126,16 @@ def simulate(
     engine: Engine | None = None,
     progress: Callable[[float], object] | None = None,
 ) -> SimulationResult:
-    """Run an experiment and return what came of it.
+    """Run an experiment and return its result.
 
     Parameters
     ----------
     cells
         A morphology or several.
     experiment
-        What to do with them; None for a passive cell at rest (`Experiment()`).
+        The experiment; None: a passive cell at rest (`Experiment()`).
     engine
-        Who runs it; None for a child process that is kept warm from one run to the next.
+        The engine to run it; None: a child process that is kept warm between runs.
     progress
         Called with the fraction done, 0 to 1, at least every 100 ms.
 
@@ -146,11 +146,23 @@ def simulate(
     Raises
     ------
     ExperimentError, MorphologyError
-        If the experiment or a cell cannot be simulated; NEURON has not been asked then.
+        If the experiment or a cell cannot be simulated; raised before NEURON starts.
     BlowUpError
         If the voltage becomes NaN or absurd; says when and at which node.
     EngineCrashed, NeuronNotAvailable, SimulationError
         If the run fails in another way. ``partial`` has the frames so far.
+
+    Examples
+    --------
+    >>> import napari_neuron as nn
+    >>> cell = nn.read_morphology("cell.swc")
+    >>> experiment = nn.Experiment(
+    ...     paint=[nn.CableProperties(Ra=100, cm=1), nn.HodgkinHuxley()],
+    ...     stimuli=[nn.CurrentPulse(nodes=[1], delay=5, duration=2, amplitude=1)],
+    ...     recorders=[nn.VoltageRecorder(label="soma", node=1)],
+    ... )
+    >>> result = nn.simulate(cell, experiment)
+    >>> result.traces["soma"].values  # mV
     """
     if engine is None:
         warm_idle_engine()

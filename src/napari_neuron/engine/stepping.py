@@ -1,4 +1,4 @@
-"""The loop over time: fixed steps, a frame every so many of them, progress by the clock."""
+"""The loop over time: fixed steps, frames at their interval, progress by the clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many threads a run has, and why, in words."""
+"""How many threads a run uses, and why, in words."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def threads_in_words(model: CompiledModel, asked: int | None) -> str:
     has_points = model.network is not None
     why = why_one_thread(model.run.dt, model.drives, model.gaps, has_points=has_points)
     if n_cells < 2:
-        return f"{text}: NEURON shares out whole cells, and there is one."
+        return f"{text}: NEURON divides work by whole cells, and there is only one."
     if asked is not None:
-        return f"{text}: there are {n_cells} cells to share out."
+        return f"{text}: there are {n_cells} cells to divide among threads."
     if why:
         return f"{text}: {why}."
     if model.n_compartments < COMPARTMENTS_FOR_THREADS:
-        few = f"{model.n_compartments:,} compartments are too few to share out"
+        few = f"{model.n_compartments:,} compartments are too few to divide"
         return f"{text}: {few} (from {COMPARTMENTS_FOR_THREADS:,})."
     cores = os.cpu_count() or 1
     return f"{text}: {n_cells} cells, {model.n_compartments:,} compartments, {cores} cores."

@@ -1,4 +1,4 @@
-"""What made a result: the versions of everything that can change its numbers."""
+"""Versions of everything that can change the numbers of a result."""
 
 from __future__ import annotations
 

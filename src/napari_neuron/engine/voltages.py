@@ -1,4 +1,4 @@
-"""The voltages of all compartments, fetched often and cheaply."""
+"""Fetches the voltages of all compartments, often and cheaply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`WatchedRun`: what runs of cells and of networks have in common, for who wants to watch."""
+"""`WatchedRun`: what runs of cells and of networks have in common when you watch their progress."""
 
 from __future__ import annotations
 

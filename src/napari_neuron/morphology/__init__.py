@@ -1,4 +1,4 @@
-"""Skeletons: reading, checking, sections. Knows nothing of experiments."""
+"""Skeletons: reading, checking, sections. Independent of experiments."""
 
 from napari_neuron.morphology.check import Finding, check, describe
 from napari_neuron.morphology.model import Morphology

@@ -1,4 +1,4 @@
-"""Where a skeleton has cable: its edges without what lies inside somata or has no length."""
+"""Where a skeleton has cable: its edges, minus the parts inside somata or without length."""
 
 from __future__ import annotations
 

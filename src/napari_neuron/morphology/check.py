@@ -1,4 +1,4 @@
-"""What is in a skeleton, and what is wrong with it. Nothing is ever changed here."""
+"""What is in a skeleton, and what is wrong with it. Nothing here changes the skeleton."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TYPE_NAMES = {0: "undefined", 1: "soma", 2: "axon", 3: "basal dendrite", 4: "api
 def check(
     morphology: Morphology, image_box: npt.NDArray[np.float64] | None = None
 ) -> tuple[Finding, ...]:
-    """Report what would trouble a simulation of this skeleton, errors first.
+    """Report whatever would spoil a simulation of this skeleton, errors first.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def check(
     Returns
     -------
     tuple of Finding
-        Each with a code, a severity, the nodes (ids) it is about, and repairs that help.
+        Each has a code, a severity, the nodes (ids) it concerns, and repairs that help.
     """
     looks = (
         check_radii.missing_radii,
@@ -110,10 +110,10 @@ def _loops(morphology: Morphology) -> list[Finding]:
     if not pairs:
         return []
     message = (
-        f"{count(len(pairs), 'loop')} in the file. A cell is a tree: of each loop the longest edge "
-        "was left out, between the nodes that are marked, and no current flows there. Look whether "
-        "two neurites were joined that only touch; if another edge is the wrong one, correct the "
-        "file."
+        f"{count(len(pairs), 'loop')} in the file. A cell is a tree, so the longest edge of each "
+        f"loop was left out, between the marked nodes, and no current flows there. Check whether "
+        f"two neurites that only touch were joined; if another edge is the wrong one, correct the "
+        f"file."
     )
     rows = morphology.rows([one for pair in pairs for one in pair])
     return [finding(morphology, "loops", "warning", message, rows)]
@@ -124,9 +124,9 @@ def _header(morphology: Morphology) -> list[Finding]:
     findings = []
     for one in header_transforms(morphology):
         message = (
-            f"The header says {one.line!r}. It is not applied: programs differ in whether the "
-            "coordinates already include it. Compare the cell's size and place with what you "
-            "expect; if they do not, the repair applies it."
+            f"The header says {one.line!r}. It is not applied, because programs differ in whether "
+            f"the coordinates already include it. Compare the cell's size and position with what "
+            f"you expect; if they do not match, the repair applies it."
         )
         repairs = ("set_unit",) if one.unit else ("move",) if one.move else ()
         findings.append(finding(morphology, "header-transform", "info", message, None, repairs))

@@ -49,9 +49,9 @@ def _doubtful(morphology: Morphology, thick: FloatArray, radius: float) -> list[
     if len(thick) < _ENOUGH_NODES or radius < _THICK:
         return []
     message = (
-        f"The unit may be another. It was {morphology.unit_evidence}. Half of the cable has radii "
-        f"above {radius:.3g} µm, which neurites of so many nodes hardly have; in another unit, "
-        "area, currents and delays differ. Say which unit the file is in (um, nm, or the size of "
+        f"The unit may be wrong. It was {morphology.unit_evidence}. Half of the cable has radii "
+        f"above {radius:.3g} µm, which is unlikely for neurites of so many nodes; the wrong unit "
+        f"changes area, currents and delays. Say which unit the file is in (um, nm, or the size of "
         "its voxels, such as 40 nm)."
     )
     return [finding(morphology, "unlikely-unit", "warning", message, None, ("set_unit",))]
@@ -67,8 +67,9 @@ def trees(morphology: Morphology) -> list[Finding]:
     share = float(cable.max()) / total if total > 0 else 1.0
     shown = f"{share:.0%}" if share < 0.995 else "nearly all"
     message = (
-        f"{len(roots):,} separate trees. No current flows from one to another; what is injected in "
-        f"one never reaches the rest. The biggest has {shown} of the cable. Join them if they are "
+        f"{len(roots):,} separate trees. No current flows from one to another; what you inject "
+        f"into one never reaches the rest. The biggest has {shown} of the cable. Join them if "
+        f"they are "
         "one cell, or keep the biggest."
     )
     repairs = ("join_trees", "keep_biggest_tree")
@@ -85,16 +86,16 @@ def edges(morphology: Morphology) -> list[Finding]:
     if len(rows):
         message = (
             f"{count(len(rows), 'edge')} longer than {limit:.3g} µm (the longest "
-            f"{length.max():.3g}). The usual one has {np.median(longer):.2g} µm. Often these are "
-            "gaps closed by a straight line: the cable there has no measured course or thickness. "
-            "Look at them."
+            f"{length.max():.3g}). The usual one has {np.median(longer):.2g} µm. These are often "
+            f"gaps closed by a straight line, where the cable has no measured course or "
+            f"thickness. Look at them."
         )
         findings.append(finding(morphology, "long-edges", "warning", message, rows, ("resample",)))
     rows = np.flatnonzero((length > COINCIDENT) & (length < SHORT))
     if len(rows):
         message = (
-            f"{count(len(rows), 'edge')} shorter than a nanometre. They do no harm to the result, "
-            "but each may cost a compartment. Merging the nodes is safe."
+            f"{count(len(rows), 'edge')} shorter than a nanometre. They do not harm the result, "
+            f"but each may cost a compartment. Merging the nodes is safe."
         )
         findings.append(
             finding(morphology, "short-edges", "info", message, rows, ("merge_coincident",))
@@ -110,8 +111,8 @@ def coincident(morphology: Morphology) -> list[Finding]:
     if len(rows):
         are = "is" if len(rows) == 1 else "are"
         message = (
-            f"{count(len(rows), 'node')} {are} at the very place of the parent. There is no cable "
-            "between the two, and they share a compartment. Nothing needs to be done."
+            f"{count(len(rows), 'node')} {are} exactly where the parent is. There is no cable "
+            f"between the two, and they share a compartment. Nothing needs to be done."
         )
         findings.append(
             finding(morphology, "coincident-nodes", "info", message, rows, ("merge_coincident",))
@@ -119,9 +120,9 @@ def coincident(morphology: Morphology) -> list[Finding]:
     rows = _duplicates(morphology, with_parent)
     if len(rows):
         message = (
-            f"{count(len(rows), 'node')} at the place of another node that is not the parent. "
-            "Where a branch was traced twice there is twice the membrane; where two pieces touch, "
-            "no current passes between them. Look at them; merge siblings, or join the pieces."
+            f"{count(len(rows), 'node')} in the same place as another node that is not the "
+            f"parent. A branch traced twice has twice the membrane; pieces that only touch pass "
+            f"no current. Look at them; merge siblings, or join the pieces."
         )
         repairs: tuple[str, ...] = ("merge_coincident",)
         if len(morphology.roots) > 1:
@@ -156,8 +157,8 @@ def forks(morphology: Morphology) -> list[Finding]:
         return []
     message = (
         f"{count(len(rows), 'node')} where the cable splits into three or more. NEURON simulates "
-        "that as it is; real neurites split in two, so a short stretch may have collapsed, or "
-        "branches that only pass each other were joined. Look at them if it matters."
+        f"that as it is, but real neurites split in two: a short stretch may have collapsed, or "
+        f"branches that only pass each other may have been joined. Look at them if it matters."
     )
     return [finding(morphology, "many-branches", "info", message, rows)]
 
@@ -178,9 +179,10 @@ def twigs(morphology: Morphology) -> list[Finding]:
         return []
     share = float(length[head[rows]].sum()) / max(morphology.cable_length, 1e-12)
     message = (
-        f"{count(len(rows), 'twig')} shorter than {TWIG:g} µm, or than their parent is thick. "
-        f"They hold {share:.1%} of the cable, and each costs at least one compartment: spines, or "
-        "the rough surface a skeleton was made from. Prune them to simulate faster."
+        f"{count(len(rows), 'twig')} shorter than {TWIG:g} µm, or shorter than their parent is "
+        f"thick. They hold {share:.1%} of the cable, and each costs at least one compartment. "
+        f"They may be spines, or come from the rough surface of a mesh. Prune them to simulate "
+        f"faster."
     )
     return [finding(morphology, "twigs", "info", message, rows, ("prune_twigs",))]
 
@@ -193,9 +195,9 @@ def types(morphology: Morphology) -> list[Finding]:
     there = np.unique(morphology.swc_type[rows]).tolist()
     shown = ", ".join(map(str, there[:6])) + (" ..." if len(there) > 6 else "")
     message = (
-        f"SWC types outside the standard: {shown}. Paint on them works here like on any other; "
-        "rules for axon (2) and dendrites (3, 4) pass them over, and other programs do not know "
-        "them. Map them if they mean one of these."
+        f"SWC types outside the standard: {shown}. Here you can paint them like any other, but "
+        f"rules for axon (2) and dendrites (3, 4) skip them, and other programs do not know them. "
+        f"Map them if they mean one of these."
     )
     return [finding(morphology, "types", "info", message, rows, ("map_types",))]
 
@@ -214,7 +216,7 @@ def far_from(morphology: Morphology, box: FloatArray | None) -> list[Finding]:
     away = float(np.linalg.norm(middle - 0.5 * (low + high)))
     message = (
         f"The cell lies {away:,.0f} µm away from the image. No node is inside it. The simulation "
-        "is the same, but it cannot be seen in the EM: the unit of the cell or the voxel size of "
+        f"is the same, but you cannot see it in the EM: the unit of the cell or the voxel size of "
         "the image is wrong, or one of them lacks an offset."
     )
     return [finding(morphology, "far-from-image", "warning", message, None, ("set_unit", "move"))]

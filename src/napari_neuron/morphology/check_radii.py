@@ -48,8 +48,8 @@ def absurd_radii(morphology: Morphology) -> list[Finding]:
     if thick.any():
         message = (
             f"{count(int(thick.sum()), 'node')} absurdly thick (up to {radius[thick].max():.3g} "
-            "µm). Membrane area, and with it capacitance and leak, is far too large there: "
-            "signals are swallowed. Interpolate the radii from the neighbours, or mark the node "
+            "µm). The membrane area there, and with it capacitance and leak, is far too large and "
+            "swallows signals. Interpolate the radii from the neighbours, or mark the node "
             "as the soma if it is one."
         )
         repairs = ("interpolate_radii", "mark_soma", "set_unit")
@@ -58,8 +58,8 @@ def absurd_radii(morphology: Morphology) -> list[Finding]:
     if thin.any():
         message = (
             f"{count(int(thin.sum()), 'node')} thinner than a membrane (down to a radius of "
-            f"{radius[thin].min():.2g} µm). The axial resistance grows with 1/radius²: next to "
-            "nothing passes. Raise the radii to a floor, or interpolate them."
+            f"{radius[thin].min():.2g} µm). Axial resistance grows with 1/radius², so next to no "
+            f"current passes. Raise the radii to a floor, or interpolate them."
         )
         repairs = ("floor_radii", "interpolate_radii", "set_unit")
         rows = np.flatnonzero(thin)
@@ -76,8 +76,8 @@ def pinches(morphology: Morphology) -> list[Finding]:
     worst = float((around[rows] / radius[rows]).max())
     message = (
         f"{count(len(rows), 'node')} where the cable is pinched (to 1/{worst:.0f} of the radius on "
-        "both sides). Axial resistance grows with 1/radius², so a pinch chokes the current that "
-        "should pass. Usually it is a slip of the tracing: interpolate or smooth the radii."
+        "both sides). Axial resistance grows with 1/radius², so a pinch chokes the current. It is "
+        "usually a tracing error: interpolate or smooth the radii."
     )
     repairs = ("interpolate_radii", "smooth_radii", "floor_radii")
     return [finding(morphology, "pinch", "warning", message, rows, repairs)]

@@ -1,4 +1,4 @@
-"""The finding that a cell makes more compartments than this machine simulates without trouble."""
+"""The finding that a cell has more compartments than this machine handles well."""
 
 from __future__ import annotations
 
@@ -39,16 +39,17 @@ def compartments(morphology: Morphology, most: int | None = None) -> list[Findin
     ways = []
     if longer is not None:
         parameters.append(("discretisation.d_lambda", longer[0]))
-        ways.append(f"compartments of d_lambda {longer[0]:g} make {longer[1]:,} (Discretisation)")
+        ways.append(f"d_lambda {longer[0]:g} gives {longer[1]:,} (Discretisation)")
     if pruned is not None:
         parameters.append(("prune_twigs.length", pruned[0]))
-        ways.append(f"without twigs below {pruned[0]:g} µm there are {pruned[1]:,}")
+        ways.append(f"pruning twigs below {pruned[0]:g} µm gives {pruned[1]:,}")
     gigabytes = n * 4 * machine.FRAMES / 1e9
-    many = f" Each of its {len(sections):,} sections needs one at least." * (len(sections) > n // 4)
+    many = f" Each of its {len(sections):,} sections needs at least one." * (len(sections) > n // 4)
     message = (
-        f"About {n:,} compartments; this machine does {most:,} well. 100 ms take roughly "
+        f"About {n:,} compartments; this machine handles {most:,} well. 100 ms take roughly "
         f"{machine.run_time(n):.0f} s with a passive membrane and {gigabytes:.2g} GB of frames."
-        f"{many} {'To get below: ' if ways else 'Simulate a part of it'}{'; or '.join(ways)}."
+        f"{many} "
+        f"{'To reduce them: ' if ways else 'Simulate only a part of it'}{'; or '.join(ways)}."
     )
     repairs = () if pruned is None else ("prune_twigs",)
     return [

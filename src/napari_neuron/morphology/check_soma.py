@@ -40,7 +40,7 @@ def somata(morphology: Morphology) -> list[Finding]:
     if len(inner) == len(heads):
         message = (
             "The soma is not the root. The simulation is the same; distances along the cable are "
-            "measured from the root, so reroot the cell at the soma to have them from there."
+            "measured from the root, so reroot the cell at the soma to measure from there."
         )
         findings.append(
             finding(morphology, "soma-not-root", "info", message, inner, ("reroot", "mark_soma"))

@@ -1,4 +1,4 @@
-"""`Finding`: one thing about a skeleton that a person should know before simulating it."""
+"""`Finding`: one thing you should know about a skeleton before simulating it."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ Severity = Literal["error", "warning", "info"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing about a skeleton that a person should know before simulating it.
+    """One thing you should know about a skeleton before simulating it.
 
     Attributes
     ----------
     code : str
-        A word for it that does not change: "radius-not-positive", "several-trees"; all of them
-        are listed in docs/check-and-repair.md.
+        Its stable name, such as "radius-not-positive" or "several-trees"; docs/check-and-repair.md
+        lists all of them.
     severity : "error", "warning" or "info"
-        An error cannot be simulated; a warning can, with a result that is probably not meant;
-        an info is handled and good to know.
+        With an error the cell cannot be simulated; with a warning it can, but the result is
+        probably not what you want; an info is handled and good to know.
     message : str
-        What it is (the first sentence), what it does to a simulation and what to do about it.
+        What it is (the first sentence), what it does to a simulation, and what to do about it.
     nodes : tuple of int
-        The ids of all nodes concerned; empty where it concerns the cell as a whole.
+        Ids of all nodes concerned; empty if it concerns the whole cell.
     repairs : tuple of str
         The kinds of repair that help ("interpolate_radii"), the likeliest first.
     parameters : tuple of (str, float)
-        What was worked out for them: ("prune_twigs.length", 2.5) in µm, or
-        ("discretisation.d_lambda", 0.25).
+        Suggested values for them: ("prune_twigs.length", 2.5) in µm, or ("discretisation.d_lambda",
+        0.25).
     """
 
     code: str
@@ -42,7 +42,7 @@ class Finding:
 
     @property
     def summary(self) -> str:
-        """The first sentence of the message, without its stop."""
+        """The first sentence of the message, without its full stop."""
         return self.message.partition(". ")[0].removesuffix(".")
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A cell from a volume of labels: thinned to its middle line, with radii from distances."""
+"""Makes a cell from a volume of labels: thinned to its centre line, with radii from distances."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ def skeletonise(
 ) -> Morphology:
     """Return the skeleton of one label of a volume.
 
-    The voxels of the label are thinned (scikit-image's `skeletonize`, after Lee et al. 1994); the
-    voxels that are left make a tree. A node's radius is its distance to the nearest voxel of
-    something else; where the label leaves the volume that is no border. Twigs that hardly
-    leave the cable they are on are cut off, steps of voxels smoothed, and of nodes in a row those
-    kept that are about half a radius apart. The root is the thickest end.
+    The voxels of the label are thinned (scikit-image's `skeletonize`, after Lee et al. 1994), and
+    the remaining voxels make a tree. A node's radius is its distance to the nearest voxel outside
+    the label; the edge of the volume does not count as a border. Twigs that barely leave their
+    cable are cut off, voxel steps are smoothed, and nodes in a row are thinned to about half a
+    radius apart. The root is the thickest end.
 
-    Of a label in several pieces the largest is taken.
+    If the label is in several pieces, the largest is used.
 
     Parameters
     ----------
     labels : (z, y, x) integers
-        An array, or what can be sliced like one (dask, zarr); read in slabs along z.
+        An array, or anything that can be sliced like one (dask, zarr); read in slabs along z.
     label
         Which.
     voxel
         Size of a voxel along z, y, x, µm.
     origin
-        z, y, x of the middle of the first voxel, µm.
+        z, y, x of the centre of the first voxel, µm.
     name
-        Of the cell; "label 12" by default.
+        Name of the cell; "label 12" by default.
     progress
-        Called with what is done next, and how much is done (0 to 1).
+        Called with the next step and the fraction done (0 to 1).
 
     Returns
     -------
@@ -61,7 +61,7 @@ def skeletonise(
     Raises
     ------
     MorphologyError
-        If the label is not there, or has no extent.
+        If the label does not exist or has no extent.
     """
     say = progress or (lambda text, done: None)
     if len(labels.shape) != 3:
@@ -85,7 +85,7 @@ def skeleton_of(
     mask, n_pieces = _largest_piece(mask)
     say("Smoothing it", 0.35)
     smooth = _without_roughness(mask)
-    say("Measuring how thick it is", 0.4)
+    say("Measuring its thickness", 0.4)
     # of what was rounded off too, which would make thin cable thinner;
     # a voxel's middle is half a voxel nearer to the border than to the voxel behind it
     thickness = ndimage.distance_transform_edt(mask | smooth, sampling=voxel) - min(voxel) / 2
@@ -93,8 +93,8 @@ def skeleton_of(
     line = np.argwhere(_thinned(smooth))
     if len(line) < 2:
         raise MorphologyError(
-            f"label {label} is too small for a skeleton: its {mask.sum():,} voxels have no "
-            "middle line"
+            f"label {label} is too small for a skeleton: its {mask.sum():,} voxels have no centre "
+            f"line"
         )
     say("Making a tree", 0.9)
     place = line * np.asarray(voxel, dtype=float)

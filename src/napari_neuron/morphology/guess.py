@@ -1,4 +1,4 @@
-"""Units of length of skeletons: as a person gives them, as a file states them, or guessed."""
+"""The unit of length of a skeleton: given by the user, stated in the file, or guessed."""
 
 from __future__ import annotations
 

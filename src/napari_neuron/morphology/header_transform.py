@@ -1,4 +1,4 @@
-"""SCALE and OFFSET in the comments of SWC files, which programs apply, or have applied, or not."""
+"""SCALE and OFFSET in the comments of SWC files, which some programs apply and others do not."""
 
 from __future__ import annotations
 

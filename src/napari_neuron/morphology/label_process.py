@@ -1,7 +1,7 @@
-"""Thinning a label in a process of its own, which can be ended at any moment.
+"""Thins a label in a separate process, which can be stopped at any moment.
 
-scikit-image and scipy hold Python's global lock for seconds at a time: in a thread they would hold
-up the window. The voxels go over in a file, progress comes back as lines of JSON.
+scikit-image and scipy hold Python's global lock for seconds at a time, so in a thread they would
+freeze the window. The voxels are passed in a file; progress comes back as lines of JSON.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class LabelProcess:
             raise MorphologyError(problem)
         if process.returncode or not (folder / "cell.npz").is_file():
             raise MorphologyError(
-                f"the process that thins label {asked['label']} ended without a skeleton (exit "
+                f"the process that thinned label {asked['label']} ended without a skeleton (exit "
                 f"status {process.returncode}); the label may need more memory than there is"
             )
         with np.load(folder / "cell.npz") as held:

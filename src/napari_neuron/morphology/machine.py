@@ -1,4 +1,4 @@
-"""How big a simulation this machine takes, so that a cell which is too big is known before."""
+"""How big a simulation this machine can handle, to recognise a cell that is too big."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def _read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 @dataclass(frozen=True, eq=False)
 class Morphology:
-    """A skeleton: one tree, or several (components) that are not connected.
+    """A skeleton: one tree, or several unconnected trees (components).
 
     Rows are nodes, in the order of the file they came from.
 
@@ -48,25 +48,27 @@ class Morphology:
     position : (n_nodes, 3) float64
         x, y, z in µm.
     radius : (n_nodes,) float64
-        In µm; may be zero or negative where the file says so (see `check`).
+        Radius, µm; zero or negative if the file says so (see `check`).
     name : str
-        Of the cell; the file's stem unless something better is known.
+        Name of the cell; the file's stem unless something better is known.
     labels : (n_nodes,) str or None
         A label per node ("axon", "dendrite", "linker" ...), "" for none.
     connectors : pandas.DataFrame or None
-        Synapses: node_id, type ("pre" or "post"), x, y, z in µm, and what else the source had.
+        Synapses: node_id, type ("pre" or "post"), x, y, z in µm, and any further columns of the
+        source.
     header : tuple of str
         Comment lines of the file, without the leading "#".
     unit : str
-        The unit the source was in and was converted from: "um", "nm", "8 nm".
+        The unit of the source before conversion to µm: "um", "nm", "8 nm".
     unit_evidence : str
-        Where that unit comes from: stated, given by the person, or guessed and from what.
+        Where that unit comes from: stated in the file, given by the user, or guessed, with the
+        evidence.
     source : str or None
         Absolute path of the file, if there is one.
     no_cable_above : (n_nodes,) bool or None
-        True for nodes that are connected to their parent without cable between, however far away
-        they are drawn: hoc and NeuroML sections may begin off the place they are connected to.
-        Such an edge has no length and no membrane. None: no node.
+        True for nodes that are connected to their parent without cable in between, however far away
+        they are drawn: hoc and NeuroML sections may begin away from the place they are connected
+        to. Such an edge has no length and no membrane. None: there are no such nodes.
     """
 
     node_id: IntArray
@@ -188,7 +190,7 @@ class Morphology:
         Raises
         ------
         KeyError
-            With the first id that is not a node of this morphology.
+            Gives the first id that is not a node of this morphology.
         """
         wanted = np.atleast_1d(np.asarray(node_ids, dtype=np.int64))
         ordered = self.node_id[self._id_order]
@@ -228,7 +230,7 @@ class Morphology:
         Raises
         ------
         MorphologyError
-            If the name does not end like that of an SWC file.
+            If the name does not end in ``.swc`` or ``.swc.gz``.
         OSError
             If the file cannot be written.
         """

@@ -1,4 +1,4 @@
-"""To and from navis, and what navis works out for us. navis is imported where it is called."""
+"""Conversion to and from navis, and uses of navis, which is imported only where it is called."""
 
 from __future__ import annotations
 
@@ -100,10 +100,10 @@ def to_navis(morphology: Morphology) -> Any:
 
 
 def label_axon_dendrite(morphology: Morphology) -> Morphology:
-    """Label each node "axon", "dendrite", "linker" or "cellbodyfiber" from where the synapses are.
+    """Label each node "axon", "dendrite", "linker" or "cellbodyfiber" by where synapses are.
 
-    This is ``navis.split_axon_dendrite``: by synapse flow centrality (Schneider-Mizell et al.
-    2016, eLife 5:e12059), with the cell body fibre from the soma.
+    Uses ``navis.split_axon_dendrite``: synapse flow centrality (Schneider-Mizell et al. 2016, eLife
+    5:e12059), with the cell body fibre found from the soma.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def label_axon_dendrite(morphology: Morphology) -> Morphology:
     Returns
     -------
     Morphology
-        With ``labels``; nodes keep their order, and "" is a node that could not be placed.
+        With ``labels``; nodes keep their order, and "" marks a node that could not be assigned.
 
     Raises
     ------
@@ -124,14 +124,14 @@ def label_axon_dendrite(morphology: Morphology) -> Morphology:
     kinds = set() if connectors is None else set(connectors["type"])
     if not {"pre", "post"} & kinds:
         raise MorphologyError(
-            f"{morphology.name}: axon and dendrite are told apart by where the synapses are, and "
-            "this cell has none. Open it with its synapses (File > Open Sample, or "
+            f"{morphology.name}: axon and dendrite are separated by where the synapses are, and "
+            f"this cell has none. Open it with its synapses (File > Open Sample, or "
             "Morphology.from_navis), or pick regions by SWC type or by hand"
         )
     if len(morphology.roots) > 1:
         raise MorphologyError(
-            f"{morphology.name}: axon and dendrite can be told apart in one tree only, and this "
-            f"cell is in {len(morphology.roots)} pieces. Join them first (navis.heal_skeleton)"
+            f"{morphology.name}: axon and dendrite can be separated only in a single tree, and "
+            f"this cell is in {len(morphology.roots)} pieces. Join them first (navis.heal_skeleton)"
         )
     soma = morphology.node_id[morphology.swc_type == SOMA]
     if len(soma) == 0:
@@ -149,7 +149,7 @@ def label_axon_dendrite(morphology: Morphology) -> Morphology:
         labelled = navis.split_axon_dendrite(neuron, cellbodyfiber="soma", label_only=True)
     except ValueError as error:
         raise MorphologyError(
-            f"{morphology.name}: navis cannot tell axon from dendrite: {error}"
+            f"{morphology.name}: navis cannot separate axon from dendrite: {error}"
         ) from error
     finally:
         navis.config.pbar_hide = shows_progress

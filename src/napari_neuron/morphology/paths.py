@@ -1,6 +1,6 @@
-"""Ways along the cable: how far and behind how many branch points a node lies, what is beyond it.
+"""Paths along the cable: distance and number of branch points to a node, and what lies beyond it.
 
-All of it can be counted from the roots, which a file sets as it likes, or from the somata.
+All can be measured from the roots, which a file sets arbitrarily, or from the somata.
 """
 
 from __future__ import annotations

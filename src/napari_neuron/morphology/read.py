@@ -1,4 +1,4 @@
-"""Open skeleton files of any format we read: one cell, or several."""
+"""Reads skeleton files of any supported format: one cell, or several."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ def read_morphology(
     Parameters
     ----------
     path
-        A file that holds one cell, or several of which ``name`` says one.
+        A file with one cell, or with several of which ``name`` picks one.
     units
-        Of the file: "um", "nm", "8 nm" (voxels), "4x4x40 nm". None: what the file or its format
-        says, else guessed from the size of the cell; ``Morphology.unit_evidence`` says which.
+        Unit of the file: "um", "nm", "8 nm" (voxels), "4x4x40 nm". None: as stated by the file or
+        its format, otherwise guessed from the size of the cell; see ``Morphology.unit_evidence``.
     name
-        For the cell; None: as in the file, or the file's stem. Where the file holds several
-        cells: the name of the one that is meant.
+        Name to give the cell; None: as in the file, or the file's stem. If the file has several
+        cells, the name of the one to read.
 
     Returns
     -------
@@ -80,8 +80,8 @@ def read_morphology(
     Raises
     ------
     SkeletonFileError
-        If the file cannot be read or cannot be meant (`SwcError` for SWC files), or it holds
-        several cells and ``name`` is none of theirs.
+        If the file cannot be read or cannot be right (`SwcError` for SWC files), or if it has
+        several cells and none is called ``name``.
     MorphologyError
         If ``units`` is not a unit of length.
     """
@@ -105,7 +105,7 @@ def read_morphologies(
     units: str | None = None,
     skip: Callable[[SkeletonFileError], None] | None = None,
 ) -> tuple[Morphology, ...]:
-    """Read all skeletons of a file, an archive or a folder.
+    """Read all skeletons in a file, an archive or a folder.
 
     Parameters
     ----------
@@ -113,26 +113,26 @@ def read_morphologies(
         A file of any format, a zip archive of such files, a folder of them (not of folders), or
         a folder of neuroglancer's precomputed skeletons.
     units
-        As for `read_morphology`, for all of them.
+        As for `read_morphology`; applies to all files.
     skip
-        Called with the error of each file of a folder or archive that cannot be read, which is
-        then left out. None: the first such file ends the reading.
+        Called with the error of each file in a folder or archive that cannot be read; the file is
+        then left out. None: the first such file raises its error.
 
     Returns
     -------
     tuple of Morphology
-        At least one, in the order of the file or of the files' names; no two have the same name.
+        At least one, in the order of the file or of the file names; no two have the same name.
 
     Raises
     ------
     SkeletonFileError
-        If there is nothing to read, or something that cannot be read.
+        If there is nothing to read, or a file cannot be read.
     MorphologyError
         If ``units`` is not a unit of length.
     """
     cells = tuple(_with_own_names(iterate_morphologies(path, units, skip)))
     if not cells:
-        remedy = f"Files are known by their ends: {', '.join(SUFFIXES)}."
+        remedy = f"Formats are recognised by the suffix: {', '.join(SUFFIXES)}."
         raise SkeletonFileError(str(path), None, "holds no skeleton that can be read", remedy)
     return cells
 
@@ -360,7 +360,7 @@ def _file_cells(file: _File, suffix: str) -> list[FileCell]:
     info = file.info or _info_beside(file.place)
     if info is None:
         problem = f"skeletons are read from {', '.join(SUFFIXES)} files, and this is none of them"
-        remedy = "Name it after its format; neuroglancer's skeletons need their info file."
+        remedy = "Give it the suffix of its format; neuroglancer skeletons need their info file."
         raise SkeletonFileError(file.shown, None, problem, remedy)
     return read_precomputed(file.read(), file.shown, info)
 

@@ -1,4 +1,4 @@
-"""Repairs that leave nodes out, add some, or change what they are called.
+"""Repairs that remove, add or retype nodes.
 
 All are pure: a morphology goes in, another comes out, and nodes that stay keep their ids.
 """

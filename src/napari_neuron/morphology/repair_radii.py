@@ -1,4 +1,4 @@
-"""Repairs of radii: interpolated, constant, not below a floor, smooth. All are pure."""
+"""Repairs of radii: interpolate, set constant, raise to a floor, smooth. All are pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Repairs of what hangs on what: trees joined, rerooted, a soma marked. All are pure."""
+"""Repairs of connectivity: join trees, reroot, mark a soma. All are pure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Sections: the unbranched runs of a skeleton, with the geometry NEURON is given.
+"""Sections: the unbranched runs of a skeleton, with the geometry passed to NEURON.
 
-An edge belongs to its node that is further from the root. The rules for somata are those of
-`napari_neuron.morphology.soma`; docs/morphology.md compares them with NEURON's Import3d.
+An edge belongs to the node at its end farther from the root. `napari_neuron.morphology.soma` has
+the rules for somata; docs/morphology.md compares them with NEURON's Import3d.
 """
 
 from __future__ import annotations

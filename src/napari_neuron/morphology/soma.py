@@ -1,6 +1,6 @@
 """Somata: which nodes stand for a cell body, and the cylinder that stands for it.
 
-Nodes of SWC type 1 that hang together are one soma. It is read as the field reads it:
+Connected nodes of SWC type 1 are one soma. It is read by the conventions of the field:
 
 - one point: a sphere, simulated as the cylinder of equal area (length = diameter = 2 r);
 - three points as NeuroMorpho writes them (a centre and two poles at distance r): that same sphere;

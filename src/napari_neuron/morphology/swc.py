@@ -1,8 +1,8 @@
-"""SWC files: read exactly, written so that reading gives the same skeleton.
+"""SWC files: read exactly, and written so that reading gives the same skeleton.
 
-A row is ``id type x y z radius parent``; what follows the seventh column is ignored. Rows may come
-in any order, and may be written as a spreadsheet does (`swc_rows.parted_by_blanks`). What cannot be
-meant is an `SwcError`; what is odd but can be meant is left as it is for
+A row is ``id type x y z radius parent``; further columns are ignored. Rows may be in any order,
+and may be written as a spreadsheet does (`swc_rows.parted_by_blanks`). Anything that cannot be
+right is an `SwcError`; anything odd but possible is left as it is, for
 `napari_neuron.morphology.check` to report.
 """
 
@@ -131,26 +131,25 @@ def _morphology(
 def write_swc(
     morphology: Morphology, path: str | os.PathLike[str], changes: Sequence[str] = ()
 ) -> None:
-    """Write a skeleton as an SWC file in µm, rows in their order, ids and comments kept.
+    """Write a skeleton as an SWC file in µm, keeping the order of rows, ids and comments.
 
-    Numbers are written with as many digits as it takes to read the very same number back. The
-    first lines say the unit, the file the cell came from with the unit that had, and what was
-    changed since. Nodes without cable above them are named in a comment, which `read_swc` reads.
-    Labels and connectors have no place in SWC and are not written.
+    Numbers have enough digits to be read back exactly. The first lines give the unit, the original
+    file with its unit, and the changes since. A comment, which `read_swc` reads, names nodes
+    without cable above them. SWC has no place for labels and connectors, so they are not written.
 
     Parameters
     ----------
     morphology
         The cell.
     path
-        A name that ends in ``.gz`` is compressed.
+        The file; a name ending in ``.gz`` is compressed.
     changes
-        What was done to the cell, a line for each.
+        Changes made to the cell, one line each.
 
     Raises
     ------
     OSError
-        If the file cannot be written; one that was there is untouched then.
+        If the file cannot be written; an existing file then stays untouched.
     """
     head = ["# units: um"]
     if not any(map(_SOURCE.match, morphology.header)):

@@ -1,8 +1,8 @@
 """The rows of long, ordinary SWC files, converted all at once by pandas.
 
-A file is ordinary if comments come before the first row only and rows are of plain numbers. Any
-other, and one with ids beyond 2**53, is left to `napari_neuron.morphology.swc`, which goes row by
-row and knows what to say.
+A file is ordinary if comments come only before the first row and rows consist of plain numbers.
+All others, and files with ids beyond 2**53, are left to `napari_neuron.morphology.swc`, which goes
+row by row and can explain errors.
 """
 
 from __future__ import annotations

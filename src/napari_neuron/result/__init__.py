@@ -1,4 +1,4 @@
-"""What a run leaves: frames, traces and spikes, with the cell and the experiment that made them."""
+"""The result of a run: frames, traces and spikes, with the cell and the experiment behind them."""
 
 from napari_neuron.result.model import SimulationResult, Status, Trace
 

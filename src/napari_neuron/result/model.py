@@ -1,4 +1,4 @@
-"""`SimulationResult`: usable while it fills, after a cancel, and from a file."""
+"""`SimulationResult`: usable while it grows, after a cancel, and from a file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Trace:
     label : str
         The recorder's name.
     node : int
-        Id of the node it sits at.
+        Id of its node.
     time : (n_samples,) float64
         ms.
     values : (n_samples,) float64
@@ -63,40 +63,42 @@ class Trace:
 class SimulationResult:
     """Frames, traces and spikes of one run.
 
-    The arrays are there in full length from the start of a run; what is valid grows. ``time``,
-    ``voltage`` and ``traces`` show only what is valid.
+    The arrays have their full length from the start of a run; the valid part grows. ``time``,
+    ``voltage`` and ``traces`` give only the valid part.
 
     Attributes
     ----------
     cells : tuple of Morphology
         The simulated cells, in order.
     experiment : Experiment
-        What was simulated.
+        The experiment that was simulated.
     frames : (n_frames of the whole run, n_compartments) float32
         Membrane potential, mV; an array or a memory map. Rows from ``n_frames`` on are not valid.
     samples : (n_recorders, n_samples of the one that has most) float64
-        Values of the recorders in the order of ``experiment.traced``, those of voltage first; of
-        one with an interval only the beginning of its row is used. ``traces`` cuts and names them.
+        Values of the recorders in the order of ``experiment.traced``, those of voltage first; a
+        recorder with an interval uses only the beginning of its row. ``traces`` cuts and names
+        them.
     compartment_of_node : (n_nodes,) int64
         Index into the columns of ``voltage`` for every node, in the order of ``cell.node_id``
         (several cells: one after the other).
     spikes : mapping of str to (n_spikes,) float64
         Spike times (ms) of each spike detector; complete only at the end of a run.
     n_frames, n_samples : int
-        How many rows of ``frames`` are valid, and how many time steps recorders have seen (the
-        columns of ``samples`` that are valid for one without an interval).
+        Number of valid rows of ``frames``, and number of time steps the recorders have seen (the
+        valid columns of ``samples`` for a recorder without an interval).
     status : Status
         Running, complete, cancelled or failed.
     message : str
-        Why it failed; "" otherwise.
+        Why the run failed; "" otherwise.
     provenance : mapping
-        Versions of what made it.
+        Versions of the software that made it.
     more_frames : mapping of str to (n_frames of the whole run, n_compartments) float32
         As ``frames``, for the other variables of ``experiment.frames``; see `frames_of`.
     network : NetworkResult or None
         Spikes of the point neurons beside the cells.
     units : tuple of str
-        Of each row of ``samples``, then of each of ``more_frames``; empty until a run has begun.
+        Unit of each row of ``samples``, then of each of ``more_frames``; empty until a run has
+        begun.
     """
 
     cells: tuple[Morphology, ...]
@@ -159,12 +161,12 @@ class SimulationResult:
         Returns
         -------
         (n_frames, n_compartments) float32
-            In NEURON's unit (`unit_of`); NaN in compartments that do not have it.
+            In NEURON's unit (`unit_of`); NaN in compartments without the variable.
 
         Raises
         ------
         KeyError
-            If it was not kept.
+            If the variable was not kept.
         """
         if variable == "v":
             return self.voltage
@@ -234,7 +236,7 @@ class SimulationResult:
         return MappingProxyType(traces)
 
     def spike_count(self, label: str) -> int:
-        """Return how many spikes a detector has seen.
+        """Return the number of spikes of a detector.
 
         Raises
         ------
@@ -318,7 +320,7 @@ class SimulationResult:
         save_table(self.traces_table(), path)
 
     def spikes_table(self) -> pd.DataFrame:
-        """Return one row for each spike, with the columns "detector" and "time (ms)"."""
+        """Return one row per spike, with the columns "detector" and "time (ms)"."""
         from napari_neuron.result.tables import spikes_table
 
         return spikes_table(self.spikes)
@@ -341,7 +343,7 @@ class SimulationResult:
         Raises
         ------
         OSError
-            If the file cannot be written; an old one is untouched then.
+            If the file cannot be written; an existing file then stays untouched.
         """
         from napari_neuron.result.io import save
 

@@ -1,4 +1,4 @@
-"""`NetworkResult`: the spikes of a point network; usable while it fills, and from a file."""
+"""`NetworkResult`: the spikes of a point network; usable while it grows, and from a file."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ IntArray = npt.NDArray[np.int64]
 
 @dataclass(eq=False)
 class NetworkResult:
-    """Spikes, and m of the neurons that were recorded.
+    """Result of a point network: spikes, and m of the recorded neurons.
 
     Attributes
     ----------
     network : PointNetwork
-        What was simulated.
+        The network that was simulated.
     spike_time : (n_spikes,) float64
-        Ascending, ms. Complete up to ``simulated``.
+        Spike times, ascending, ms. Complete up to ``simulated``.
     spike_neuron : (n_spikes,) int64
         Row of the neuron of each spike.
     frames : (n_samples of the whole run, n_recorded) float32
         m of ``network.recorded``; rows from ``n_frames`` on are not valid.
     n_frames : int
-        How many rows of ``frames`` are valid.
+        Number of valid rows of ``frames``.
     simulated : float
         Simulated time so far, ms.
     status : Status
         Running, complete, cancelled or failed.
     message : str
-        Why it failed; "" otherwise.
+        Why the run failed; "" otherwise.
     provenance : mapping
-        Versions of what made it.
+        Versions of the software that made it.
     """
 
     network: PointNetwork
@@ -66,7 +66,7 @@ class NetworkResult:
         )
 
     def add(self, time: FloatArray, neuron: npt.NDArray[Any]) -> None:
-        """Append spikes that are later than those there are; ``neuron`` are rows."""
+        """Append later spikes; ``neuron`` gives rows."""
         order = np.lexsort((neuron, time))  # which of two at one time comes first means nothing
         times = np.concatenate([self.spike_time, time[order]])
         # neurons first: who looks at the times meanwhile finds the neuron of each
@@ -76,7 +76,7 @@ class NetworkResult:
     def spikes(self) -> tuple[FloatArray, npt.NDArray[Any]]:
         """Return the times (ms) and neurons (rows) of all spikes.
 
-        Of one length, also while the thread of a run adds more.
+        The two always have the same length, even while the thread of a run adds more.
         """
         times = self.spike_time
         return times, self.spike_neuron[: len(times)]
@@ -93,7 +93,7 @@ class NetworkResult:
         return np.asarray(self.spike_time[self.spike_neuron == row])
 
     def spike_table(self) -> pd.DataFrame:
-        """Return a row for each spike: neuron (id), label, group, time (ms)."""
+        """Return one row per spike: neuron (id), label, group, time (ms)."""
         import pandas as pd
 
         neurons, rows = self.network.neurons, self.spike_neuron
@@ -107,11 +107,11 @@ class NetworkResult:
         )
 
     def counts(self) -> IntArray:
-        """Return how many spikes each neuron had, (n_neurons,)."""
+        """Return the number of spikes of each neuron, (n_neurons,)."""
         return np.bincount(self.spike_neuron, minlength=len(self.network.neurons))
 
     def mean_rates(self) -> FloatArray:
-        """Return each neuron's spikes per second over what was simulated, (n_neurons,)."""
+        """Return each neuron's spikes per second over the simulated time, (n_neurons,)."""
         return np.asarray(self.counts() * (1000.0 / (self.simulated or np.inf)), np.float64)
 
     def rate(
@@ -142,9 +142,19 @@ class NetworkResult:
         return edges, np.asarray(rate / max(n, 1), np.float64)
 
     def rates(self, bin_width: float) -> pd.DataFrame:
-        """Return the firing rate of every neuron in bins: a row for each id, bins by their end.
+        """Return the firing rate of every neuron in bins.
 
-        Spikes per second. The last bin may be cut short by the end of what was simulated.
+        The last bin may be cut short by the end of the simulated time.
+
+        Parameters
+        ----------
+        bin_width
+            ms.
+
+        Returns
+        -------
+        DataFrame
+            Spikes per second; a row for each neuron (id), a column for each bin (its end, ms).
         """
         import pandas as pd
 
@@ -168,21 +178,21 @@ class NetworkResult:
     ) -> tuple[FloatArray, FloatArray]:
         """Return the mean firing rate of neurons smoothed with a Gaussian.
 
-        Spikes are counted in bins of ``step`` first, so that a million cost no more than one.
+        Spikes are first counted in bins of ``step``, so a million cost no more than one.
 
         Parameters
         ----------
         sigma
             Standard deviation of the Gaussian, ms.
         step
-            Between two values, ms.
+            Time between values, ms.
         neurons, groups
             Whose; all if neither is given.
 
         Returns
         -------
         time : (n,) float64
-            Middles of the bins, ms.
+            Centres of the bins, ms.
         rate : (n,) float64
             Spikes per second and neuron.
 
@@ -222,7 +232,7 @@ class NetworkResult:
         Raises
         ------
         KeyError
-            If it was not recorded.
+            If the neuron was not recorded.
         """
         recorded = self.network.neurons.rows(self.network.recorded, "recorded")
         row = self.network.neurons.rows([neuron], "neuron")[0]
@@ -253,7 +263,7 @@ class NetworkResult:
         Raises
         ------
         OSError
-            If the file cannot be written; an old one is untouched then.
+            If the file cannot be written; an existing file then stays untouched.
         """
         from napari_neuron.result.network_io import save
 

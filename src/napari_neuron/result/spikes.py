@@ -1,4 +1,4 @@
-"""What spike times say: intervals and rates."""
+"""Intervals and rates from spike times."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def binned_rate(
     times : (n_spikes,) float64
         ms.
     duration
-        Of the run, ms. The last bin may be cut short by it; its rate is of what is left of it.
+        Duration of the run, ms. It may cut the last bin short, whose rate is then that of the part
+        left.
     bin_width
         ms.
 
@@ -55,19 +56,19 @@ def smoothed_rate(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the firing rate smoothed with a Gaussian.
 
-    What of a spike's Gaussian lies outside the run is folded back, so that the integral of the
-    rate is the number of spikes.
+    The part of a spike's Gaussian outside the run is folded back, so that the integral of the rate
+    is the number of spikes.
 
     Parameters
     ----------
     times : (n_spikes,) float64
         ms.
     duration
-        Of the run, ms.
+        Duration of the run, ms.
     sigma
         Standard deviation of the Gaussian, ms.
     step
-        Between two values, ms.
+        Time between values, ms.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""Traces and spikes as tables, to be written as CSV.
+"""Traces and spikes as tables, for CSV files.
 
-Traces that were sampled at the same times share a column of times; each further set of times has
-one of its own. Where traces differ in length, shorter ones end with empty cells.
+Traces sampled at the same times share a time column; each other set of times has its own. If
+traces differ in length, the shorter ones end with empty cells.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def traces_table(traces: Iterable[tuple[str, Trace]]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The first column is "time (ms)"; those of other sampling intervals are called
-        "time every 0.1 ms (ms)". Each is followed by its traces: "soma (mV)". Of two traces of
-        one name the second is called "soma [2] (mV)".
+        The first column is "time (ms)"; time columns of other sampling intervals are called "time
+        every 0.1 ms (ms)". Each is followed by its traces, such as "soma (mV)". If two traces have
+        the same name, the second is called "soma [2] (mV)".
     """
     import pandas as pd
 
@@ -58,7 +58,7 @@ def traces_table(traces: Iterable[tuple[str, Trace]]) -> pd.DataFrame:
 
 
 def spikes_table(spikes: Mapping[str, npt.NDArray[np.float64]]) -> pd.DataFrame:
-    """Return one row for each spike, with the columns "detector" and "time (ms)"."""
+    """Return one row per spike, with the columns "detector" and "time (ms)"."""
     import pandas as pd
 
     times = [np.asarray(found, dtype=np.float64) for found in spikes.values()]
@@ -71,7 +71,7 @@ def spikes_table(spikes: Mapping[str, npt.NDArray[np.float64]]) -> pd.DataFrame:
 
 
 def save_table(table: pd.DataFrame, path: str | Path) -> None:
-    """Write a table as CSV, with a heading and without numbers for its rows.
+    """Write a table as CSV, with a header and without row numbers.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What an experiment is: frozen values that know no NEURON, no array and no window.
+"""The description of an experiment: frozen values, independent of NEURON, arrays and windows.
 
 One noun per file. `Experiment` holds the rest; its JSON is what people share.
 """

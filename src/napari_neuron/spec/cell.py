@@ -14,16 +14,16 @@ class CellSource(Spec):
     Attributes
     ----------
     name
-        What placements call it.
+        Name by which placements refer to the cell.
     path
-        The skeleton file, absolute or relative to the experiment's file; None if the skeleton
-        was made in memory and has to be given when the experiment is run.
+        The skeleton file, absolute or relative to the experiment's file; None if the skeleton was
+        made in memory and must be passed when the experiment is run.
     units
-        As for `read_morphology`: "um", "nm", "8 nm"; None = as the file says, or guessed.
+        As for `read_morphology`: "um", "nm", "8 nm"; None: as the file says, or guessed.
     sha256
-        Of the file's bytes, so that a changed skeleton is noticed; None if not known.
+        Hash of the file's bytes, to notice a changed skeleton; None if not known.
     repairs
-        What was mended in the skeleton after reading it, in order; see `napari_neuron.repair`.
+        Repairs made to the skeleton after reading it, in order; see `napari_neuron.repair`.
     """
 
     name: str = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""What of an experiment concerns some of its cells."""
+"""The parts of an experiment that concern some of its cells."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class VoltageStep(Spec):
     Attributes
     ----------
     duration
-        How long it lasts, ms.
+        Duration, ms.
     level
         The command voltage, mV.
     """
@@ -32,12 +32,15 @@ class VoltageStep(Spec):
 class VoltageClamp(Placed):
     """A single-electrode voltage clamp that goes through steps (NEURON's SEClamp).
 
+    Also takes the attributes of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
+
     Attributes
     ----------
     steps
-        One after the other, from time 0. After the last the clamp is off.
+        The steps, one after another from time 0. After the last the clamp is off.
     series_resistance
-        Of the electrode, MΩ: the membrane differs from the command by the current times this.
+        Resistance of the electrode, MΩ; the membrane differs from the command by the current
+        times this.
     """
 
     kind: Literal["voltage_clamp"] = "voltage_clamp"
@@ -53,17 +56,20 @@ class VoltageClamp(Placed):
 
 
 class VoltageWaveform(Waveform):
-    """A single-electrode voltage clamp that follows points with straight lines between them.
+    """A single-electrode voltage clamp that follows points joined by straight lines.
+
+    Also takes the attributes of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
 
     Attributes
     ----------
     times
-        Of the points, ms, in order; two equal times are a jump. Before the first the first level
-        is held; after the last the clamp is off.
+        Times of the points, ms, in order; two equal times make a jump. Before the first, the first
+        level is held; after the last, the clamp is off.
     levels
         The command voltage at each time, mV.
     series_resistance
-        Of the electrode, MΩ: the membrane differs from the command by the current times this.
+        Resistance of the electrode, MΩ; the membrane differs from the command by the current
+        times this.
     """
 
     values_field: ClassVar[str] = "levels"
@@ -80,14 +86,16 @@ class VoltageWaveform(Waveform):
 
 
 class PointLeak(Placed):
-    """A constant conductance to a reversal potential, as a wound or a sharp electrode makes.
+    """A constant conductance with a reversal potential, like that of a wound or a sharp electrode.
+
+    Also takes the attributes of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
 
     Attributes
     ----------
     g
-        The conductance, µS.
+        Conductance, µS.
     e
-        The potential it pulls to, mV.
+        Reversal potential, mV.
     """
 
     kind: Literal["point_leak"] = "point_leak"

@@ -1,9 +1,9 @@
-"""Columns of numbers inside a spec: read-only arrays, compared by value, and short in JSON.
+"""Columns of numbers inside a spec: read-only arrays, compared by value, and compact in JSON.
 
-A network has up to millions of edges; one pydantic object for each would take minutes. In JSON a
-column of up to `SHOWN` numbers is a list that a person can read and write. A longer one is an
-object ``{"zlib": base64 text, "dtype": "<f8", "length": n}``: the bytes of the array, compressed.
-Reading either evaluates nothing and makes no more than it says.
+A network has up to millions of edges; one pydantic object for each would take minutes. In JSON, a
+column of up to `SHOWN` numbers is a list that you can read and write. A longer one is an object
+``{"zlib": base64 text, "dtype": "<f8", "length": n}``: the bytes of the array, compressed. Reading
+either never executes code and allocates no more than it states.
 """
 
 from __future__ import annotations

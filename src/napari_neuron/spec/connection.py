@@ -1,4 +1,4 @@
-"""Connections between cells: chemical synapses and gap junctions, one row of a table each."""
+"""Connections between cells: chemical synapses and gap junctions, one table row each."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Rows(Spec):
         first = self.columns[0]
         n = len(getattr(self, first))
         if not n:
-            raise ExperimentError(first, "there is no connection; leave the whole entry out")
+            raise ExperimentError(first, "this has no connections; leave the whole entry out")
         for column in self.columns[1:]:
             there = len(getattr(self, column))
             if there != n:
@@ -61,14 +61,14 @@ class ChemicalSynapses(_Rows):
     target_cell, target_node
         Where the conductance is.
     weights
-        Of one event, µS; the peak conductance for ExpSyn and Exp2Syn.
+        Weight of one event, µS; for ExpSyn and Exp2Syn, the peak conductance.
     delays
-        From the crossing of the threshold to the event, ms.
+        Delay from the threshold crossing to the event, ms.
     conductance
-        What one event does.
+        The conductance change caused by one event.
     threshold
         mV. An event starts when the presynaptic voltage crosses it from below. NEURON keeps one
-        threshold per place: all that watch one place must agree on it.
+        threshold per place, so everything that watches the same place must use the same.
     label
         A name for it; "" for none.
     enabled
@@ -90,16 +90,16 @@ class ChemicalSynapses(_Rows):
 
 
 class GapJunctions(_Rows):
-    """Ohmic conductances between the insides of cells; row i of every column is one.
+    """Ohmic conductances between the insides of cells; row i of every column is one gap junction.
 
     The current g (v_b - v_a) flows into a, and out of b.
 
     Attributes
     ----------
     cell_a, node_a, cell_b, node_b
-        The two sides.
+        Cells and node ids of the two sides.
     conductances
-        g of each, µS.
+        Conductance g of each, µS.
     label
         A name for it; "" for none.
     enabled
@@ -118,7 +118,7 @@ class GapJunctions(_Rows):
 
 
 class SynapsesFromPoints(_Rows):
-    """Synapses of one kind from point neurons of `Experiment.network` onto cells; a row for each.
+    """Synapses of one kind from point neurons of `Experiment.network` onto cells; one per row.
 
     Attributes
     ----------
@@ -147,7 +147,7 @@ class SynapsesFromPoints(_Rows):
 
 
 class SynapsesOntoPoints(_Rows):
-    """Connections from cells onto point neurons of `Experiment.network`; a row for each.
+    """Connections from cells onto point neurons of `Experiment.network`; one per row.
 
     Attributes
     ----------
@@ -156,7 +156,7 @@ class SynapsesOntoPoints(_Rows):
     target
         Ids of the point neurons.
     weights
-        Of one event, in the model's own measure: 1 brings IntFire1 from rest to threshold.
+        Weight of one event, in the model's own scale: 1 brings IntFire1 from rest to threshold.
     delays, threshold
         As in `ChemicalSynapses`.
     label

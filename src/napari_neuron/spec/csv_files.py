@@ -1,4 +1,4 @@
-"""Waveforms and spike times from CSV files, with errors that name file, line and column."""
+"""Reads waveforms and spike times from CSV files; errors name file, line and column."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def read_waveform(
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Read two columns of numbers: times (ms), in order, and values.
 
-    Columns may be separated by commas, semicolons, tabs or blanks. A first line that is not
-    numbers names the columns; blank lines and lines that begin with ``#`` are skipped.
+    Columns may be separated by commas, semicolons, tabs or spaces. A first line that is not numbers
+    names the columns; blank lines and lines that start with ``#`` are skipped.
 
     Parameters
     ----------
@@ -62,12 +62,12 @@ def read_spike_times(
     Parameters
     ----------
     path
-        The file; see `read_waveform` for how it may look.
+        The file, in the form described in `read_waveform`.
     time
         Column of the times, by name or by number from 0.
     train
-        Column that says which train a spike belongs to (any whole number); None if all are one
-        train's.
+        Column that gives the train of each spike (any whole number); None if all belong to one
+        train.
 
     Returns
     -------

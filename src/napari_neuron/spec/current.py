@@ -1,4 +1,4 @@
-"""Currents injected at nodes; positive depolarises. Outside of their time they are 0."""
+"""Currents injected at nodes; positive depolarises. Before and after their time they are 0."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ Amplitude = Annotated[Nanoamperes, Field(ge=-1e6, le=1e6)]
 class CurrentPulse(Placed):
     """A rectangular current injected into the cell (NEURON's IClamp); positive depolarises.
 
+    Also takes the attributes of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
+
     Attributes
     ----------
     delay
-        When it begins, ms.
+        Start, ms.
     duration
-        How long it lasts, ms.
+        Duration, ms.
     amplitude
         The current, nA.
     """
@@ -34,20 +36,22 @@ class CurrentPulse(Placed):
 
 
 class CurrentPulseTrain(Placed):
-    """Rectangular pulses that repeat.
+    """A train of rectangular pulses.
+
+    Also takes the attributes of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
 
     Attributes
     ----------
     delay
-        When the first pulse begins, ms.
+        Start of the first pulse, ms.
     width
-        Of one pulse, ms.
+        Duration of one pulse, ms.
     interval
-        From the beginning of one pulse to that of the next, ms; at least ``width``.
+        From the start of one pulse to the start of the next, ms; at least ``width``.
     number
-        How many pulses.
+        Number of pulses.
     amplitude
-        Of every pulse, nA.
+        Amplitude of each pulse, nA.
     """
 
     kind: Literal["current_pulse_train"] = "current_pulse_train"
@@ -69,12 +73,14 @@ class CurrentPulseTrain(Placed):
 
 
 class CurrentRamp(Placed):
-    """A current that goes from one value to another in a straight line.
+    """A current that changes linearly from one value to another.
+
+    Also takes the attributes of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
 
     Attributes
     ----------
     delay, duration
-        When it begins and how long it takes, ms.
+        Start and duration, ms.
     start_amplitude, end_amplitude
         The current at the beginning and at the end, nA.
     """
@@ -89,18 +95,20 @@ class CurrentRamp(Placed):
 class CurrentSine(Placed):
     """A sinusoidal current, offset + amplitude · sin(2π · frequency · t + phase).
 
+    Also takes the attributes of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
+
     Attributes
     ----------
     delay, duration
-        When it begins (t = 0 of the formula) and how long it lasts, ms.
+        Start (t = 0 of the formula) and duration, ms.
     amplitude
-        From the middle to the peak, nA.
+        Amplitude from the mean to the peak, nA.
     offset
-        The middle, nA.
+        Mean of the sine, nA.
     frequency
-        Cycles per second, Hz.
+        Frequency, Hz.
     phase
-        At the beginning, degrees; 90° begins at the peak.
+        Phase at the start, degrees; 90° starts at the peak.
     """
 
     kind: Literal["current_sine"] = "current_sine"
@@ -113,23 +121,24 @@ class CurrentSine(Placed):
 
 
 class CurrentChirp(Placed):
-    """A sinusoidal current whose frequency changes with time, beginning at phase 0.
+    """A sinusoidal current whose frequency changes with time, starting at phase 0.
 
-    Also called a ZAP; for impedances (Puil, Gimbarzevsky & Miura 1986, J. Neurophysiol. 55:995).
+    Also called a ZAP; used to measure impedance (Puil, Gimbarzevsky & Miura 1986, J. Neurophysiol.
+    55:995). Also takes the attributes of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
 
     Attributes
     ----------
     delay, duration
-        When it begins and how long it lasts, ms.
+        Start and duration, ms.
     amplitude
-        From the middle to the peak, nA.
+        Amplitude from the mean to the peak, nA.
     offset
-        The middle, nA.
+        Mean of the sine, nA.
     start_frequency, end_frequency
-        Cycles per second at the beginning and at the end, Hz.
+        Frequency at the beginning and at the end, Hz.
     sweep
-        How the frequency goes from one to the other: by equal steps (linear) or by equal factors
-        (exponential) in equal times.
+        How the frequency changes: by equal steps (linear) or by equal factors (exponential) in
+        equal times.
     """
 
     kind: Literal["current_chirp"] = "current_chirp"
@@ -143,26 +152,26 @@ class CurrentChirp(Placed):
 
 
 class CurrentNoise(Placed):
-    """An Ornstein-Uhlenbeck process: Gaussian current that forgets itself within ``tau``.
+    """An Ornstein-Uhlenbeck process: Gaussian current with correlation time ``tau``.
 
-    It begins in its stationary state, is stepped by its exact solution (so mean, sigma and tau
-    hold whatever dt is; Gillespie 1996, Phys. Rev. E 54:2084), and keeps its value for one time
-    step.
+    It starts in its stationary state, is stepped by its exact solution (so mean, sigma and tau hold
+    for any dt; Gillespie 1996, Phys. Rev. E 54:2084), and holds its value for one time step. Also
+    takes the attributes of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
 
     Attributes
     ----------
     delay, duration
-        When it begins and how long it lasts, ms.
+        Start and duration, ms.
     mean
-        Around which it varies, nA.
+        Mean current, nA.
     sigma
-        Standard deviation of its values, nA.
+        Standard deviation, nA.
     tau
         Time after which its autocorrelation is down to 1/e, ms.
     seed
-        Fixes the noise. Every node has a stream of its own.
+        Seed of the noise. Each node has its own random stream.
     shared
-        The same noise at all nodes of this stimulus.
+        Whether all nodes of this stimulus get the same noise.
     """
 
     kind: Literal["current_noise"] = "current_noise"
@@ -176,19 +185,21 @@ class CurrentNoise(Placed):
 
 
 class CurrentWaveform(Waveform):
-    """A current given by points, with straight lines between them; see `from_csv`.
+    """A current given by points joined by straight lines; see `from_csv`.
+
+    Also takes the attributes of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
 
     Attributes
     ----------
     delay
         Added to all times, ms.
     times
-        Of the points, ms, in order; two equal times are a jump. The current is 0 before the first
-        and after the last.
+        Times of the points, ms, in order; two equal times make a jump. The current is 0 before the
+        first and after the last.
     amplitudes
-        One for each time, nA.
+        Amplitude at each time, nA.
     scale
-        All amplitudes are multiplied with this.
+        Factor for all amplitudes.
     """
 
     values_field: ClassVar[str] = "amplitudes"

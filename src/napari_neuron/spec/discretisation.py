@@ -1,4 +1,4 @@
-"""How sections are cut into compartments; always an odd number per section."""
+"""How sections are divided into compartments; always an odd number per section."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from napari_neuron.units import Hertz, Micrometres
 class DLambda(Spec):
     """Compartments no longer than a fraction of the AC length constant.
 
-    The rule is that of Hines & Carnevale (2001), The Neuroscientist 7:123.
+    This is the rule of Hines & Carnevale (2001), The Neuroscientist 7:123.
 
     Attributes
     ----------
     d_lambda
-        The fraction.
+        The fraction of the length constant.
     frequency
-        At which the length constant is taken, Hz.
+        Frequency at which the length constant is taken, Hz.
     """
 
     kind: Literal["d_lambda"] = "d_lambda"

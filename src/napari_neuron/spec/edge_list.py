@@ -1,4 +1,4 @@
-"""Edge lists, adjacency matrices and connectivity tables as networks."""
+"""Makes networks from edge lists, adjacency matrices and connectivity tables."""
 
 from __future__ import annotations
 
@@ -124,37 +124,37 @@ def read_edges(
     parameters: pd.DataFrame | Mapping[str, npt.ArrayLike] | None = None,
     where: Callable[[int], str] = "row {} of the edge list".format,
 ) -> tuple[NeuronTable, EdgeTable, tuple[NeuronColumn, ...]]:
-    """Return neurons and edges of a table.
+    """Read the neurons and edges of a table.
 
     Parameters
     ----------
     edges
-        One row per edge, or per synapse. Rows of the same source, target and delay are summed.
+        One row per edge, or per synapse. Rows with the same source, target and delay are summed.
     source, target
-        Columns of ids. Where these are not there, the names that neuPrint, CAVE and FlyWire use
-        are tried.
+        Columns of ids. If they do not exist, the names used by neuPrint, CAVE and FlyWire are
+        tried.
     weight
-        A column, or one number for every row; None: every row is one synapse and counts 1.
+        A column, or one number for all rows; None: each row is one synapse and counts 1.
     delay
         A column or a number, ms.
     transmitter
         Column of the source's transmitter; its sign multiplies the weight.
     signs
-        Sign of each transmitter, names in small letters.
+        Sign of each transmitter; names in lower case.
     neurons
-        Ids of all neurons, or a data frame with columns id and, if wanted, label, group, x, y, z.
+        Ids of all neurons, or a data frame with the column id and optionally label, group, x, y, z.
         By default those that occur in the edges, in ascending order.
     labels, groups, positions
-        For each id (a mapping; who is not in it has none) or for each neuron in order.
+        One per id (a mapping, which may be incomplete) or one per neuron, in order.
     parameters
         Columns of model parameters, indexed by id or in the order of the neurons.
     where
-        How a row is named in errors.
+        How to name a row in errors.
 
     Raises
     ------
     ExperimentError
-        Naming the first row that cannot be meant.
+        Names the first row with a mistake.
     """
     source, target = _column(edges, source, SOURCES), _column(edges, target, TARGETS)
     if weight == "weight":
@@ -191,7 +191,9 @@ def edges_of_matrix(matrix: Any, ids: Sequence[Any] | None) -> tuple[pd.DataFram
         matrix = matrix.to_numpy()
     found = sparse.coo_array(matrix if sparse.issparse(matrix) else np.asarray(matrix, float))
     if found.ndim != 2 or found.shape[0] != found.shape[1]:
-        raise ExperimentError("matrix", f"a square matrix is needed, this one is {found.shape}")
+        raise ExperimentError(
+            "matrix", f"the matrix must be square, but its shape is {found.shape}"
+        )
     names = np.arange(found.shape[0]) if ids is None else np.asarray(ids)
     if len(names) != found.shape[0]:
         raise ExperimentError("ids", f"{len(names)} ids for {found.shape[0]} neurons")

@@ -1,4 +1,4 @@
-"""Edits of what is placed: moved to another node, copied, several changed at once."""
+"""Edits what is placed: move it to another node, copy it, change several at once."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def moved(placed: PlacedType, from_node: int, to_node: int) -> PlacedType:
 def with_stimulus_moved(
     experiment: Experiment, index: int, from_node: int, to_node: int
 ) -> Experiment:
-    """Return the experiment with a stimulus moved, and with it the recorders of its current."""
+    """Return the experiment with a stimulus moved, together with the recorders of its current."""
     stimulus = experiment.stimuli[index]
     stimuli = list(experiment.stimuli)
     stimuli[index] = moved(stimulus, from_node, to_node)
@@ -46,7 +46,7 @@ def with_stimulus_moved(
 
 
 def with_stimulus_copied(experiment: Experiment, index: int) -> Experiment:
-    """Return the experiment with a copy of a stimulus after it: label and seed of its own."""
+    """Return the experiment with a copy of a stimulus after it, with its own label and seed."""
     stimulus = experiment.stimuli[index]
     taken = {other.label for other in experiment.stimuli}
     copy: Stimulus = stimulus.replace(label=stimulus.label and free_label(stimulus.label, taken))
@@ -62,7 +62,7 @@ def with_stimulus_copied(experiment: Experiment, index: int) -> Experiment:
 
 
 def with_recorder_copied(experiment: Experiment, index: int) -> Experiment:
-    """Return the experiment with a copy of a recorder after it, under a label of its own."""
+    """Return the experiment with a copy of a recorder after it, with its own label."""
     recorder = experiment.recorders[index]
     taken = {other.label for other in experiment.recorders}
     copy = recorder.replace(label=free_label(recorder.label, taken))
@@ -73,7 +73,7 @@ def with_recorder_copied(experiment: Experiment, index: int) -> Experiment:
 
 
 def with_copies(experiment: Experiment, part: str, rows: Sequence[int]) -> Experiment:
-    """Return the experiment with a copy after each of some stimuli or recorders.
+    """Return the experiment with a copy after each of the given stimuli or recorders.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def with_moved_to(
     nodes: Sequence[int],
     cell: str | None = None,
 ) -> Experiment:
-    """Return the experiment with some stimuli or recorders moved to other nodes.
+    """Return the experiment with the given stimuli or recorders moved to other nodes.
 
     Parameters
     ----------
@@ -104,15 +104,15 @@ def with_moved_to(
     rows
         Indices of the items in it.
     nodes
-        One node for all items, or one for each. A stimulus alone takes all of them; what it has
-        for each node (weights, delays, trains) it loses where there are not as many as before.
+        One node for all items, or one per item. A single stimulus takes all of them; if their
+        number changes, it loses its values per node (weights, delays, trains).
     cell
-        Of several cells, the one whose nodes these are.
+        The cell these nodes belong to, if there are several.
 
     Raises
     ------
     ExperimentError
-        If there are neither one nor as many nodes as items.
+        If the number of nodes is neither one nor the number of items.
     """
     rows = sorted(rows)
     if part == "stimuli" and len(rows) == 1:
@@ -157,12 +157,12 @@ def _with_nodes(
 def with_change(
     items: tuple[Spec, ...], row: int, changed: Spec, rows: Sequence[int]
 ) -> tuple[Spec, ...]:
-    """Return items of which one was changed, and the others of its type in ``rows`` with it.
+    """Return the items with one changed, and the same change in those of its type in ``rows``.
 
     Raises
     ------
     ExperimentError
-        If one of them cannot be changed so.
+        If one of them cannot be changed in this way.
     """
     before = items[row]
     changes = {
@@ -189,7 +189,7 @@ def _for_rows(value: Any, before: Any) -> Any:
 
 
 def free_label(wanted: str, taken: Container[str]) -> str:
-    """Return ``wanted``, or "wanted (2)" and so on, whichever is not taken."""
+    """Return ``wanted``, or "wanted (2)" and so on, whichever is free."""
     label, count = wanted, 2
     while label in taken:
         label, count = f"{wanted} ({count})", count + 1

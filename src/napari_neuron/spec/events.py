@@ -1,4 +1,4 @@
-"""Events: what drives synapses. All randomness is fixed by a seed."""
+"""Events that drive synapses. All randomness is set by a seed."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ class EventTrain(Spec):
     start
         Time of the first event (its mean, with noise), ms.
     number
-        How many events.
+        Number of events.
     interval
         Time between two events (its mean, with noise), ms.
     noise
-        0 regular to 1 Poisson-like: the part of every interval that is exponentially distributed.
+        From 0 (regular) to 1 (Poisson-like): the fraction of each interval that is exponentially
+        distributed.
     seed
-        Fixes the noise.
+        Seed of the noise.
     """
 
     kind: Literal["event_train"] = "event_train"
@@ -55,16 +56,16 @@ class FromStartToStop(Spec):
 
 
 class PoissonEvents(FromStartToStop):
-    """Events of a Poisson process of constant rate.
+    """Events of a Poisson process with constant rate.
 
     Attributes
     ----------
     rate
         Mean number of events per second, Hz.
     start, stop
-        There are events between these times only, ms.
+        Events occur only between these times, ms.
     seed
-        Fixes the events.
+        Seed of the events.
     """
 
     kind: Literal["poisson_events"] = "poisson_events"
@@ -73,14 +74,14 @@ class PoissonEvents(FromStartToStop):
 
 
 class RegularEvents(FromStartToStop):
-    """Events at equal intervals.
+    """Evenly spaced events.
 
     Attributes
     ----------
     rate
         Events per second, Hz.
     start, stop
-        The first event is at ``start``, and none is after ``stop``, ms.
+        The first event is at ``start``, and there is none after ``stop``, ms.
     """
 
     kind: Literal["regular_events"] = "regular_events"
@@ -93,7 +94,7 @@ class SpikeTimes(Spec):
     Attributes
     ----------
     times
-        ms, in order; equal times are several events.
+        ms, in order; equal times make several events.
     """
 
     kind: Literal["spike_times"] = "spike_times"
@@ -119,13 +120,14 @@ class SpikeTimes(Spec):
 
 
 class SpikeTrains(Spec):
-    """Events at listed times, another list for each train; see `from_csv`.
+    """Events at listed times, with one list per train; see `from_csv`.
 
     Attributes
     ----------
     trains
-        Times of each train, ms, in order. Node i of a synapse is driven by train i, or by the train
-        that ``train_of`` numbers (from 0); all by the first if the synapse is ``shared``.
+        Times of each train, ms, in order. Train i drives node i of the synapse, or the nodes that
+        give its index (from 0) in ``train_of``; if the synapse is ``shared``, the first train
+        drives all nodes.
     """
 
     kind: Literal["spike_trains"] = "spike_trains"
@@ -154,7 +156,7 @@ class SpikeTrains(Spec):
 
 
 class NodeSpikes(Spec):
-    """Events when the voltage of a node crosses a threshold from below, as a presynaptic cell's.
+    """Events each time the voltage of a (presynaptic) node crosses a threshold from below.
 
     Attributes
     ----------
@@ -163,7 +165,8 @@ class NodeSpikes(Spec):
     node
         Id of the node.
     threshold
-        mV. NEURON keeps one threshold per place: two `NodeSpikes` at one place must agree on it.
+        mV. NEURON keeps one threshold per place, so two `NodeSpikes` at one place must use the
+        same.
     """
 
     kind: Literal["node_spikes"] = "node_spikes"

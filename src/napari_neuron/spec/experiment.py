@@ -20,33 +20,44 @@ from napari_neuron.spec.stimulus import Stimulus
 
 
 class Experiment(SavedSpec):
-    """What the membrane does, what is injected, what is recorded, and how it is integrated.
+    """An experiment: membrane, inputs, recordings and settings of the run.
 
     Attributes
     ----------
     cells
-        The cells by name and file; may be empty when the skeleton is given to `simulate`.
+        The cells by name and file; may be empty if you pass the skeleton to `simulate`.
     paint
-        Cable properties and mechanisms on regions, in order: of two that overlap the later wins.
+        Cable properties and mechanisms on regions, in order: where two overlap, the later wins.
     stimuli
         Currents and synapses at nodes.
     connections
         Synapses and gap junctions between cells, and between cells and the point neurons.
     network
-        Point neurons beside the cells; its ``run`` does not count, and ``recorded`` is empty.
+        Point neurons beside the cells; its ``run`` is ignored, and ``recorded`` must be empty.
     recorders
-        Traces and spike detectors at nodes; no two traces, and no two spike detectors, have one
-        label.
+        Traces and spike detectors at nodes; no two traces, and no two spike detectors, may have the
+        same label.
     frames
-        What is kept of every compartment at every frame: "v" (always), and any variable of the
-        membrane ("m_hh", "ina", "cai", "i_membrane_").
+        Variables to keep for every compartment at every frame: "v" (always), and any membrane
+        variable ("m_hh", "ina", "cai", "i_membrane_").
     discretisation
-        How sections are cut into compartments.
+        How sections are divided into compartments.
     mod_files
-        The MOD files its mechanisms come from, by name and content. They are compiled only where
-        a person asks for it (`compile_mod_files`).
+        The MOD files of its mechanisms, by name and content. They are compiled only on request
+        (`compile_mod_files`).
     run
         Duration, time step, temperature, initial voltage, frame interval.
+
+    Examples
+    --------
+    >>> import napari_neuron as nn
+    >>> experiment = nn.Experiment(
+    ...     paint=[nn.CableProperties(), nn.HodgkinHuxley(region=nn.SwcTypes(types=[2]))],
+    ...     stimuli=[nn.CurrentPulse(nodes=[1], amplitude=0.2)],
+    ...     run=nn.RunSettings(duration=100),
+    ... )
+    >>> longer = experiment.replace(run=experiment.run.replace(duration=500))
+    >>> longer.save("experiment.json")
     """
 
     version: Literal[1] = 1
@@ -106,7 +117,7 @@ class Experiment(SavedSpec):
                 raise ExperimentError(
                     f"recorders[{index}].interval",
                     f"{interval:g} ms is not a multiple of dt = {self.run.dt:g} ms; the nearest "
-                    f"that is: {nearest:g} ms",
+                    f"multiple is {nearest:g} ms",
                 )
         return self
 
@@ -144,6 +155,7 @@ class Experiment(SavedSpec):
         if values.get("version", 1) != 1:
             raise ExperimentError(
                 "version",
-                f"{values['version']!r} is not known here; a newer napari-neuron may read it",
+                f"{values['version']!r} is not a version this napari-neuron knows; a newer one "
+                f"may read it",
             )
         return cls(**values)

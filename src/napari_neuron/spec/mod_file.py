@@ -1,4 +1,4 @@
-"""MOD files an experiment needs: by name and content, never by where they lie."""
+"""The MOD files an experiment needs: by name and content, never by path."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from napari_neuron.spec.base import Spec
 
 
 class ModFile(Spec):
-    """A file of NEURON's mechanism language, or one that such a file includes.
+    """A file in NEURON's mechanism language, or one that such a file includes.
 
     Attributes
     ----------
     name
-        Of the file, without its folder: ``kdr.mod``.
+        Name of the file, without its folder: ``kdr.mod``.
     sha256
-        Of its bytes.
+        Hash of its bytes.
     """
 
     name: str = Field(min_length=1, pattern=r"^[\w.+ -]+$")

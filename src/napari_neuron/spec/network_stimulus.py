@@ -1,4 +1,4 @@
-"""What drives point networks: trains, background noise, given times. All randomness has a seed."""
+"""Stimuli of point networks: trains, background noise, given times. All randomness has a seed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NeuronId = int | str
 
 
 class ForNeurons(Spec):
-    """Something for some neurons of a network: those named, and those of the groups named.
+    """Something for some neurons of a network, chosen by id or by group.
 
     Attributes
     ----------
     neurons
-        Ids.
+        Ids of neurons.
     groups
-        Names of groups. Where neither is given, all neurons are meant.
+        Names of groups. If neither is given, all neurons.
     """
 
     neurons: tuple[NeuronId, ...] = ()
@@ -39,7 +39,7 @@ class _NetworkStimulus(ForNeurons):
     enabled
         False leaves it out of runs without deleting it.
     weight
-        Of every event.
+        Weight of each event.
     """
 
     label: str = ""
@@ -50,20 +50,23 @@ class _NetworkStimulus(ForNeurons):
 class TrainStimulus(FromStartToStop, _NetworkStimulus):
     """A train of events to some neurons.
 
+    Also takes ``neurons``, ``groups``, ``label`` and ``enabled``.
+
     Attributes
     ----------
     frequency
         Events per second, Hz.
     start, stop
-        The first regular event is at ``start``, and none is at ``stop`` or later, ms.
+        The first regular event is at ``start``, and there is none at ``stop`` or later, ms.
     randomness
-        0 regular to 1 Poisson: the part of every interval that is exponentially distributed.
+        From 0 (regular) to 1 (Poisson): the fraction of each interval that is exponentially
+        distributed.
     independent
-        Whether every neuron has a train of its own; otherwise all get the same events.
+        Whether each neuron has its own train; otherwise all get the same events.
     weight
-        Of every event; 1 brings IntFire1 and IntFire4 from rest to threshold.
+        Weight of each event; 1 brings IntFire1 and IntFire4 from rest to threshold.
     seed
-        Fixes the events.
+        Seed of the events.
     """
 
     kind: Literal["train"] = "train"
@@ -75,20 +78,22 @@ class TrainStimulus(FromStartToStop, _NetworkStimulus):
 
 
 class BackgroundNoise(_NetworkStimulus):
-    """Random events from the beginning of the run to its end.
+    """Random events for the whole run.
+
+    Also takes ``neurons``, ``groups``, ``label`` and ``enabled``.
 
     Attributes
     ----------
     frequency
-        Mean events per second, Hz.
+        Mean number of events per second, Hz.
     randomness
-        1: a Poisson process; 0 would be regular.
+        From 0 (regular) to 1 (Poisson process).
     independent
-        Whether every neuron has noise of its own.
+        Whether each neuron has its own noise.
     weight
-        Of every event.
+        Weight of each event.
     seed
-        Fixes the events.
+        Seed of the events.
     """
 
     kind: Literal["background_noise"] = "background_noise"
@@ -99,14 +104,16 @@ class BackgroundNoise(_NetworkStimulus):
 
 
 class GivenSpikes(_NetworkStimulus):
-    """Events at listed times, to every neuron that is meant.
+    """Events at listed times, to each chosen neuron.
+
+    Also takes ``neurons``, ``groups``, ``label`` and ``enabled``.
 
     Attributes
     ----------
     times
         ms, in order.
     weight
-        Of every event.
+        Weight of each event.
     """
 
     kind: Literal["given_spikes"] = "given_spikes"

@@ -1,4 +1,4 @@
-"""Paint: cable properties and mechanisms on a region; of two that overlap the later wins."""
+"""Paint: cable properties and mechanisms on a region; where two overlap, the later wins."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class PaintLayer(Spec):
     Attributes
     ----------
     region
-        The nodes; paint holds on the edges above them, to the micrometre.
+        The nodes; paint covers exactly the edges above them.
     cell
         Name of the cell; None for every cell.
     whole_sections
         Extend the region to every unbranched run it touches, as NEURON's own ``insert`` and navis
-        do. A region that ends within a run then covers all of it.
+        do: a region that ends within a run then covers the whole run.
     """
 
     region: Region = Everywhere()
@@ -53,6 +53,8 @@ class PaintLayer(Spec):
 
 class CableProperties(PaintLayer):
     """Axial resistivity and membrane capacitance.
+
+    Also takes the attributes of `PaintLayer`: ``region``, ``cell`` and ``whole_sections``.
 
     Attributes
     ----------
@@ -70,6 +72,8 @@ class CableProperties(PaintLayer):
 class Passive(PaintLayer):
     """A leak: NEURON's ``pas``.
 
+    Also takes the attributes of `PaintLayer`: ``region``, ``cell`` and ``whole_sections``.
+
     Attributes
     ----------
     g
@@ -86,7 +90,8 @@ class Passive(PaintLayer):
 class HodgkinHuxley(PaintLayer):
     """Squid sodium, potassium and leak currents: NEURON's ``hh``.
 
-    After Hodgkin & Huxley (1952), J. Physiol. 117:500. Rates hold at 6.3 °C.
+    After Hodgkin & Huxley (1952), J. Physiol. 117:500; the rates are those at 6.3 °C. Also takes
+    the attributes of `PaintLayer`: ``region``, ``cell`` and ``whole_sections``.
 
     Attributes
     ----------
@@ -114,7 +119,7 @@ class Parameter(Spec):
         As in the mechanism's MOD file: ``gnabar``, not ``gnabar_hh``. An element of an array is
         ``xraxial[0]``.
     value
-        In the parameter's own unit (the catalogue knows it); a number or a `Profile`.
+        In the parameter's own unit (see `read_catalogue`); a number or a `Profile`.
     """
 
     name: str = Field(min_length=1, pattern=r"^[A-Za-z_]\w*(\[\d+\])?$")
@@ -124,15 +129,16 @@ class Parameter(Spec):
 class DensityMechanism(PaintLayer):
     """Any density mechanism NEURON knows, built in or from a MOD file.
 
-    Parameters that are not named keep the mechanism's defaults. A parameter that is GLOBAL in the
-    MOD file has one number, whatever the region.
+    Parameters you leave out keep the mechanism's defaults. A parameter that is GLOBAL in the MOD
+    file has one value, whatever the region. Also takes the attributes of `PaintLayer`: ``region``,
+    ``cell`` and ``whole_sections``.
 
     Attributes
     ----------
     name
         NEURON's name: the SUFFIX of the MOD file.
     parameters
-        Those that differ from the mechanism's defaults.
+        The parameters that differ from the mechanism's defaults.
     """
 
     kind: Literal["density_mechanism"] = "density_mechanism"
@@ -154,16 +160,16 @@ class DensityMechanism(PaintLayer):
 class IonStyle(Spec):
     """How NEURON treats an ion's concentrations and reversal potential; see its ``ion_style``.
 
-    None leaves what the mechanisms there ask for.
+    None leaves what the mechanisms require.
 
     Attributes
     ----------
     concentration, potential
-        0 unused, 1 parameter, 2 assigned, 3 state.
+        0: unused, 1: parameter, 2: assigned, 3: state.
     nernst_at_start, nernst_while_running
-        Work the reversal potential out from the concentrations, at time 0 and at every step.
+        Compute the reversal potential from the concentrations, at time 0 and at every step.
     concentration_at_start
-        Start from NEURON's one global concentration instead of the painted one.
+        Start from NEURON's global concentration instead of the painted one.
     """
 
     concentration: Literal[0, 1, 2, 3] | None = None
@@ -176,20 +182,21 @@ class IonStyle(Spec):
 class Ions(PaintLayer):
     """Reversal potential and concentrations of one ion.
 
-    What is None is not painted: it stays as it is below, or as NEURON has it. With a reversal
-    potential that potential holds, whatever the concentrations are; with concentrations alone it
-    follows from them by the Nernst equation. ``style`` overrules that.
+    A value of None is not painted: it keeps what earlier paint set, or NEURON's default. If you
+    give a reversal potential, it holds whatever the concentrations are; if you give only
+    concentrations, it follows from them by the Nernst equation. ``style`` overrides that. Also
+    takes the attributes of `PaintLayer`: ``region``, ``cell`` and ``whole_sections``.
 
     Attributes
     ----------
     ion
-        NEURON's name: na, k, ca, or one that a MOD file defines.
+        NEURON's name: na, k, ca, or an ion defined in a MOD file.
     e
         Reversal potential, mV.
     inside, outside
         Concentrations, mM.
     style
-        For experts.
+        An `IonStyle`, for experts.
     """
 
     kind: Literal["ions"] = "ions"

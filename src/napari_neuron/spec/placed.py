@@ -1,4 +1,4 @@
-"""What everything that is placed at nodes has in common."""
+"""What everything placed at nodes has in common."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from napari_neuron.spec.base import Spec
 
 
 class Placed(Spec):
-    """Something placed at nodes of the skeleton, one copy at each node that is named.
+    """Something placed at nodes of the skeleton, one copy at each named node.
 
-    A node may be named twice and then gets two copies, as two synapses at one node are two
-    synapses.
+    A node named twice gets two copies, just as two synapses at one node are two synapses.
 
     Attributes
     ----------
@@ -25,7 +24,7 @@ class Placed(Spec):
     enabled
         False leaves it out of runs without deleting it.
     label
-        A name for it; "" for none. A recorder of its current needs one.
+        A name; "" for none. A recorder of its current needs one.
     """
 
     cell: str | None = None
@@ -35,9 +34,9 @@ class Placed(Spec):
 
 
 def require_points(times: Sequence[float], values: Sequence[float], values_field: str) -> None:
-    """Refuse a waveform that is no function of time.
+    """Refuse a waveform that is not a function of time.
 
-    Two equal times are a jump.
+    Two equal times make a jump.
 
     Raises
     ------

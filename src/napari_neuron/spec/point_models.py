@@ -13,7 +13,7 @@ from napari_neuron.units import Milliseconds
 
 
 class IntFire1(Spec):
-    """An event adds its weight to m, which decays; at m = 1 the neuron fires and m is 0.
+    """An event adds its weight to m, which decays; at m = 1 the neuron fires and m returns to 0.
 
     NEURON's artificial cell of that name.
 
@@ -22,7 +22,7 @@ class IntFire1(Spec):
     tau
         Time constant of m, ms.
     refrac
-        After a spike events have no effect for so long, ms.
+        Time after a spike during which events have no effect, ms.
     """
 
     kind: Literal["IntFire1"] = "IntFire1"
@@ -42,7 +42,7 @@ class IntFire2(Spec):
     taus
         Time constant of the synaptic current, ms.
     ib
-        Constant current; above 1 the neuron fires by itself.
+        Constant current; above 1 the neuron fires spontaneously.
     """
 
     kind: Literal["IntFire2"] = "IntFire2"
@@ -59,7 +59,7 @@ class IntFire2(Spec):
 class IntFire4(Spec):
     """Fast excitatory current, slower inhibitory current that rises and falls, slowest m.
 
-    An excitatory event of weight 1 alone brings m to just 1. NEURON's artificial cell of that name
+    A single excitatory event of weight 1 brings m just to 1. NEURON's artificial cell of that name
     (Hines & Carnevale 2004, Neurocomputing 58-60:1117).
 
     Attributes

@@ -29,7 +29,7 @@ from napari_neuron.units import Milliseconds
 
 
 class NeuronColumn(Columns):
-    """A parameter of the model that every neuron has a value of its own for."""
+    """A model parameter with one value per neuron."""
 
     parameter: str = Field(min_length=1)
     values: Numbers
@@ -48,9 +48,9 @@ class NeuronTable(Columns):
     Attributes
     ----------
     id : (n,) int64 or text
-        Each once.
+        Unique ids.
     label, group : (n,) text, or empty
-        What a neuron is called, and what it belongs to. Empty columns: its id, and no group.
+        Name and group of each neuron. Empty columns: its id, and no group.
     position : (n, 3) float64, or empty
         x, y, z in µm; NaN where unknown.
     """
@@ -80,12 +80,12 @@ class NeuronTable(Columns):
 
     @property
     def labels(self) -> npt.NDArray[np.str_]:
-        """(n,) text; ids where there are no labels."""
+        """(n,) text; ids if there are no labels."""
         return self.label if len(self.label) else self.id.astype(str)
 
     @property
     def groups(self) -> npt.NDArray[np.str_]:
-        """(n,) text; "" where there are no groups."""
+        """(n,) text; "" if there are no groups."""
         return self.group if len(self.group) else np.full(len(self), "", "U1")
 
     def rows(self, ids: Sequence[Any] | npt.NDArray[Any], field: str = "neurons") -> Any:
@@ -94,7 +94,7 @@ class NeuronTable(Columns):
         Raises
         ------
         ExperimentError
-            Naming the first id that is not there.
+            Names the first unknown id.
         """
         if not len(ids):
             return np.empty(0, np.int64)
@@ -116,16 +116,16 @@ class NeuronTable(Columns):
 
 
 class EdgeTable(Columns):
-    """The edges, one row each; arrays, as there may be millions.
+    """The edges, one row each; arrays, because there may be millions.
 
     Attributes
     ----------
     source, target : (n,) int64
         Rows of the neurons.
     weight : (n,) float64
-        Below 0 inhibits.
+        Weights; negative ones inhibit.
     delay : (n,) float64
-        From the spike of the source to its event at the target, ms.
+        Delay from the spike of the source to its event at the target, ms.
     """
 
     source: Rows = Field(default_factory=lambda: np.empty(0, np.int64))
@@ -159,7 +159,17 @@ class EdgeTable(Columns):
 
 
 class PointNeurons(ForNeurons):
-    """The model of some neurons, or of all."""
+    """The model of some neurons, or of all.
+
+    Attributes
+    ----------
+    neurons
+        Ids of neurons.
+    groups
+        Names of groups. If neither is given, all neurons.
+    model
+        `IntFire1`, `IntFire2` or `IntFire4`.
+    """
 
     model: PointModel = Field(default_factory=IntFire1)
 
@@ -172,7 +182,7 @@ class NetworkRun(Spec):
     duration
         Simulated time, ms. Spikes are events: they have no time step.
     state_interval
-        Time between two samples of m of the neurons in ``PointNetwork.recorded``, ms.
+        Time between samples of m of the neurons in ``PointNetwork.recorded``, ms.
     """
 
     duration: Milliseconds = Field(default=1000.0, gt=0, le=1e8)
@@ -192,16 +202,16 @@ class PointNetwork(SavedSpec):
     Attributes
     ----------
     neurons, edges
-        The tables.
+        The tables of neurons and edges.
     models
-        Which neurons have which model, in order: of two that overlap the later counts. Neurons
-        that none names are ``IntFire1()``.
+        The models of neurons, in order: where two overlap, the later counts. All other neurons are
+        ``IntFire1()``.
     parameters
-        Values of model parameters for each neuron, over those of its model.
+        Values of model parameters per neuron, overriding those of its model.
     stimuli
-        What drives it.
+        The stimuli that drive it.
     weight_scale
-        Every edge's weight is multiplied by this.
+        Factor for the weights of all edges.
     recorded
         Ids of the neurons whose state m is kept.
     run
@@ -264,10 +274,10 @@ class PointNetwork(SavedSpec):
         return bool((pairs[:, 1:] == pairs[:, :-1]).all(axis=0).any())
 
     def spread_delays(self, width: float = 1e-3, seed: int = 1) -> Self:
-        """Return the network with each delay longer by a random part of ``width`` (ms).
+        """Return the network with each delay lengthened by a random fraction of ``width`` (ms).
 
-        Where delays are equal, events can meet at a neuron in one instant. Which of them comes
-        first is NEURON's choice, and another one for another number of ranks.
+        With equal delays, events can reach a neuron at the same instant. NEURON then decides their
+        order, which may depend on the number of ranks.
         """
         parts = np.random.default_rng(seed).random(len(self.edges))
         return self.replace(edges=self.edges.replace(delay=self.edges.delay + width * parts))
@@ -281,15 +291,15 @@ class PointNetwork(SavedSpec):
 
     @classmethod
     def from_edge_list(cls, edges: Any, model: Any = "IntFire1", **settings: Any) -> Self:
-        """Make a network from a table with a row for each edge.
+        """Make a network from a table with one row per edge.
 
         Parameters
         ----------
         edges : pandas.DataFrame
-            One row per edge. Rows with the same source, target and delay are summed: in a
+            One row per edge. Rows with the same source, target and delay are summed, because in a
             connectome they are parts of one connection.
         model : str or IntFire1, IntFire2 or IntFire4
-            Of all neurons, or of those without one of their own; see ``models``.
+            Model of all neurons, or of those without one in ``models``.
         **settings
             As for `napari_neuron.spec.edge_list.read_edges`: source, target, weight, delay,
             transmitter, signs, neurons, labels, groups, positions, parameters; and the fields of
@@ -328,9 +338,9 @@ class PointNetwork(SavedSpec):
         Parameters
         ----------
         matrix : (n, n) array, scipy sparse matrix, or pandas.DataFrame
-            0: no edge. A data frame's index and columns name the neurons.
+            0 means no edge. A data frame's index and columns name the neurons.
         ids
-            Of the neurons, in order; by default those of the data frame, or numbers from 0.
+            Ids of the neurons, in order; by default those of the data frame, or numbers from 0.
         model, **settings
             As for `from_edge_list`.
 

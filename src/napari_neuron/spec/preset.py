@@ -1,4 +1,4 @@
-"""Presets: paint under a name, with the source of its numbers."""
+"""Presets: named paint, with the source of its numbers."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from napari_neuron.units import Celsius, Millivolts
 
 
 class Preset(Spec):
-    """Paint that people use again and again.
+    """Reusable paint.
 
     Attributes
     ----------
     name
-        What it is called in lists.
+        Name shown in lists.
     source
-        Where the numbers come from.
+        Source of the numbers.
     paint
-        As in an experiment.
+        The layers of paint, as in an experiment.
     celsius, v_init
-        Temperature (°C) and initial voltage (mV) that the numbers are meant for; None where they
-        do not say.
+        Temperature (°C) and initial voltage (mV) for which the numbers are meant; None if
+        unspecified.
     mod_files
-        MOD files its mechanisms come from.
+        The MOD files of its mechanisms.
     """
 
     version: Literal[1] = 1

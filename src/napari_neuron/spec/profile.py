@@ -1,7 +1,8 @@
 """Profiles: how a painted value varies with the distance along the cable or with the radius.
 
-A profile stands where a number could: ``CableProperties(cm=Linear(offset=1, slope=0.002))``. It is
-evaluated at the centre of each compartment (of each section for Ra, of which a section has one).
+A profile can replace a number: ``CableProperties(cm=Linear(offset=1, slope=0.002))``. It is
+evaluated at the centre of each compartment (for Ra, which a section has only one of, at the centre
+of each section).
 """
 
 from __future__ import annotations
@@ -47,12 +48,14 @@ class ProfileSpec(Spec):
 class Linear(ProfileSpec):
     """offset + slope · x.
 
+    Also takes the attributes of every profile: ``along``, ``minimum`` and ``maximum``.
+
     Attributes
     ----------
     offset
         The value at x = 0.
     slope
-        Its change per µm.
+        Change per µm.
     """
 
     kind: Literal["linear"] = "linear"
@@ -63,12 +66,14 @@ class Linear(ProfileSpec):
 class Exponential(ProfileSpec):
     """offset + amplitude · exp(x / length).
 
+    Also takes the attributes of every profile: ``along``, ``minimum`` and ``maximum``.
+
     Attributes
     ----------
     offset, amplitude
         In the unit of the value.
     length
-        µm; negative where the value decays with x.
+        Length constant, µm; negative if the value decays with x.
     """
 
     kind: Literal["exponential"] = "exponential"
@@ -84,9 +89,10 @@ class Exponential(ProfileSpec):
 
 
 class Sigmoid(ProfileSpec):
-    """From ``low`` far before the centre to ``high`` far beyond it, half way at the centre.
+    """From ``low`` far before the centre to ``high`` far beyond it, half-way at the centre.
 
-    low + (high - low) / (1 + exp(-(x - centre) / width)).
+    low + (high - low) / (1 + exp(-(x - centre) / width)). Also takes the attributes of every
+    profile: ``along``, ``minimum`` and ``maximum``.
 
     Attributes
     ----------
@@ -104,7 +110,9 @@ class Sigmoid(ProfileSpec):
 
 
 class StepAt(ProfileSpec):
-    """One value before a place, another from there on.
+    """One value up to a place, another from there on.
+
+    Also takes the attributes of every profile: ``along``, ``minimum`` and ``maximum``.
 
     Attributes
     ----------
@@ -123,6 +131,8 @@ class StepAt(ProfileSpec):
 class Gaussian(ProfileSpec):
     """offset + amplitude · exp(-(x - centre)² / (2 width²)).
 
+    Also takes the attributes of every profile: ``along``, ``minimum`` and ``maximum``.
+
     Attributes
     ----------
     offset, amplitude
@@ -139,14 +149,16 @@ class Gaussian(ProfileSpec):
 
 
 class Table(ProfileSpec):
-    """Straight lines between given points; beyond the first and last the value stays.
+    """Points joined by straight lines; constant before the first and after the last.
+
+    Also takes the attributes of every profile: ``along``, ``minimum`` and ``maximum``.
 
     Attributes
     ----------
     x
         µm, ascending.
     values
-        One for each x.
+        One value for each x.
     """
 
     kind: Literal["table"] = "table"
@@ -234,21 +246,21 @@ def table_from_csv(
     Parameters
     ----------
     path
-        Separated by commas, semicolons or tabs; with or without a header.
+        A file separated by commas, semicolons or tabs, with or without a header.
     along
-        What the first column is, in µm.
+        What the first column gives, in µm.
     columns
-        Names of the columns in the header; None for the first two.
+        Names of the two columns in the header; None: the first two.
 
     Returns
     -------
     Table
-        The numbers themselves: the experiment does not refer to the file.
+        Holds the numbers themselves: the experiment does not refer to the file.
 
     Raises
     ------
     ExperimentError
-        If the file has no such columns, or not numbers in them; says the line.
+        If the columns are missing or contain something other than numbers; names the line.
     OSError
         If the file cannot be read.
     """

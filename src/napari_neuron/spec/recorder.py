@@ -1,4 +1,4 @@
-"""Recorders: what is kept at one node each, under a name."""
+"""Recorders: what to keep at a node, under a name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class PlacedRecorder(Spec):
     Attributes
     ----------
     label
-        Its name; of two recorders of traces, or two spike detectors, no two have the same.
+        Its name; no two traces, and no two spike detectors, may have the same.
     cell
         Name of the cell; None for the only one.
     node
@@ -32,12 +32,12 @@ class PlacedRecorder(Spec):
 
 
 class TraceRecorder(PlacedRecorder):
-    """Something that keeps a number over time.
+    """A recorder that keeps a value over time.
 
     Attributes
     ----------
     interval
-        Time between two samples, ms, a multiple of dt; 0 for every time step.
+        Time between samples, ms, a multiple of dt; 0: every time step.
     """
 
     interval: Milliseconds = Field(default=0.0, ge=0)
@@ -50,14 +50,16 @@ class VoltageRecorder(TraceRecorder):
 
 
 class VariableRecorder(TraceRecorder):
-    """Any variable of the membrane at a node.
+    """Any membrane variable at a node.
+
+    Also takes ``label``, ``node``, ``cell``, ``enabled`` and ``interval`` (ms).
 
     Attributes
     ----------
     variable
-        NEURON's name: a parameter or state of a mechanism ("gna_hh", "m_hh"), the current of an
-        ion ("ina"), a concentration ("cai") or reversal potential ("ena"), "i_cap", or
-        "i_membrane_", the whole current through the membrane of the compartment.
+        NEURON's name: a parameter or state of a mechanism ("gna_hh", "m_hh"), an ionic current
+        ("ina"), a concentration ("cai") or reversal potential ("ena"), "i_cap", or "i_membrane_",
+        the total membrane current of the compartment.
     """
 
     kind: Literal["range_variable"] = "range_variable"
@@ -65,7 +67,9 @@ class VariableRecorder(TraceRecorder):
 
 
 class ProcessRecorder(TraceRecorder):
-    """A variable of something that is placed at the node: a clamp's current, a conductance.
+    """A variable of something placed at the node, such as a clamp's current or a conductance.
+
+    Also takes ``label``, ``node``, ``cell``, ``enabled`` and ``interval`` (ms).
 
     Attributes
     ----------
@@ -74,7 +78,7 @@ class ProcessRecorder(TraceRecorder):
     variable
         "i" (a current), "g" (the conductance of a synapse), or another of its variables.
     copy_number
-        Which one, from 0, where the stimulus names the node several times.
+        Which copy, from 0, if the stimulus names the node several times.
     """
 
     kind: Literal["process_variable"] = "process_variable"
@@ -86,14 +90,16 @@ class ProcessRecorder(TraceRecorder):
 class SpikeDetector(PlacedRecorder):
     """The times at which the membrane potential at a node crosses ``threshold``.
 
+    Also takes ``label``, ``node``, ``cell`` and ``enabled``.
+
     Attributes
     ----------
     threshold
-        What is crossed, mV.
+        Threshold, mV.
     direction
         From below (rising) or from above (falling).
     refractory
-        Crossings within this time after a spike are not spikes, ms.
+        Crossings within this time after a spike are ignored, ms.
     """
 
     kind: Literal["spikes"] = "spikes"

@@ -1,6 +1,6 @@
 """Regions: rules that pick nodes, and so fit any morphology.
 
-An edge of the skeleton belongs to the region of its node that is further from the root.
+An edge of the skeleton belongs to the region of the node at its end farther from the root.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class Everywhere(Spec):
 
 
 class SwcTypes(Spec):
-    """Nodes by their SWC type.
+    """Nodes with one of the given SWC types.
 
     Attributes
     ----------
     types
-        Any of these: 1 soma, 2 axon, 3 basal, 4 apical dendrite ...
+        The types: 1 soma, 2 axon, 3 basal dendrite, 4 apical dendrite, 5 and up custom.
     """
 
     kind: Literal["swc_types"] = "swc_types"
@@ -40,12 +40,12 @@ class SwcTypes(Spec):
 
 
 class Labelled(Spec):
-    """Nodes by their label; see `napari_neuron.label_axon_dendrite`.
+    """Nodes with one of the given labels; see `napari_neuron.label_axon_dendrite`.
 
     Attributes
     ----------
     labels
-        Any of these: "axon", "dendrite", "linker" ...
+        The labels, such as "axon", "dendrite", "linker".
     """
 
     kind: Literal["labelled"] = "labelled"
@@ -53,12 +53,12 @@ class Labelled(Spec):
 
 
 class PickedNodes(Spec):
-    """Nodes picked one by one.
+    """Individually picked nodes.
 
     Attributes
     ----------
     nodes
-        Their ids in the skeleton.
+        Node ids in the skeleton.
     """
 
     kind: Literal["picked_nodes"] = "picked_nodes"
@@ -66,7 +66,7 @@ class PickedNodes(Spec):
 
 
 class PathDistance(Spec):
-    """Nodes whose distance along the cable lies in a range, both ends included.
+    """Nodes whose distance along the cable lies in a range, both limits included.
 
     Attributes
     ----------
@@ -88,7 +88,7 @@ class PathDistance(Spec):
 
 
 class RadiusRange(Spec):
-    """Nodes whose radius lies in a range, both ends included.
+    """Nodes whose radius lies in a range, both limits included.
 
     Attributes
     ----------
@@ -107,17 +107,17 @@ class RadiusRange(Spec):
 
 
 class BranchOrder(Spec):
-    """Nodes behind a number of branch points, counted outwards; both ends included.
+    """Nodes that lie beyond a number of branch points, counted outwards; both limits included.
 
-    Order 0 is the soma, or the root, and the cable from there to the first branch point. What
-    happens within a soma is no branching.
+    Order 0 is the soma (or the root) and the cable from there to the first branch point. Branch
+    points within a soma do not count.
 
     Attributes
     ----------
     origin
         Where counting starts: at the root of each tree, or at its soma.
     minimum, maximum
-        Branch points on the way; a ``maximum`` of None is no limit.
+        Number of branch points on the way; a ``maximum`` of None means no limit.
     """
 
     kind: Literal["branch_order"] = "branch_order"
@@ -139,7 +139,7 @@ class Subtree(Spec):
     node
         Its id.
     origin
-        What "beyond" is away from: the root of the tree, or its soma.
+        "Beyond" means away from this: the root of the tree, or its soma.
     """
 
     kind: Literal["subtree"] = "subtree"
@@ -164,7 +164,7 @@ class _Combined(Spec):
 
 
 class AllOf(_Combined):
-    """Nodes that are in every one of ``regions``."""
+    """Nodes that are in all of ``regions``."""
 
     kind: Literal["all_of"] = "all_of"
     regions: tuple[Region, ...] = Field(min_length=1)
@@ -178,7 +178,7 @@ class AnyOf(_Combined):
 
 
 class NoneOf(_Combined):
-    """Nodes that are in none of ``regions``: with one of them, its opposite."""
+    """Nodes that are in none of ``regions``; with a single region, its complement."""
 
     kind: Literal["none_of"] = "none_of"
     regions: tuple[Region, ...] = Field(min_length=1)

@@ -1,6 +1,6 @@
-"""Repairs of a skeleton: what was changed in it, in order, so that a script repeats it.
+"""Repairs of a skeleton: the changes to it, in order, so that a script can repeat them.
 
-A repair names nodes by their id. It is carried out by `napari_neuron.repair`.
+A repair names nodes by their id. `napari_neuron.repair` applies it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class JoinTrees(Spec):
     Attributes
     ----------
     limit
-        µm; gaps wider than this stay open. None: however wide.
+        µm; wider gaps stay open. None: no limit.
     """
 
     kind: Literal["join_trees"] = "join_trees"
@@ -27,18 +27,18 @@ class JoinTrees(Spec):
 
 
 class KeepBiggestTree(Spec):
-    """Keep the tree with the most cable, and leave the others out."""
+    """Keep the tree with the most cable and remove the others."""
 
     kind: Literal["keep_biggest_tree"] = "keep_biggest_tree"
 
 
 class InterpolateRadii(Spec):
-    """Give nodes the radius that their neighbours along the cable suggest.
+    """Interpolate the radii of nodes from their neighbours along the cable.
 
     Attributes
     ----------
     nodes
-        Which ones; none named: all whose radius is zero or negative.
+        Ids of the nodes; empty: all whose radius is zero or negative.
     """
 
     kind: Literal["interpolate_radii"] = "interpolate_radii"
@@ -53,7 +53,7 @@ class ConstantRadius(Spec):
     radius
         µm.
     nodes
-        Which ones; none named: all whose radius is zero or negative.
+        Ids of the nodes; empty: all whose radius is zero or negative.
     """
 
     kind: Literal["constant_radius"] = "constant_radius"
@@ -62,7 +62,7 @@ class ConstantRadius(Spec):
 
 
 class FloorRadii(Spec):
-    """Raise every radius below a minimum to it.
+    """Raise every radius below a minimum to that minimum.
 
     Attributes
     ----------
@@ -75,12 +75,12 @@ class FloorRadii(Spec):
 
 
 class SmoothRadii(Spec):
-    """Even the radii out along the cable; the soma's stay as they are.
+    """Smooth the radii along the cable; those of the soma stay as they are.
 
     Attributes
     ----------
     length
-        µm over which the weight of a neighbour falls to 1/e.
+        Distance over which the weight of a neighbour falls to 1/e, µm.
     """
 
     kind: Literal["smooth_radii"] = "smooth_radii"
@@ -88,17 +88,17 @@ class SmoothRadii(Spec):
 
 
 class MarkSoma(Spec):
-    """Make a node the soma, the only one.
+    """Make a node the only soma.
 
     Attributes
     ----------
     node
-        It gets SWC type 1; other nodes of that type get the type of their neighbours, but those
-        that belong to the same soma stay.
+        Id of the node, which gets SWC type 1. Other nodes of that type get the type of their
+        neighbours, except those that belong to the same soma.
     radius
-        µm; None leaves the radius it has.
+        µm; None keeps its radius.
     make_root
-        Whether it becomes the root of its tree too.
+        Whether it also becomes the root of its tree.
     """
 
     kind: Literal["mark_soma"] = "mark_soma"
@@ -108,12 +108,12 @@ class MarkSoma(Spec):
 
 
 class Reroot(Spec):
-    """Make a node the root of its tree: distances are measured from there.
+    """Make a node the root of its tree; distances are then measured from there.
 
     Attributes
     ----------
     node
-        The new root.
+        Id of the new root.
     """
 
     kind: Literal["reroot"] = "reroot"
@@ -121,9 +121,9 @@ class Reroot(Spec):
 
 
 class PruneTwigs(Spec):
-    """Leave out branches that end before they have a certain length.
+    """Remove branches that end within a certain length.
 
-    Of a branch point all of whose branches are that short the longest one stays.
+    If all branches of a branch point are that short, the longest one stays.
 
     Attributes
     ----------
@@ -141,7 +141,7 @@ class TypeChange(Spec):
     Attributes
     ----------
     found, wanted
-        The type that is there, and what it becomes.
+        The present type, and the new one.
     """
 
     found: int
@@ -149,12 +149,12 @@ class TypeChange(Spec):
 
 
 class MapTypes(Spec):
-    """Give nodes other SWC types.
+    """Change the SWC types of nodes.
 
     Attributes
     ----------
     changes
-        Which type becomes which, all at once.
+        Which type becomes which; all changes apply at once.
     """
 
     kind: Literal["map_types"] = "map_types"
@@ -162,9 +162,9 @@ class MapTypes(Spec):
 
 
 class Resample(Spec):
-    """Have nodes about equally far apart along the cable.
+    """Space nodes about evenly along the cable.
 
-    Nodes that are closer are left out, longer edges are divided. Branch points, tips, roots, the
+    Nodes that are closer are removed, longer edges are subdivided. Branch points, tips, roots, the
     soma, and nodes where the type or the label changes stay.
 
     Attributes
@@ -172,7 +172,7 @@ class Resample(Spec):
     spacing
         µm.
     keep
-        Ids of further nodes that stay: those at which something is placed.
+        Ids of further nodes to keep, such as those at which something is placed.
     """
 
     kind: Literal["resample"] = "resample"
@@ -181,14 +181,14 @@ class Resample(Spec):
 
 
 class MergeCoincident(Spec):
-    """Make one node of a node and its parent, or of two children of a node, at the same place.
+    """Merge a node and its parent, or two children of a node, that are at the same place.
 
     The node nearer to the root stays, with its id.
 
     Attributes
     ----------
     distance
-        µm; up to here two places are the same.
+        µm; places up to this far apart count as the same.
     """
 
     kind: Literal["merge_coincident"] = "merge_coincident"
@@ -196,14 +196,14 @@ class MergeCoincident(Spec):
 
 
 class SetUnit(Spec):
-    """Take the file's numbers as being in another unit.
+    """Read the file's numbers in another unit.
 
     Attributes
     ----------
     unit
-        Of the coordinates: "um", "nm", "8 nm" (voxels), "4x4x40 nm".
+        Unit of the coordinates: "um", "nm", "8 nm" (voxels), "4x4x40 nm".
     radius_unit
-        Of the radii; empty: the same.
+        Unit of the radii; empty: the same.
     """
 
     kind: Literal["set_unit"] = "set_unit"

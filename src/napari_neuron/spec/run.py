@@ -23,10 +23,10 @@ class RunSettings(Spec):
     v_init
         Membrane potential everywhere at the start, mV.
     frame_interval
-        Time between two stored frames, ms; a multiple of dt.
+        Time between stored frames, ms; a multiple of dt.
     threads
-        Over how many threads the cells are shared out; the results are the same. None: as many as
-        there are cores and cells, where there is enough to do.
+        Number of threads that share the cells; it does not change the results. None: as many as
+        there are cores and cells, if there is enough work.
     """
 
     duration: Milliseconds = Field(default=100.0, gt=0, le=1e7)
@@ -44,7 +44,7 @@ class RunSettings(Spec):
             raise ExperimentError(
                 "frame_interval",
                 f"{self.frame_interval:g} ms is not a multiple of dt = {self.dt:g} ms; "
-                f"the nearest that is: {nearest:g} ms",
+                f"the nearest multiple is {nearest:g} ms",
             )
         if self.duration < self.dt:
             raise ExperimentError(

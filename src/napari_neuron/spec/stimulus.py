@@ -1,4 +1,4 @@
-"""Stimuli: everything that is placed at nodes and acts on the membrane there."""
+"""Stimuli: everything placed at nodes that acts on the membrane there."""
 
 from __future__ import annotations
 

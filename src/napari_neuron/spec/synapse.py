@@ -1,4 +1,4 @@
-"""Synapses: conductances, and what drives them. Any point process of NEURON."""
+"""Synapses: conductances and what drives them; and any other point process of NEURON."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from napari_neuron.units import Microsiemens, Milliseconds, Millivolts
 
 
 class ProcessParameter(Spec):
-    """One parameter of a point process; a pair of name and value may stand for it.
+    """One parameter of a point process; you can write it as a pair of name and value.
 
     Attributes
     ----------
     name
-        NEURON's; an element of an array is ``dur[0]``.
+        NEURON's name; an element of an array is ``dur[0]``.
     value
         In NEURON's unit.
     """
@@ -54,14 +54,15 @@ def require_each_once(parameters: Parameters) -> None:
 class AlphaSynapse(Placed):
     """One transient g = gmax (t - onset)/tau exp(1 - (t - onset)/tau): NEURON's AlphaSynapse.
 
-    The alpha function is that of Rall (1967), J. Neurophysiol. 30:1138.
+    The alpha function is that of Rall (1967), J. Neurophysiol. 30:1138. Also takes the attributes
+    of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
 
     Attributes
     ----------
     onset
-        When it begins, ms.
+        Start time, ms.
     tau
-        From the onset to the peak, ms.
+        Time from the onset to the peak, ms.
     gmax
         Peak conductance, µS.
     e
@@ -78,9 +79,10 @@ class AlphaSynapse(Placed):
 class Exp2Synapse(Placed):
     """A synapse with a rise and a decay time (Exp2Syn) driven by a spike train (NetStim).
 
-    Every node gets a synapse and a train of its own. With ``noise`` above 0 intervals are partly
-    random; the random streams are Random123 streams fixed by ``seed``, so a run can be repeated.
-    `Synapse` has other conductances and other events.
+    Each node gets its own synapse and its own train. With ``noise`` above 0, intervals are partly
+    random, from Random123 streams set by ``seed``, so that a run can be repeated. For other
+    conductances and events, use `Synapse`. Also takes the attributes of `Placed`: ``nodes``,
+    ``cell``, ``label`` and ``enabled``.
 
     Attributes
     ----------
@@ -91,13 +93,13 @@ class Exp2Synapse(Placed):
     weight
         Peak conductance of one event, µS.
     delay
-        From an event of the train to the synapse, ms.
+        Delay from an event of the train to the synapse, ms.
     start, number, interval
         Time of the first event (ms), number of events, and (mean) time between them (ms).
     noise
-        0 regular to 1 Poisson-like.
+        From 0 (regular) to 1 (Poisson-like).
     seed
-        Fixes the noise.
+        Seed of the noise.
     """
 
     kind: Literal["exp2_synapse"] = "exp2_synapse"
@@ -114,7 +116,7 @@ class Exp2Synapse(Placed):
 
 
 class ExpConductance(Spec):
-    """A jump and an exponential decay (NEURON's ExpSyn).
+    """An instant rise and an exponential decay (NEURON's ExpSyn).
 
     Attributes
     ----------
@@ -130,7 +132,7 @@ class ExpConductance(Spec):
 
 
 class Exp2Conductance(Spec):
-    """A rise and a decay, both exponential (NEURON's Exp2Syn).
+    """Exponential rise and decay (NEURON's Exp2Syn).
 
     Attributes
     ----------
@@ -157,14 +159,14 @@ class Exp2Conductance(Spec):
 
 
 class MechanismConductance(Spec):
-    """Any point process of NEURON or of a MOD file that has a NET_RECEIVE block.
+    """Any point process, built in or from a MOD file, that has a NET_RECEIVE block.
 
     Attributes
     ----------
     mechanism
         NEURON's name of the point process.
     parameters
-        Names and values; those not named keep their defaults.
+        Names and values; the others keep their defaults.
     """
 
     kind: Literal["mechanism_conductance"] = "mechanism_conductance"
@@ -185,24 +187,26 @@ Conductance = Annotated[
 class Synapse(Placed):
     """A synapse at each node, and the events that drive it.
 
+    Also takes the attributes of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
+
     Attributes
     ----------
     conductance
-        What one event does.
+        The conductance change caused by one event.
     events
-        When there are events.
+        When events occur.
     weight
-        Of one event, µS; the peak conductance for ExpSyn and Exp2Syn.
+        Weight of one event, µS; for ExpSyn and Exp2Syn, the peak conductance.
     delay
-        From an event to the synapse, ms.
+        Delay from an event to the synapse, ms.
     shared
-        One train for all nodes, instead of an independent one for each.
+        Whether all nodes share one train instead of having independent ones.
     weights, delays
-        One number for each node, in place of ``weight`` and ``delay``; empty: all have the same.
+        One number per node instead of ``weight`` and ``delay``; empty: the same for all.
     train_of
-        For each node, the number of the train that drives it: nodes with one number share a
-        train, nodes with different numbers have independent ones. Empty: as ``shared`` says.
-        For `SpikeTrains`, which of its trains.
+        For each node, the number of the train that drives it: nodes with the same number share a
+        train, the others have independent ones. Empty: as ``shared`` says. For `SpikeTrains`, the
+        index of the train.
     """
 
     kind: Literal["synapse"] = "synapse"
@@ -224,7 +228,7 @@ class Synapse(Placed):
                     field, f"there are {given} for {len(self.nodes)} nodes; give one for each"
                 )
         if self.shared and self.train_of:
-            raise ExperimentError("train_of", "one train is shared by all nodes; say only one")
+            raise ExperimentError("train_of", "all nodes share one train; give only one")
         if isinstance(self.events, SpikeTrains):
             self._require_trains(len(self.events.trains))
         return self
@@ -233,28 +237,30 @@ class Synapse(Placed):
         if self.train_of and max(self.train_of) >= there:
             raise ExperimentError(
                 "train_of",
-                f"there are {there} trains, numbered from 0; {max(self.train_of)} is none",
+                f"there are {there} trains, numbered from 0; there is no train "
+                f"{max(self.train_of)}",
             )
         if not self.train_of and not self.shared and there != len(self.nodes):
             raise ExperimentError(
                 "events.trains",
-                f"there are {there} for {len(self.nodes)} nodes; say in train_of which drives "
-                "which, or give one for each",
+                f"there are {there} for {len(self.nodes)} nodes; say in train_of which train "
+                f"drives which node, or give one per node",
             )
 
 
 class PointProcess(Placed):
-    """Any point process of NEURON or of a MOD file, one at each node.
+    """Any point process, built in or from a MOD file, one at each node.
 
-    One that needs events is a `Synapse` with a `MechanismConductance`.
+    For one that needs events, use a `Synapse` with a `MechanismConductance`. Also takes the
+    attributes of `Placed`: ``nodes``, ``cell``, ``label`` and ``enabled``.
 
     Attributes
     ----------
     mechanism
         NEURON's name: "IClamp", "OClamp", "APCount" ...
     parameters
-        Names and values in NEURON's units, ``(("del", 10.0), ("dur", 5.0))``; an element of an
-        array as ``"dur[0]"``. Those not named keep their defaults.
+        Names and values in NEURON's units, such as ``(("del", 10.0), ("dur", 5.0))``; an element of
+        an array is ``"dur[0]"``. The others keep their defaults.
     """
 
     kind: Literal["point_process"] = "point_process"

@@ -1,4 +1,4 @@
-"""What all waveforms have in common: they are read from CSV files."""
+"""What all waveforms have in common: reading from CSV files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from napari_neuron.spec.placed import Placed
 
 
 class Waveform(Placed):
-    """A current or a voltage given by points in time, with straight lines between them."""
+    """A current or a voltage given by points in time joined by straight lines."""
 
     values_field: ClassVar[str]
     """The field of the values at the ``times``."""
@@ -32,7 +32,7 @@ class Waveform(Placed):
         path
             The file; see `napari_neuron.spec.csv_files.read_waveform`.
         nodes
-            Where the current is injected, or the voltage clamped.
+            Nodes at which the current is injected, or the voltage clamped.
         time, value
             Columns, by name or by number from 0.
         **fields
@@ -41,7 +41,7 @@ class Waveform(Placed):
         Raises
         ------
         ExperimentError
-            If the file is not what it should be; names file, line and column.
+            If the file is not in this form; names the file, line and column.
         OSError
             If it cannot be read.
         """

@@ -1,4 +1,4 @@
-"""What napari shows: skeleton layers and the voltage layer. Imported without napari."""
+"""What napari shows: skeleton layers and the voltage layer. Can be imported without napari."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""How a cell and a volume lie to each other, and what would mend it; pure numpy.
+"""How a cell and a volume lie relative to each other, and how to fix it; pure numpy.
 
-`volume_of` reads a napari layer; `compare` says what is wrong; the remedy it finds is a voxel
-size, an origin and an order of axes, which `mend` writes into the layer. Lengths are µm and axes
-z, y, x throughout.
+`volume_of` reads a napari layer; `compare` says what is wrong. The remedy it finds is a voxel
+size, an origin and an order of axes, which `mend` writes into the layer. Lengths are in µm and
+axes z, y, x throughout.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ def compare(cell: Morphology, volume: Volume) -> Verdict:
         return Verdict(
             "scale",
             inside,
-            f"{volume.name} is {1 / factor:g} times too large for {cell.name}, it seems: the cell "
-            f"fills the corner that would be all of it. Now {_sizes(cell, nodes, volume)}.",
+            f"{volume.name} seems {1 / factor:g} times too large for {cell.name}, which fills "
+            f"only one corner of it. Now {_sizes(cell, nodes, volume)}.",
             Remedy(f"Voxels of {_nanometres(there.voxel)}", there.voxel, there.origin),
         )
     percent = f"{_percent(inside)} of {cell.name} lies in {volume.name}"
@@ -136,16 +136,16 @@ def compare(cell: Morphology, volume: Volume) -> Verdict:
         label = f"Voxels of {_nanometres(there.voxel)}"
         kind: Kind
         if order == _UNCHANGED:
-            kind, text = "scale", f"{volume.name} is {_times(factor)} for {cell.name}, it seems."
+            kind, text = "scale", f"{volume.name} seems {_times(factor)} for {cell.name}."
             if inside > 0:
                 kind = "partly"
                 text = (
-                    f"{percent}. That is right if {volume.name} is a piece; if it is to hold the "
-                    f"cell, it is {_times(factor)}."
+                    f"{percent}. That is right if {volume.name} is only a piece; if it should "
+                    f"hold the whole cell, it is {_times(factor)}."
                 )
         else:
             kind, change = "axes", "rolled" if order in _ROLLS else "swapped"
-            text = f"The axes of {volume.name} are {change}, it seems"
+            text = f"The axes of {volume.name} seem to be {change}"
             text += "." if factor == 1 else f", and it is {_times(factor)}."
             back = f"{'Roll' if order in _ROLLS else 'Swap'} the axes back"
             label = back if factor == 1 else f"{back}, {label[0].lower()}{label[1:]}"
@@ -160,16 +160,16 @@ def compare(cell: Morphology, volume: Volume) -> Verdict:
     return Verdict(
         "apart",
         0.0,
-        f"{cell.name} and {volume.name} do not meet{where}: {sizes}. An image that was cut from a "
-        "larger one needs its place there as origin.",
+        f"{cell.name} and {volume.name} do not meet{where}: {sizes}. An image cut from a larger "
+        f"one needs its position there as its origin.",
         Remedy("Centre the image on the cell", volume.voxel, _three(volume.origin + to)),
     )
 
 
 def _without_unit(cell: Morphology, volume: Volume, nodes: npt.NDArray[np.float64]) -> Verdict:
     text = (
-        f"{volume.name} has no voxel size: it is in pixels, and as long as it is, napari lines up "
-        "no layer by its unit."
+        f"{volume.name} has no voxel size. While it is in pixels, napari does not line up any "
+        f"layers by their units."
     )
     guesses: list[tuple[Volume, str]] = []
     if volume.voxel != (1.0, 1.0, 1.0):  # somebody has set a scale and no unit
@@ -189,7 +189,7 @@ def _without_unit(cell: Morphology, volume: Volume, nodes: npt.NDArray[np.float6
                 "it.",
                 Remedy(f"Set voxels of {size}", there.voxel, there.origin),
             )
-    return Verdict("no unit", 0.0, f"{text} Say it below.")
+    return Verdict("no unit", 0.0, f"{text} Enter the size below.")
 
 
 def with_voxel(volume: Volume, voxel: Three) -> Remedy:
@@ -318,15 +318,15 @@ def judge(viewer: Any, cell: Morphology, layer: Any) -> Verdict | None:
         others = [x.name for x in layers_in_pixels(viewer)]
         problem = ""
         if not hasattr(viewer.layers, "units"):
-            problem = "this version of napari lines up no layer by its unit"
+            problem = "this version of napari does not line up layers by their units"
         elif others:
-            problem = f"{others[0]} is in pixels, so napari lines up no layer by its unit"
+            problem = f"{others[0]} is in pixels, so napari does not line up layers by their units"
         if problem:
             return Verdict(
                 "no unit",
                 0.0,
                 f"{layer.name} is in {layer.units[-1]:~} and the cell in µm, but {problem}.",
-                Remedy("Write its voxel size in µm", volume.voxel, volume.origin),
+                Remedy("Give its voxel size in µm", volume.voxel, volume.origin),
             )
     return compare(cell, volume)
 

@@ -1,7 +1,7 @@
-"""A cell as its layers show it: what a person moved, deleted or resized by hand. No napari.
+"""A cell as its layers show it, with nodes moved, deleted or resized by hand. No napari.
 
-The nodes layer of `napari_neuron.view.skeleton_layers` is read; a row of it is the node that its
-feature ``node_id`` names.
+Reads the nodes layer of `napari_neuron.view.skeleton_layers`; each row is the node named by its
+feature ``node_id``.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def edited_cell(layer: LayerDataTuple) -> tuple[Morphology, tuple[str, ...]]:
     parent, flags = _without(before, rows)
     for mask, words in (
         (moved, "moved"),
-        (resized & ~given, "given the radius of their size in napari"),
+        (resized & ~given, "given the radius of their napari point size"),
         (given, "given another radius"),
         (retyped, "given another type"),
     ):
@@ -93,7 +93,9 @@ def edited_cell(layer: LayerDataTuple) -> tuple[Morphology, tuple[str, ...]]:
     if not changes:
         return before, ()
     if not (np.isfinite(position).all() and np.isfinite(radius).all()):
-        raise MorphologyError(f"{before.name}: a node has a position or radius that is no number")
+        raise MorphologyError(
+            f"{before.name}: a node has a position or radius that is not a number"
+        )
     connectors = before.connectors
     if connectors is not None and n_gone:
         connectors = connectors[connectors["node_id"].isin(before.node_id[rows])]
@@ -117,8 +119,8 @@ def _rows(before: Morphology, node_ids: Any) -> IntArray:
     n_other = int((~known).sum()) + len(ids) - len(np.unique(ids))
     if n_other:
         raise MorphologyError(
-            f"{before.name}: {n_other} points of its nodes layer were added by hand and are no "
-            "nodes of the cell: nothing says where they connect. Delete them, then save again"
+            f"{before.name}: {n_other} points of its nodes layer were added by hand and do not "
+            f"belong to the cell: nothing says where they connect. Delete them and save again"
         )
     if not len(ids):
         raise MorphologyError(f"{before.name}: no node is left in its nodes layer")

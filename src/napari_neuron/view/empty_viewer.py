@@ -1,4 +1,4 @@
-"""What a skeleton needs of a viewer that holds nothing yet; napari itself is not imported."""
+"""Sets up an empty viewer for a skeleton; napari itself is not imported."""
 
 from __future__ import annotations
 

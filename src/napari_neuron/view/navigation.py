@@ -1,4 +1,4 @@
-"""Bring a node of a cell into view, in 2D and in 3D."""
+"""Brings a node of a cell into view, in 2D and in 3D."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 def jump_to_node(viewer: Viewer, cell: Morphology, node_id: int) -> None:
-    """Move the slice to a node, and the camera over it; zoom and time stay.
+    """Move the slice to a node and centre the camera on it; zoom and time stay.
 
     Parameters
     ----------
     viewer
-        Which shows the cell. Its last three axes are z, y, x.
+        The viewer that shows the cell; its last three axes are z, y, x.
     cell
         The cell.
     node_id
-        The node.
+        Id of the node.
 
     Raises
     ------

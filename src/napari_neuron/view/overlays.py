@@ -1,4 +1,4 @@
-"""What napari writes over the canvas, and its camera, under the names of either napari."""
+"""napari's canvas overlays and camera, whose names differ between versions of napari."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which node of a cell lies under the mouse, and clicks on it: what napari has to say."""
+"""Which node of a cell lies under the mouse, and clicks on it: the side of napari."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`PickedPlace`: what lies under the mouse: which node of which cell, and its value now."""
+"""`PickedPlace`: the place under the mouse: which node of which cell, and its value now."""
 
 from __future__ import annotations
 

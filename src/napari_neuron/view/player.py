@@ -18,17 +18,17 @@ _PAUSE = 25
 
 
 class Player:
-    """Plays the run in a viewer: so many ms of it in each second.
+    """Plays the run in a viewer at a given number of ms per second.
 
-    The clock decides what is shown, not the number of pictures: a slow window skips frames and
-    keeps the speed. When the person moves the slider it goes on from there.
+    The clock decides which frame to show, so a slow window skips frames and keeps the speed. If the
+    user moves the slider, playing continues from there.
 
     Attributes
     ----------
     ms_per_second : float
         Biological ms in one second; 1000 is real time.
     loop : bool
-        Whether it begins anew at the end.
+        Whether it starts again at the end.
     playing_changed : Signal (bool)
     """
 
@@ -50,7 +50,7 @@ class Player:
         return self._shown is not None
 
     def play(self) -> None:
-        """Play from the time shown; from the beginning where that is the end."""
+        """Play from the current time, or from the beginning if that is the end."""
         axis = time_axis(self._viewer)
         if axis is None or self.is_playing:
             return
@@ -64,7 +64,7 @@ class Player:
         self.playing_changed.emit(True)
 
     def stop(self) -> None:
-        """Stop where it is."""
+        """Stop at the current time."""
         self._timer.stop()
         if self._shown is not None:
             self._shown = None

@@ -1,4 +1,4 @@
-"""Put a result into a napari viewer."""
+"""Shows a result in a napari viewer."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ def show(
     Parameters
     ----------
     result
-        Of a run; one that is still filling shows what it has.
+        The result of a run, which may still be growing.
     viewer
-        Where; by default the current viewer, or a new one if there is none.
+        The viewer to use; by default the current one, or a new one if there is none.
     skeleton
-        Also add the cells' paths and nodes, hidden; None: where there is one cell only. Those that
-        are there already are hidden.
+        Whether to add the cells' paths and nodes, hidden; None: only if there is a single cell.
+        Existing ones are hidden.
     **style
-        As for `VoltageLayer`: minimum_radius, colormap, contrast_limits, shading, gpu ...
+        Arguments of `VoltageLayer`: minimum_radius, colormap, contrast_limits, shading, gpu ...
 
     Returns
     -------
     Viewer
-        In which it is shown. A script calls ``napari.run()`` to keep its window open.
+        The viewer. In a script, call ``napari.run()`` to keep its window open.
     """
     if viewer is None:
         import napari
@@ -73,22 +73,30 @@ def show(
 def add_voltage_layer(
     viewer: Viewer, result: SimulationResult, *, cell: str | None = None, **style: Any
 ) -> VoltageLayer:
-    """Add the voltage layer of a result to a viewer, with all cells in it or with one.
+    """Add the voltage layer of a result to a viewer, with all cells or one of them.
 
-    While a run goes on, tell the layer what has come with ``layer.set_valid_frames(n)``. Which of
-    several cells are seen: ``layer.visible_cells``.
+    During a run, tell the layer about new frames with ``layer.set_valid_frames(n)``. To choose
+    which of several cells are visible, set ``layer.visible_cells``.
 
     Parameters
     ----------
+    viewer
+        The viewer.
+    result
+        The result of a run, which may still be growing.
     cell
-        Name of the only cell that is wanted; by default all are.
+        Name of the only cell to show; by default all.
     **style
-        As for `VoltageLayer`.
+        Arguments of `VoltageLayer`.
+
+    Returns
+    -------
+    VoltageLayer
 
     Raises
     ------
     KeyError
-        If the result holds no such cell.
+        If the result has no such cell.
     """
     layer = put_voltage_layer(viewer, make_voltage_layer(result, cell=cell, **style))
     write_time(viewer)
@@ -98,7 +106,7 @@ def add_voltage_layer(
 def make_voltage_layer(
     result: SimulationResult, *, cell: str | None = None, **style: Any
 ) -> VoltageLayer:
-    """Make the voltage layer of a result, for `put_voltage_layer`; in any thread.
+    """Make the voltage layer of a result, for `put_voltage_layer`; works in any thread.
 
     Parameters and errors are those of `add_voltage_layer`.
     """
@@ -125,14 +133,22 @@ def add_voltage_mesh(
     cell: str | None = None,
     **style: Any,
 ) -> VoltageLayer:
-    """Add a mesh of a neuron, coloured by a run of its skeleton: each vertex by the nearest node.
+    """Add a mesh of a neuron, coloured by a run of its skeleton: each vertex by its nearest node.
 
     Parameters
     ----------
+    viewer
+        The viewer.
+    result
+        The result of a run.
     mesh, scale, segment
         As for `mesh_of`: a file, a folder, a trimesh or navis mesh, or a Surface layer.
     cell, **style
         As for `add_voltage_layer`.
+
+    Returns
+    -------
+    VoltageLayer
 
     Raises
     ------
@@ -158,7 +174,7 @@ def add_voltage_mesh(
 def show_in_layer(
     layer: VoltageLayer, result: SimulationResult, *, cell: str | None = None
 ) -> None:
-    """Show a result in the voltage layer of an earlier one of the same cells.
+    """Show a result in the voltage layer of an earlier result of the same cells.
 
     Parameters and errors are those of `add_voltage_layer`.
     """
@@ -198,9 +214,9 @@ def _frames_of(
 def put_voltage_layer(viewer: Viewer, layer: VoltageLayer, at: int | None = None) -> VoltageLayer:
     """Add a voltage layer to a viewer, and name the viewer's axes after the layer's.
 
-    Where there are layers already the camera stays: napari shows everything anew when an axis
-    comes, here time. napari's button that rolls the axes then turns those of space only: a slice
-    through time shows nothing. ``at`` is its place among the layers; None: on top.
+    If there are layers already, the camera stays where it is; napari would reset it because a new
+    axis, time, appears. napari's button that rolls the axes then rolls only those of space, because
+    a slice through time would show nothing. ``at`` is the layer's index in the layer list; None: on top.
     """
     camera = camera_of(viewer) if len(viewer.layers) else None
     view = None if camera is None else (camera.center, camera.zoom, camera.angles)

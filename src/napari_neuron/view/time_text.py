@@ -1,4 +1,4 @@
-"""The time shown, in ms, written in the canvas; napari's slider counts frames."""
+"""The current time in ms, written on the canvas, because napari's slider counts frames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dock widgets; imported only when one is opened."""
+"""The dock widgets; each is imported only when it is opened."""
 
 from __future__ import annotations
 

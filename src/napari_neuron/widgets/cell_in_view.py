@@ -1,4 +1,4 @@
-"""`CellInView`: the chosen cell as it lies in the viewer: its layers and its selected nodes."""
+"""`CellInView`: the chosen cell in the viewer: its layers and its selected nodes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`GetNeuronWidget`: a neuron from a public database, with its mesh and its synapses."""
+"""`GetNeuronWidget`: fetches a neuron from a public database, with its mesh and synapses."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ NEUROMORPHO, NEUPRINT, FLYWIRE_NAME, MICRONS_NAME, CAVE = (
 )
 _DATASTACKS = {FLYWIRE_NAME: FLYWIRE, MICRONS_NAME: MICRONS}
 _HINTS = {
-    NEUROMORPHO: "By name, as in the archive: cnic_001. Skeletons only; no account is needed.",
-    NEUPRINT: "By body id. A token is needed: log in to neuPrint, then Account.",
-    FLYWIRE_NAME: "By root id. A CAVE token is needed.",
-    MICRONS_NAME: "By root id. A CAVE token is needed.",
-    CAVE: "By root id, of any datastack. A CAVE token is needed.",
+    NEUROMORPHO: "Name as in the archive, such as cnic_001. Skeletons only; no account needed.",
+    NEUPRINT: "Body id. Needs a token: log in to neuPrint and open Account.",
+    FLYWIRE_NAME: "Root id. Needs a CAVE token.",
+    MICRONS_NAME: "Root id. Needs a CAVE token.",
+    CAVE: "Root id, from any datastack. Needs a CAVE token.",
 }
 
 
@@ -81,7 +81,7 @@ class GetNeuronWidget(ClosingWidget):
         self.dataset = QLineEdit(DATASET)
         self.token = QLineEdit()
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
-        self.token.setPlaceholderText("the one the client has stored")
+        self.token.setPlaceholderText("leave empty to use the stored one")
         self.mesh = QCheckBox("Mesh")
         self.mesh.setChecked(True)
         self.synapses = QCheckBox("Synapses")
@@ -182,7 +182,7 @@ class GetNeuronWidget(ClosingWidget):
         if database == NEUROMORPHO:
             return lambda: fetch_neuromorpho(name)
         if not name.isdecimal():
-            raise NapariNeuronError(f"{name!r} is not an id: {database} numbers its neurons")
+            raise NapariNeuronError(f"{name!r} is not an id: {database} ids are whole numbers")
         asked = {
             "token": self.token.text().strip() or None,
             "synapses": self.synapses.isChecked(),

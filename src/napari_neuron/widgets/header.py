@@ -1,4 +1,4 @@
-"""`Header`: the cell, Run, undo and files: what is at hand from every tab."""
+"""`Header`: the cell, Run, undo and files, visible above every tab."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Header(QWidget):
 
     def __init__(self, *, of_network: bool = False) -> None:
         super().__init__()
-        self.cell = ComboBox(choices=[], name="cell", tooltip="The skeleton that is simulated")
+        self.cell = ComboBox(choices=[], name="cell", tooltip="Skeleton to simulate")
         self.cell.native.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.cell.native.setMinimumContentsLength(10)
         self.cell.changed.connect(self._on_cell_changed)

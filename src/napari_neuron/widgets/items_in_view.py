@@ -1,4 +1,4 @@
-"""`ItemsInView`: what the lists of "Neuron simulation" hold, shown in the viewer."""
+"""`ItemsInView`: shows the items in the lists of "Neuron simulation" in the viewer."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ class NetworkWidget(TabbedDock):
             return
         text = f"{len(network.neurons):,} neurons, {len(network.edges):,} edges."
         if not network.stimuli:
-            text += " Nothing drives them yet: add something on the tab Stimuli."
+            text += " Nothing drives them yet: add a stimulus on the Stimuli tab."
         self.header.say(text)
 
     def _show_error(self, error: ExperimentError) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 DOCK_NAME = "Network activity (napari-neuron)"
 """What napari calls the dock of the Plugins menu."""
 
-NO_RUN = "Spikes and rates are drawn here during a run of a network."
+NO_RUN = "Run a network to see its spikes and rates here."
 
 
 class NetworkActivityWidget(ClosingWidget):
@@ -61,7 +61,7 @@ class NetworkActivityWidget(ClosingWidget):
         self.bin.setValue(20.0)
         self.bin.setSuffix(" ms")
         self.bin.setKeyboardTracking(False)
-        self.bin.setToolTip("Spikes are counted in bins of this width for the rates")
+        self.bin.setToolTip("Width of the bins in which spikes are counted for the rates")
         self.bin.valueChanged.connect(self.plot.set_bin)
         self.clear_button = QPushButton("Clear selection")
         self.clear_button.clicked.connect(lambda _=False: self.session.select([]))
@@ -137,7 +137,7 @@ class NetworkActivityWidget(ClosingWidget):
         if n:
             text += f" · {n:,} selected (white)"
         self.text.setText(text)
-        self.text.setToolTip("Click: move the time. Shift and drag over lines: select neurons.")
+        self.text.setToolTip("Click to move the time. Shift-drag over rows to select neurons.")
 
     def _on_picked(self, rows: Any) -> None:
         self.session.select(rows)

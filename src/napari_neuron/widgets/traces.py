@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 DOCK_NAME = "Traces (napari-neuron)"
 """What napari calls the dock of the Plugins menu."""
 
-NO_RUN = "Traces of the recorders are drawn here during a run."
+NO_RUN = "Traces from the recorders appear here during a run."
 NO_RECORDERS = (
-    "This run has no recorders. Click on the cell to see the voltage of that place, or add "
-    "recorders on the tab Recorders of “Neuron simulation”, then Run."
+    "This run has no recorders. Click the cell to see the voltage there, or add recorders on the "
+    "Recorders tab of “Neuron simulation” and press Run."
 )
 _NARROW = 560
 """Pixels of width below which the names stand under the plot."""

@@ -1,8 +1,8 @@
-"""Neurolucida ASC files: nested brackets, read without nesting calls.
+"""Neurolucida ASC files: nested brackets, read without recursion.
 
 A tree is ``( (Axon) (x y z d) ... ( branch | branch ) )``; a cell body is one or more outlines.
-Trees are not connected in the file. Where there is a cell body they hang on the point of its
-outline nearest to their first point, or on the point of another tree where they begin on one.
+Trees are not connected in the file. If there is a cell body, a tree is attached to the point of
+its outline nearest to the tree's first point or, if it begins on another tree, to the point there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A cell as a file has it, and the morphology that is made of it."""
+"""A cell as it is in a file, and the morphology made from it."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def without_gaps(cell: FileCell, first: IntArray, what: str) -> FileCell:
     if len(far):
         line = (
             f"{NOTE} {len(far)} {what} begin up to {far.max():.4g} µm away from where they are "
-            "connected; as the file means it, there is no cable between"
+            "connected; as in the file, there is no cable between"
         )
         header = (*header, line)
     return replace(cell, header=header, no_cable_above=flags)

@@ -1,4 +1,4 @@
-"""The bytes and the text of skeleton files, with limits that no damaged or hostile file passes."""
+"""The bytes and text of skeleton files, with limits against damaged or hostile files."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def gunzip(data: bytes, shown: str, error: type[SkeletonFileError] = SkeletonFil
 
 def _too_large(shown: str, error: type[SkeletonFileError]) -> SkeletonFileError:
     problem = f"holds more than {LARGEST_FILE // 2**20} MiB, more than any skeleton"
-    return error(shown, None, problem, "Is it another kind of file? Divide it if it is not.")
+    return error(shown, None, problem, "It may be another kind of file; otherwise split it.")
 
 
 def text_of(data: bytes, shown: str, error: type[SkeletonFileError] = SkeletonFileError) -> str:
@@ -142,7 +142,7 @@ def text_of(data: bytes, shown: str, error: type[SkeletonFileError] = SkeletonFi
         raise error(shown, line_at(text, at), "binary data (a NUL byte)", remedy)
     if text.count("\n") > MOST_LINES:
         problem = f"has more than {MOST_LINES:,} lines"
-        raise error(shown, None, problem, "Divide it, or remove what is not a node.")
+        raise error(shown, None, problem, "Split it, or remove what is not a node.")
     return text
 
 
@@ -168,7 +168,9 @@ def require_short(data: bytes, shown: str, limit: int = LARGEST_TEXT) -> None:
     """
     if len(data) > limit:
         problem = f"holds more than {limit // 2**20} MiB, too much for this format"
-        raise SkeletonFileError(shown, None, problem, "Give one cell a file, or write SWC.")
+        raise SkeletonFileError(
+            shown, None, problem, "Put each cell in its own file, or write SWC."
+        )
 
 
 def line_at(text: str, at: int) -> int:

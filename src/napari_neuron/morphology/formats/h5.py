@@ -1,6 +1,6 @@
 """MorphIO's HDF5 files (version 1): a table of points and a table of sections.
 
-Read with h5py, which this package needs anyway. One file may hold several cells, each a group.
+Read with h5py, which this package needs anyway. One file may contain several cells, each a group.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """hoc files with pt3d points, read as text: nothing in them is ever executed.
 
-Known are ``create``, ``connect``, ``pt3dclear``, ``pt3dadd``, blocks of a section, and ``for``
-loops over whole numbers around them; names that plainly stand for a whole number count sections
-and rounds; and ``pt3dadd(fscan(), ...)`` with the numbers below the statements. Everything else is
-passed over, whatever it would do.
+The reader understands ``create``, ``connect``, ``pt3dclear``, ``pt3dadd``, section blocks, and
+``for`` loops over whole numbers around them; simple names for a whole number as counts of sections
+and loops; and ``pt3dadd(fscan(), ...)`` with the numbers below the statements. It skips everything
+else, whatever it would do.
 """
 
 from __future__ import annotations

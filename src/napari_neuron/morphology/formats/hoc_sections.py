@@ -1,4 +1,4 @@
-"""The nodes of sections that were given with pt3d points and connected."""
+"""The nodes of hoc sections that have pt3d points and connections."""
 
 from __future__ import annotations
 

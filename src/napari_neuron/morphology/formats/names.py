@@ -1,4 +1,4 @@
-"""SWC types by what sections are called, where a format has names and no types."""
+"""SWC types from the names of sections, for formats that have names but no types."""
 
 from __future__ import annotations
 

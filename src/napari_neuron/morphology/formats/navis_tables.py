@@ -1,4 +1,4 @@
-"""What navis writes: skeletons as tables of nodes, in JSON and Parquet files."""
+"""Skeletons written by navis as tables of nodes, in JSON and Parquet files."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def read_parquet(content: bytes, shown: str) -> list[FileCell]:
         file = pyarrow.parquet.ParquetFile(io.BytesIO(content))
         if file.metadata.num_rows > MOST_NODES:
             problem = f"holds {file.metadata.num_rows:,} rows"
-            raise SkeletonFileError(shown, None, problem, "Give one cell a file.")
+            raise SkeletonFileError(shown, None, problem, "Put each cell in its own file.")
         present = set(file.schema_arrow.names)
         names = [name for name in (*_NEEDED, "label", "neuron") if name in present]
         stated = file.schema_arrow.metadata or {}

@@ -1,7 +1,7 @@
 """NeuroML cells: segments with a distal and perhaps a proximal end, in µm.
 
-Of version 2, and of version 1 (MorphML, also within NeuroML 1): there a segment names its parent
-and its cable in attributes, and groups are made of cables.
+Reads version 2 and version 1 (MorphML, also within NeuroML 1). In version 1, a segment names its
+parent and its cable in attributes, and groups consist of cables.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files named .nml or .xml: NeuroML or KNOSSOS NML, as their first element says."""
+"""Files named .nml or .xml: NeuroML or KNOSSOS NML, depending on their first element."""
 
 from __future__ import annotations
 

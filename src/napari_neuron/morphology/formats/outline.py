@@ -1,4 +1,4 @@
-"""Somata of files that draw them as outlines, as the nodes that `morphology.soma` understands."""
+"""Turns somata drawn as outlines into nodes that `morphology.soma` understands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""XML skeleton files as a stream of elements: no tree in memory, no entities, no depth too deep."""
+"""XML skeleton files as a stream of elements: no tree in memory, no entities, limited depth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A napari window that draws without being seen, for films made by scripts.
+"""A napari window that draws without being visible, for films made by scripts.
 
 napari has no public way to draw into a window that was never shown (its screenshots are empty),
 so this file reaches for the window and its canvas by their private names, as `_vispy_voltage`

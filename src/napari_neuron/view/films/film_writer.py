@@ -1,4 +1,4 @@
-"""Where the pictures of a film go: an MP4, a GIF, or a folder of PNG files."""
+"""Writes the pictures of a film to an MP4, a GIF, or a folder of PNG files."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def film_writer(path: Path, fps: float, size: tuple[int, int]) -> FilmWriter:
     """
     suffix = path.suffix.lower()
     if suffix not in (".mp4", ".gif", ""):
-        raise FilmError(f"{path}: a film is a .mp4, a .gif, or a folder (a name without an ending)")
+        raise FilmError(f"{path}: a film is a .mp4, a .gif, or a folder (a name without a suffix)")
     if not path.absolute().parent.is_dir():
-        raise FilmError(f"{path}: there is no folder to write this film into")
+        raise FilmError(f"{path}: the folder to write this film into does not exist")
     if not suffix:
         return _PictureFolder(path)
     return _VideoFile(path, fps, size)
@@ -81,8 +81,8 @@ class _VideoFile:
             from imageio_ffmpeg import write_frames
         except ImportError as error:
             raise FilmError(
-                f"{path.name} needs imageio-ffmpeg: pip install 'napari-neuron[film]'. "
-                "A folder of PNG files needs nothing."
+                f"{path.name} needs imageio-ffmpeg: pip install 'napari-neuron[film]'. A folder "
+                f"of PNG files needs nothing extra."
             ) from error
         self._path = path
         self._part = path.with_name(f".{path.stem}.part{path.suffix}")

@@ -1,4 +1,4 @@
-"""Films of a viewer: the time of a run at a chosen speed, written picture by picture."""
+"""Films of a viewer: moves the time at a chosen speed and writes picture by picture."""
 
 from __future__ import annotations
 
@@ -101,28 +101,28 @@ def film(
     Parameters
     ----------
     what
-        A result, which is shown in 3D in a window that nobody sees, or a viewer: its layers, its
-        camera, in 3D or as the slice it shows. The viewer's time is moved, and put back.
+        A result, which is drawn in 3D in a hidden window, or a viewer, which is filmed as it looks:
+        its layers and camera, in 3D or as a slice. The viewer's time is moved and restored.
     path
-        ``.mp4``, ``.gif``, or a new folder (a name without an ending) for PNG files.
+        ``.mp4``, ``.gif``, or a new folder (a name without a suffix) for PNG files.
     fps
         Pictures per second.
     ms_per_second
-        Biological ms in one second of the film; by default so that it takes about ten seconds.
+        Simulated ms per second of film; by default the film lasts about ten seconds.
     size
         Width and height in pixels; by default 1280 x 720, or those of the viewer's canvas.
     turn
-        Degrees the camera turns over the whole film, in 3D.
+        How far the camera turns over the whole film, in 3D, degrees.
     traces
-        Draw the traces beside the cell; of a viewer, name the result.
+        Whether to draw the traces beside the cell; for a viewer, pass the result.
     start, stop
         First and last time, ms; by default all there is.
     scale_bar
-        Whether a scale bar is in the picture. Time stamp and colour bar always are.
+        Whether to show a scale bar. The time stamp and colour bar are always shown.
     progress
-        Called with the share that is done, from 0 to 1, after each picture.
+        Called after each picture with the fraction done, 0 to 1.
     **style
-        With a result: as for `napari_neuron.view.VoltageLayer`.
+        With a result: arguments of `napari_neuron.view.VoltageLayer`.
 
     Returns
     -------
@@ -142,9 +142,9 @@ def film(
         place = _viewer_of(what, size if traces is False else _split(size)[0], style)
     else:
         if traces is True:
-            raise FilmError("say whose traces are drawn beside this viewer: traces=result")
+            raise FilmError("say which result's traces to draw beside this viewer: traces=result")
         if style:
-            raise TypeError(f"a viewer is filmed as it looks, without {', '.join(style)}")
+            raise TypeError(f"a viewer is filmed as it looks; leave out {', '.join(style)}")
         place = nullcontext(what)
     with place as viewer:
         first, last = film_span(viewer)

@@ -1,4 +1,4 @@
-"""The traces of a run as a picture beside a film: drawn once, cut and joined for each frame."""
+"""The traces of a run as a picture beside a film: drawn once, then cropped for each frame."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class TracePanel:
     ) -> None:
         if not result.traces:
             raise FilmError(
-                "this run has no traces to draw, as it had no recorders; leave them out"
+                "this run has no traces to draw because it had no recorders; leave the traces out"
             )
         self._span = span
         given = dict(colours or {})

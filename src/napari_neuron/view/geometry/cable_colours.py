@@ -1,7 +1,7 @@
-"""Colours between compartments: run into one another along the cable, or with sharp borders.
+"""Colours between compartments: blended along the cable, or with sharp borders.
 
-A compartment has one value, which holds at its middle. Along the cable the value of a node lies
-between that of its compartment and of the next one on the node's side of the middle.
+The value of a compartment holds at its centre. Along the cable, the value of a node lies between
+that of its compartment and that of the next one on the node's side of the centre.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Several cells as one skeleton, for what draws them all at once."""
+"""Several cells as one skeleton, to be drawn all at once."""
 
 from __future__ import annotations
 

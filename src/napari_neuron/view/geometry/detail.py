@@ -1,8 +1,8 @@
-"""Level of detail: coarser tubes for what is small on the screen, and which are drawn when.
+"""Levels of detail: coarser tubes for what is small on the screen, and when to draw which.
 
-A level has a tolerance in µm: of the nodes along a neurite one is left every so far, twigs that
-are shorter are left out, and what is thinner than a few tolerances is a ribbon that the graphics
-card turns to whoever looks. All nodes that are left are nodes of the cell: each keeps its colour.
+A level has a tolerance in µm. Along a neurite one node per tolerance is kept, shorter twigs are
+left out, and cable thinner than a few tolerances is a ribbon that the graphics card turns to the
+viewer. All nodes that are kept are nodes of the cell, so each keeps its colour.
 """
 
 from __future__ import annotations

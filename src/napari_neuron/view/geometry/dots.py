@@ -1,4 +1,4 @@
-"""Spheres as dots that the graphics card turns to whoever looks: a triangle each."""
+"""Spheres as dots that the graphics card turns to the viewer: a triangle each."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What a line of sight hits: the tubes of a cell, or the triangles of a mesh; pure numpy.
 
-Edges and triangles are kept in blocks of near neighbours, each with the box it lies in: a line
-looks at the few blocks whose boxes it meets, and at nothing else.
+Edges and triangles are sorted into blocks of close neighbours, each with a bounding box, and a line
+looks only into the few blocks whose boxes it meets.
 """
 
 from __future__ import annotations

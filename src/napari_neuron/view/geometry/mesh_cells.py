@@ -1,4 +1,4 @@
-"""The mesh of a neuron as something that voltages can colour: each vertex by the nearest node."""
+"""The mesh of a neuron, prepared for colouring by voltage: each vertex by its nearest node."""
 
 from __future__ import annotations
 

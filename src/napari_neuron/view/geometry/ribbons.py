@@ -1,4 +1,4 @@
-"""Thin cable as ribbons: two vertices for each node, which the graphics card turns; pure numpy."""
+"""Thin cable as ribbons: two vertices per node, which the graphics card turns; pure numpy."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Rings of a skeleton's tubes: where each is, how wide, and which way it looks; pure numpy.
+"""Rings of a skeleton's tubes: position, radius and direction of each; pure numpy.
 
-A *run* is drawn as one tube: nodes of which each is the thickest child of the one before. Rings are
-turned by parallel transport along each run, so tubes do not twist; the turns are summed for all
-runs at once instead of walking along each.
+A *run* is drawn as one tube: a series of nodes, each the thickest child of the one before. Rings
+are turned by parallel transport along each run, so tubes do not twist; the turns are summed for all
+runs at once instead of one run at a time.
 """
 
 from __future__ import annotations

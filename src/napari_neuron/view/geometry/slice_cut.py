@@ -1,6 +1,6 @@
 """The cut of a slice through a skeleton's tubes, as polygons; pure numpy.
 
-The outline of each edge in the slice is found by `napari_neuron.view.geometry.slice_outlines`.
+`napari_neuron.view.geometry.slice_outlines` finds the outline of each edge in the slice.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The outlines of tubes in a slice, and of what lies near it; pure numpy.
+"""The outlines of tubes in a slice, and of cable near it; pure numpy.
 
-An edge is taken as all spheres that lie along it, their radii going evenly from one node's to the
-other's. The slice cuts each sphere in a disk, and the union of the disks along an edge is convex:
-its outline is found exactly, by asking for each direction how far it reaches.
+An edge is treated as all spheres along it, with a radius that changes linearly from one node to the
+other. The slice cuts each sphere in a disk, and the union of the disks along an edge is convex, so
+its outline is found exactly from how far it reaches in each direction.
 """
 
 from __future__ import annotations

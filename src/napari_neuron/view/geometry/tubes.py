@@ -1,7 +1,7 @@
 """A skeleton as a mesh of tubes; pure numpy.
 
-Every vertex is a skeleton point plus a direction times a radius, so that a change of the minimum
-radius moves vertices and nothing else.
+Every vertex is a skeleton point plus a direction times a radius, so a change of the minimum radius
+only moves vertices.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`GlowLayer`: what the layers of a network's neurons and of its edges have in common."""
+"""`GlowLayer`: what the layers of a network's neurons and edges have in common."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Neurons of a network as they are in the viewer: skeletons and meshes with their name or id."""
+"""Neurons of a network drawn as skeletons and meshes in the viewer that have their name or id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What colours the neurons of a network at a time, worked out when it is asked for; no napari."""
+"""The values that colour a network's neurons at a time, computed on request; no napari."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A network in napari: neurons as points, edges as lines, spikes as spheres that glow."""
+"""A network in napari: neurons as points, edges as lines, spikes as glowing spheres."""
 
 from __future__ import annotations
 
@@ -56,22 +56,22 @@ def group_colours(network: PointNetwork) -> npt.NDArray[np.str_]:
 class ActivityLayer(GlowLayer):
     """Neurons that glow when they fire, with time as a dimension of the viewer.
 
-    They are drawn as their skeletons or meshes where there are any, else as spheres.
+    They are drawn as their skeletons or meshes if they have any, otherwise as spheres.
 
     Parameters
     ----------
     result
-        Of a network; may still be filling, see `advance`.
+        The result of a network run, which may still be growing; see `advance`.
     positions : (n, 3)
         x, y, z in µm.
     bodies
-        Skeletons and meshes by the row of their neuron; see `bodies_in`.
+        Skeletons and meshes, by the row of their neuron; see `bodies_in`.
     interval, decay
         As for `SpikeFrames`.
     window
         As for `RateFrames`; see `colour_by`.
     **surface
-        As for `napari.layers.Surface`.
+        Arguments of `napari.layers.Surface`.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class ActivityLayer(GlowLayer):
 
     @property
     def window(self) -> float:
-        """In which spikes are counted for the rate, ms."""
+        """Window in which spikes are counted for the rate, ms."""
         return self.rates.window
 
     @window.setter
@@ -125,7 +125,7 @@ class ActivityLayer(GlowLayer):
 
     @property
     def colour_by(self) -> str:
-        """What colours mean: "spikes", which fade with `decay`, or the "rate" in a `window`, Hz."""
+        """What colours mean: "spikes", which fade with `decay`, or "rate" in a `window`, Hz."""
         return "rate" if self.shown.name == "rate" else "spikes"
 
     @colour_by.setter
@@ -162,7 +162,7 @@ class ActivityLayer(GlowLayer):
         )
 
     def advance(self) -> None:
-        """Show what has come since."""
+        """Show the spikes that have been added since."""
         super().advance()
         if self.colour_by == "rate":
             high = float(self.rates[: self.n_valid].max())
@@ -259,32 +259,32 @@ def show_network(
     Parameters
     ----------
     result
-        Of a run.
+        The result of a run.
     viewer
-        Where; by default the current viewer, or a new one if there is none.
+        The viewer to use; by default the current one, or a new one if there is none.
     decay
         Time constant of the glow, ms.
     interval
-        Between two steps of the time slider, ms.
+        Time between two steps of the time slider, ms.
     colour_by, window
         "spikes", or "rate" in a window (ms); see `ActivityLayer`.
     layout
-        Where neurons are drawn that are nowhere; see `neuron_positions`.
+        How to place neurons without a position; see `neuron_positions`.
     bodies
-        Draw neurons as the skeletons and meshes of the viewer that have their id or label.
+        Whether to draw neurons as the skeletons and meshes in the viewer named after their id or
+        label.
     active_edges
-        Have so many edges, the strongest, light up as spikes travel along them.
+        Number of edges, the strongest, that light up as spikes travel along them.
 
     Returns
     -------
     Viewer
-        In which it is shown. A script calls ``napari.run()`` to keep its window open.
+        The viewer. In a script, call ``napari.run()`` to keep its window open.
 
     Raises
     ------
     ValueError
-        If ``decay`` or ``window`` is not positive, or ``colour_by`` or ``layout`` is not one there
-        is.
+        If ``decay`` or ``window`` is not positive, or ``colour_by`` or ``layout`` is unknown.
     """
     if viewer is None:
         import napari

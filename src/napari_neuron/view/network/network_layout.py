@@ -1,4 +1,4 @@
-"""Where neurons of a network are drawn that have no position; pure functions."""
+"""Places neurons of a network that have no position; pure functions."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def neuron_positions(
     n = len(network.neurons)
     if layout == "forces" and n > MOST_FORCE_NEURONS:
         raise ValueError(
-            f"forces are worked out for up to {MOST_FORCE_NEURONS:,} neurons, not {n:,}; "
+            f"the force layout works for up to {MOST_FORCE_NEURONS:,} neurons, not {n:,}; "
             "choose another layout"
         )
     position = np.full((n, 3), np.nan)

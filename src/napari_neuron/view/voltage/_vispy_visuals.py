@@ -1,8 +1,8 @@
-"""Between the voltage layer and its visual: what touches napari's private way of drawing.
+"""Connects the voltage layer with its visual, through napari's private drawing API.
 
 What is private here: the tables ``layer_to_visual`` and ``overlay_to_visual``, `VispyBaseLayer`
-and the colour bar. Tested against the oldest and the newest napari we support; `voltage_layer`
-falls back to a plain Surface where this file cannot be imported.
+and the colour bar. Tested with the oldest and the newest napari we support; `voltage_layer` falls
+back to a plain Surface where this file cannot be imported.
 """
 
 from __future__ import annotations

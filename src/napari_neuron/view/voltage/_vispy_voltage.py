@@ -1,8 +1,8 @@
 """Hooks of the voltage layer into napari's slicing and drawing, which are private API of napari.
 
-They are ``_slice_dims``, ``_set_view_slice``, ``_update_draw``, ``_get_value`` and their like.
-Tested against the oldest and the newest napari we support. What draws on the graphics card is in
-`_vispy_visuals`.
+They are ``_slice_dims``, ``_set_view_slice``, ``_update_draw``, ``_get_value`` and the like. Tested
+with the oldest and the newest napari we support. `_vispy_visuals` has the drawing on the graphics
+card.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A cell as tubes coloured by one value of each node: parameters before a run, and labels."""
+"""A cell as tubes coloured by one value per node: parameters before a run, and labels."""
 
 from __future__ import annotations
 

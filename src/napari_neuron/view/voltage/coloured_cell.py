@@ -1,4 +1,4 @@
-"""`ColouredCell`: tubes with what colours their vertices, worked out in any thread."""
+"""`ColouredCell`: tubes and the colours of their vertices, computed in any thread."""
 
 from __future__ import annotations
 

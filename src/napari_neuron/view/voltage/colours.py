@@ -1,4 +1,4 @@
-"""Colours for voltages, and the limits they run between."""
+"""Colour maps for voltages, and their limits."""
 
 from __future__ import annotations
 

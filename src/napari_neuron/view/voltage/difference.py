@@ -1,4 +1,4 @@
-"""The frames of one run less those of another, worked out where they are looked at."""
+"""The frames of one run minus those of another, computed where they are viewed."""
 
 from __future__ import annotations
 
@@ -76,15 +76,22 @@ class DifferenceFrames:
 def difference_frames(
     result: SimulationResult, less: SimulationResult, cell: str | None = None
 ) -> DifferenceFrames:
-    """Return the voltage of a run less that of another run of the same cell.
+    """Return the voltage of a run minus that of another run of the same cell.
 
-    Frames are compared at the same time (the nearest frame of ``less``); where the compartments
-    differ, those at the same node.
+    Frames are compared at the same time (the nearest frame of ``less``). If the compartments
+    differ, those at the same node are compared.
 
     Parameters
     ----------
+    result, less
+        The run, and the run to subtract from it.
     cell
-        Name of the only cell that is wanted; by default all are.
+        Name of the only cell to compare; by default all.
+
+    Returns
+    -------
+    DifferenceFrames
+        (n_frames, n_compartments) float32, mV; behaves like a read-only array.
 
     Raises
     ------
@@ -94,7 +101,7 @@ def difference_frames(
     of, column = _of_cell(result, cell)
     other, other_column = _of_cell(less, cell)
     if len(column) != len(other_column):
-        raise ValueError("these are runs of different cells; their voltages have no difference")
+        raise ValueError("these are runs of different cells; their voltages cannot be subtracted")
     if not result.n_frames or not less.n_frames:
         raise ValueError("one of these runs has no frames")
     rows = np.arange(len(of))

@@ -1,4 +1,4 @@
-"""`LayerLooks`: maps, limits and the threshold of a voltage layer."""
+"""`LayerLooks`: colour maps, limits and threshold of a voltage layer."""
 
 from __future__ import annotations
 

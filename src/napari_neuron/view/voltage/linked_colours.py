@@ -22,12 +22,12 @@ _TOLD = ("variable", "contrast_limits", "colormap")
 class LinkedColours:
     """Colours the nodes, the paths, or a segment of a Labels layer like the tubes.
 
-    napari colours these layers anew as a whole, which takes longer than the tubes do.
+    napari recolours these layers as a whole, which is slower than the tubes.
 
     Parameters
     ----------
     viewer
-        Whose time is shown.
+        The viewer whose time counts.
     source
         The voltage layer.
     """
@@ -42,17 +42,17 @@ class LinkedColours:
         source.valid_frames_changed.connect(self._on_changed)
 
     def add_nodes(self, points: Points, cell: Morphology | None = None) -> None:
-        """Colour a Points layer that has one point for each node of the cell.
+        """Colour a Points layer that has one point per node of the cell.
 
         Parameters
         ----------
         cell
-            Which of the source's cells; may be left out where it has one.
+            Which of the source's cells; not needed if there is only one.
 
         Raises
         ------
         ValueError
-            If it has other points.
+            If the layer has other points.
         """
         _, nodes = self._cell(cell)
         n = nodes.stop - nodes.start
@@ -67,7 +67,7 @@ class LinkedColours:
     def add_paths(self, shapes: Shapes, cell: Morphology | None = None) -> None:
         """Colour the Shapes layer of the cell's paths, each by the mean of its own nodes.
 
-        A path runs from the root to a tip; its own nodes are those no earlier path has.
+        A path runs from the root to a tip; its own nodes are those not in any earlier path.
 
         Parameters
         ----------
@@ -77,7 +77,7 @@ class LinkedColours:
         Raises
         ------
         ValueError
-            If it has other shapes.
+            If the layer has other shapes.
         """
         morphology, nodes = self._cell(cell)
         paths = drawn_paths(morphology)
@@ -103,21 +103,21 @@ class LinkedColours:
     def add_segment(
         self, labels: Labels, segment: int, *, of: str = "soma", cell: Morphology | None = None
     ) -> None:
-        """Colour one segment of a Labels layer; the others stay as they are, but grey.
+        """Colour one segment of a Labels layer; the others turn grey.
 
         Parameters
         ----------
         segment
-            Its id.
+            Id of the segment.
         of
-            "soma" (the root where there is none) or "mean", over the nodes.
+            "soma" (or the root if there is none) or "mean" (over the nodes).
         cell
             As for `add_nodes`.
 
         Raises
         ------
         ValueError
-            If ``of`` is something else.
+            If ``of`` is neither.
         """
         if of not in ("soma", "mean"):
             raise ValueError(f"a segment has the colour of the 'soma' or the 'mean', not {of!r}")
@@ -135,7 +135,7 @@ class LinkedColours:
         self._add(labels, colour)
 
     def disconnect(self) -> None:
-        """Leave the layers in the colours they have."""
+        """Stop colouring; the layers keep their present colours."""
         self._colour.clear()
         self._viewer.dims.events.current_step.disconnect(self._on_changed)
         self._viewer.layers.events.removed.disconnect(self._on_removed)
@@ -154,7 +154,7 @@ class LinkedColours:
             if cell is one or len(self._source.cells) == 1:
                 return one, slice(first, first + len(one))
             first += len(one)
-        raise ValueError("say which of the cells is meant")
+        raise ValueError("say which cell is meant")
 
     def _node_values(self) -> Any:
         return self._source.current_frame[self._source.compartment_of_node]

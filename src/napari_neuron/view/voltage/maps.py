@@ -27,7 +27,7 @@ def peak_map(frames: FloatArray) -> FloatArray:
     Returns
     -------
     (n_compartments,) float32
-        NaN where there is no value at all.
+        NaN for compartments without any value.
     """
     peak = np.full(frames.shape[1], np.nan, dtype=np.float32)
     for _, block in _blocks(frames):
@@ -36,7 +36,7 @@ def peak_map(frames: FloatArray) -> FloatArray:
 
 
 def time_of_peak_map(frames: FloatArray, frame_interval: float) -> FloatArray:
-    """Return when each compartment has its largest value for the first time, ms.
+    """Return when each compartment first has its largest value, ms, (n_compartments,).
 
     Parameters are those of `peak_map`; ``frame_interval`` is in ms.
     """
@@ -53,11 +53,11 @@ def time_of_peak_map(frames: FloatArray, frame_interval: float) -> FloatArray:
 
 
 def first_crossing_map(frames: FloatArray, frame_interval: float, threshold: float) -> FloatArray:
-    """Return when each compartment is at or above a threshold for the first time, ms.
+    """Return when each compartment first rises to a threshold, ms, (n_compartments,).
 
     Parameters are those of `peak_map`; ``frame_interval`` is in ms, ``threshold`` in the unit of
-    the frames. Compartments that begin above it cross it once they have been below. NaN where it
-    is never crossed.
+    the frames. Compartments that start above it must fall below it first. NaN where it is never
+    crossed.
     """
     at = np.full(frames.shape[1], np.nan)
     below = np.zeros(frames.shape[1], dtype=bool)
@@ -76,16 +76,16 @@ def first_crossing_map(frames: FloatArray, frame_interval: float, threshold: flo
 
 
 def attenuation_map(frames: FloatArray, reference: int) -> FloatArray:
-    """Return how much less each compartment moves than one of them, in decades.
+    """Return the attenuation of each compartment relative to one of them, in decades.
 
-    What counts is the largest departure from the first frame.
+    It compares the largest departures from the first frame.
 
     Parameters
     ----------
     frames : (n_frames, n_compartments) float32
         NaN is ignored.
     reference
-        Index of the compartment that all are compared with.
+        Index of the reference compartment.
 
     Returns
     -------
@@ -95,16 +95,14 @@ def attenuation_map(frames: FloatArray, reference: int) -> FloatArray:
     Raises
     ------
     ValueError
-        If the reference does not move.
+        If the value of the reference does not change.
     """
     begin = np.asarray(frames[0])
     moved = np.zeros(frames.shape[1], dtype=np.float32)
     for _, block in _blocks(frames):
         moved = np.fmax(moved, np.fmax.reduce(np.abs(block - begin), axis=0))
     if not moved[reference] > 0:
-        raise ValueError(
-            "nothing happens at this node in this run, so nothing can be compared with it"
-        )
+        raise ValueError("nothing happens at this node in this run, so it cannot be the reference")
     with np.errstate(divide="ignore"):
         decades = np.log10(moved / moved[reference])
     return np.where(np.isfinite(decades), decades, np.nan).astype(np.float32)

@@ -1,4 +1,4 @@
-"""`PlainCut`: what napari is given to draw in a slice where the graphics card's help is missing."""
+"""`PlainCut`: what napari draws in a slice without the help of the graphics card."""
 
 from __future__ import annotations
 

@@ -32,36 +32,38 @@ else:
 class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
     """The voltage of a cell, or of several, over time, or another variable of their membrane.
 
-    A `napari.layers.Surface` with the axes time (ms), z, y, x (µm). With ``gpu`` a step in time
-    uploads one number per compartment and the graphics card does the rest; without, napari colours
-    every vertex anew. Either way the frames are read where they are and never copied per vertex.
+    A `napari.layers.Surface` with the axes time (ms), z, y, x (µm). With ``gpu``, a time step
+    uploads one number per compartment and the graphics card does the rest; without it, napari
+    recolours every vertex. Either way the frames are read in place and never copied per vertex.
 
     Parameters
     ----------
     morphology
-        The cell, or several.
+        The cell, or several cells.
     frames : (n_frames, n_compartments) float32
-        mV; an array or a memory map, which may still be filling.
+        mV; an array or a memory map, which may still be growing.
     compartment_of_node : (n_nodes,) int
-        Column of ``frames`` for every node of the cell; of several, one after the other.
+        Column of ``frames`` for each node; for several cells, one cell after another.
     frame_interval
-        ms between two frames.
+        Time between frames, ms.
     n_valid
-        How many frames are valid already; all by default. Later: `set_valid_frames`.
+        Number of frames that are valid now; all by default. To change it later, call
+        `set_valid_frames`.
     more_frames
-        Of other variables, as many as ``frames``. The voltage is shown first; `show_variable`.
+        Frames of other variables, as many as ``frames``. The voltage is shown first; see
+        `show_variable`.
     minimum_radius
         µm; thinner neurites are drawn this thick.
     minimum_width
-        Pixels; what is thinner on the screen is drawn that wide, however far the camera is.
+        Pixels; neurites are drawn at least this wide on the screen, at any zoom.
     tubes
-        What is drawn instead of the tubes of the skeleton, such as a mesh; see `mesh_tubes`.
+        What to draw instead of the tubes of the skeleton, such as a mesh; see `mesh_tubes`.
     colouring
         "along the cable" or "per compartment"; see `Colouring`.
     gpu
         False for napari's own way of drawing a Surface.
     **surface
-        As for `napari.layers.Surface`: name, colormap, contrast_limits, shading, metadata ...
+        Arguments of `napari.layers.Surface`: name, colormap, contrast_limits, shading, metadata ...
     """
 
     def __init__(
@@ -120,11 +122,11 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
 
     @property
     def n_valid(self) -> int:
-        """How many frames are valid."""
+        """Number of valid frames."""
         return self._values.n_valid
 
     def set_valid_frames(self, n_valid: int) -> None:
-        """Say that the first ``n_valid`` frames are valid now; redraws if that shows.
+        """Set the number of valid frames; redraws if that makes a visible difference.
 
         Raises
         ------
@@ -143,7 +145,7 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Names of the variables there are frames of, "v" first."""
+        """Names of the variables that have frames, "v" first."""
         return tuple(self._variables)
 
     @property
@@ -158,12 +160,12 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
     def show_variable(self, name: str) -> None:
         """Colour the cell by another variable.
 
-        Each variable has its own colour map and limits: those it had when it was shown last.
+        Each variable keeps its own colour map and limits.
 
         Raises
         ------
         KeyError
-            If there are no frames of it.
+            If it has no frames.
         """
         if name not in self._variables:
             raise KeyError(f"there are frames of {', '.join(self._variables)}, not of {name!r}")
@@ -186,8 +188,8 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
     ) -> None:
         """Show another run of the same cell; everything else about the layer stays as it is.
 
-        Parameters are those of the class. Colour limits that nobody has set begin anew. A
-        variable that this run has not kept is shown no longer: the voltage is.
+        Parameters are those of the class. Colour limits that nobody has set start afresh. If this
+        run has not kept the variable shown, the voltage is shown instead.
         """
         column = np.asarray(compartment_of_node, dtype=np.int64)
         if not np.array_equal(column, self.compartment_of_node):
@@ -229,7 +231,7 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
         return self._values.frame(self.frame_asked_for)
 
     def fall_back(self, problem: str) -> None:
-        """Go on without the GPU's help, and say so."""
+        """Continue without the GPU, with a warning."""
         from napari.utils.notifications import show_warning
 
         self.gpu = False
@@ -237,7 +239,7 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
         self.refresh()
         _log.warning("voltage layer without GPU: %s", problem)
         show_warning(
-            "The fast way of colouring a neuron does not work with this version of napari "
+            "Fast colouring does not work with this version of napari "
             f"({problem}); voltages are shown by napari's Surface layer, which is slower."
         )
 

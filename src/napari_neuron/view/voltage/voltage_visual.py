@@ -3,7 +3,7 @@
 The mesh goes to the card once. Every vertex carries the index of its compartment; a small float
 texture holds one value per compartment. A time step uploads that texture, and the shader does the
 rest: position (centre, direction, radius), colour map and limits, shading. In 2D the mesh is the
-cut of the slice, where z says how far from the slice something is: that fades.
+cut of the slice, where z is the distance from the slice, over which the cable fades.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`CellActions`: what the buttons of the tab Cell do."""
+"""`CellActions`: what the buttons of the Cell tab do."""
 
 from __future__ import annotations
 

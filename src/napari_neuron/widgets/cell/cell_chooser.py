@@ -1,4 +1,4 @@
-"""`CellChooser`: which of the skeletons in the viewer are simulated, and which is shown."""
+"""`CellChooser`: which of the skeletons in the viewer are simulated, and which one is shown."""
 
 from __future__ import annotations
 

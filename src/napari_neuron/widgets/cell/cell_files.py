@@ -1,4 +1,4 @@
-"""Changes which cell is chosen and what it is: labels, unit, the cell an experiment names."""
+"""Changes the chosen cell and its properties: labels, unit, the cell named by an experiment."""
 
 from __future__ import annotations
 
@@ -148,9 +148,12 @@ class CellFiles:
         elif self._session.cells:
             if named:
                 shown = self._session.shown_cell
-                note = f"Opened for {shown.name if shown else ''}; it was made for {named[0].name}."
+                note = (
+                    f"Opened for {shown.name if shown else ''}; "
+                    f"this experiment was made for {named[0].name}."
+                )
         else:
-            raise ExperimentError("cells", "open the skeleton of this experiment first")
+            raise ExperimentError("cells", "open this experiment's skeleton first")
         self._session.edit(*self._with_repairs(experiment))
         return note
 

@@ -1,4 +1,4 @@
-"""`CellLayers`: the layers of the chosen cells follow when one is repaired, or that is undone."""
+"""`CellLayers`: updates the layers of the chosen cells when a repair is made or undone."""
 
 from __future__ import annotations
 

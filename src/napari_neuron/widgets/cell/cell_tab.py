@@ -1,4 +1,4 @@
-"""The tab Cell: what the skeleton is, what is wrong with it, labels, unit, compartments."""
+"""The Cell tab: what the skeleton is, what is wrong with it, labels, unit, compartments."""
 
 from __future__ import annotations
 
@@ -105,13 +105,13 @@ class CellTab(Page):
         self.problem = ProblemLabel()
         self.discretisation = DiscretisationEdit(view)
         self.empty = hint(
-            "Open a skeleton: drop an SWC file on the window, or take one from "
+            "Open a skeleton: drop an SWC file on the window, or choose one from "
             "File ▸ Open Sample ▸ napari-neuron."
         )
 
         self._details = self._lay_out()
         self.folder_button = QPushButton("Open folder…")
-        self.folder_button.setToolTip("Read all skeletons of a folder, and choose which to show")
+        self.folder_button.setToolTip("Read all skeletons in a folder and choose which to show")
         self.folder_button.clicked.connect(lambda _=False: self.folder_requested.emit())
         folder_row = QHBoxLayout()
         folder_row.addWidget(self.folder_button)
@@ -193,13 +193,11 @@ class CellTab(Page):
         self.legend.setText(legend_of(cell) if cell is not None else "")
         self.legend.setVisible(bool(self.legend.text()))
         if self._labelling:
-            self.label_hint.setText("Telling axon and dendrite apart by the flow of synapses …")
+            self.label_hint.setText("Separating axon from dendrite by synapse flow …")
         elif has_synapses:
-            self.label_hint.setText("By its synapses (navis.split_axon_dendrite).")
+            self.label_hint.setText("From its synapses (navis.split_axon_dendrite).")
         else:
-            self.label_hint.setText(
-                "Axon and dendrite are told apart by synapses, and this skeleton has none."
-            )
+            self.label_hint.setText("Labelling needs synapses, and this skeleton has none.")
 
 
 def _heading(text: str) -> QLabel:

@@ -21,7 +21,7 @@ class CellsMenu(QToolButton):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setToolTip("Which skeletons are simulated together, in one experiment")
+        self.setToolTip("Skeletons to simulate together in one experiment")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_of_cells = _StayingMenu(self)
         self.setMenu(self.menu_of_cells)

@@ -1,4 +1,4 @@
-"""`CheckPanel`: what is wrong with a cell, shown on it, and mended in place."""
+"""`CheckPanel`: shows what is wrong with a cell, on the cell, and repairs it in place."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class CheckPanel(QWidget):
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.node = QLabel()
-        self.before_button = self._step_button("◀", "Fly to the node before", -1)
+        self.before_button = self._step_button("◀", "Fly to the previous node", -1)
         self.next_button = self._step_button("▶", "Fly to the next node", 1)
         steps = QHBoxLayout()
         steps.setSpacing(4)
@@ -91,7 +91,7 @@ class CheckPanel(QWidget):
         self.steps.setLayout(steps)
         steps.setContentsMargins(0, 0, 0, 0)
         self.longer_button = QPushButton()
-        self.longer_button.setToolTip("Cut the cell into fewer compartments; undo takes it back")
+        self.longer_button.setToolTip("Use fewer compartments; Undo reverts this")
         self.longer_button.clicked.connect(lambda _=False: self._ask_for_longer())
         self.repair = RepairEdit(view, palette)
         self.repair.apply_requested.connect(self._apply)
@@ -270,7 +270,7 @@ class CheckPanel(QWidget):
         cell = self._view.cell
         repairs = sources[cell.name].repairs if cell is not None and cell.name in sources else ()
         names = ", ".join(kind_name(one).lower() for one in repairs)
-        self.done.setText(f"Repaired so far: {names}. Undo takes it back." if names else "")
+        self.done.setText(f"Repairs so far: {names}. Undo reverts the last." if names else "")
         self.done.setVisible(bool(names))
 
 
@@ -280,7 +280,7 @@ def _without_count(summary: str) -> str:
 
 def _in_words(findings: tuple[Finding, ...]) -> str:
     if not findings:
-        return "Nothing wrong was found."
+        return "No problems found."
     parts = []
     for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note")):
         n = sum(finding.severity == severity for finding in findings)

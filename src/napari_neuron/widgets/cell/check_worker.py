@@ -1,4 +1,4 @@
-"""What the check of a cell and the preview of a repair answer, worked out in threads."""
+"""The check of a cell and the preview of a repair, computed in threads."""
 
 from __future__ import annotations
 

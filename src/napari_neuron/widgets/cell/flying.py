@@ -1,4 +1,4 @@
-"""`fly_to`: bring the camera to what a layer shows."""
+"""`fly_to`: moves the camera to what a layer shows."""
 
 from __future__ import annotations
 

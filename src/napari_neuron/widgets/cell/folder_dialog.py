@@ -1,4 +1,4 @@
-"""`FolderDialog`: the skeletons of a folder, as they are read; those chosen are shown."""
+"""`FolderDialog`: lists the skeletons of a folder as they are read, and shows the chosen ones."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ class FolderDialog(QDialog):
         self.cancel_button.setVisible(False)
         if self._n_bad:
             n = self._n_bad
-            problem = f"{n} file{'s' * (n > 1)} could not be read; the list says why."
+            problem = f"{n} file{'s' * (n > 1)} could not be read; see the list for the reasons."
         self.problem.say(problem)
         self._show_what_can_be_done()
 

@@ -1,4 +1,4 @@
-"""`FolderReader`: all skeletons of a folder, read in a thread that can be stopped."""
+"""`FolderReader`: reads all skeletons of a folder in a thread that can be stopped."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class FolderReader:
             self._come.append(one)
             if self._cancelled:
                 break
-        return "" if files else f"{folder} holds no file that is named like a skeleton."
+        return "" if files else f"No file in {folder} has the name of a skeleton format."
 
     def _tell(self) -> None:
         come = tuple(self._come[self._n_told :])

@@ -1,4 +1,4 @@
-"""Where the images lie that a cell is shown with."""
+"""The bounding box of the images a cell is shown with."""
 
 from __future__ import annotations
 

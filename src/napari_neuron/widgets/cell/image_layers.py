@@ -1,4 +1,4 @@
-"""`ImageLayers`: the volumes in the viewer, and word of what changes about them."""
+"""`ImageLayers`: the volumes in the viewer, and signals when they change."""
 
 from __future__ import annotations
 

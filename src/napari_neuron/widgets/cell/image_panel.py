@@ -1,4 +1,4 @@
-"""`ImagePanel`: what the cell has to do with an image, and the way about in it."""
+"""`ImagePanel`: whether a cell fits an image, and navigation in the image."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class ImagePanel(QWidget):
         heading.setObjectName("heading")
         self.layer_box = QComboBox()
         let_shrink(self.layer_box)
-        self.layer_box.setToolTip("Which image or labels the cell is compared with")
+        self.layer_box.setToolTip("Image or labels to compare the cell with")
         self.layer_box.activated.connect(lambda _: self._on_layer_chosen())
         self.remedy_button = QPushButton()
         self.verdict = QLabel()
@@ -104,7 +104,8 @@ class ImagePanel(QWidget):
         self.voxel_button = QPushButton("Set")
         self.voxel_button.setMaximumWidth(48)
         self.voxel_button.setToolTip(
-            "Give the layer this voxel size, and µm as its unit; what lies exactly on it goes along"
+            "Give the layer this voxel size, and µm as its unit; layers that coincide with it "
+            "follow"
         )
         self.voxel_button.clicked.connect(lambda _=False: self._set_voxel())
         row.addWidget(self.voxel_button)
@@ -117,7 +118,7 @@ class ImagePanel(QWidget):
         self.slab.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.slab.setMinimumWidth(80)
         self.slab.setToolTip(
-            "In 2D, cable that runs that near the slice is shown too, fading; 0 shows the cut alone"
+            "In 2D, also show cable this close to the slice, faded; 0 shows only the cut"
         )
         self.slab.valueChanged.connect(lambda _: self._set_slab())
         row = QHBoxLayout()
@@ -127,9 +128,7 @@ class ImagePanel(QWidget):
 
     def _follow_row(self) -> QHBoxLayout:
         self.follow = QCheckBox("Slice follows the selected node")
-        self.follow.setToolTip(
-            "Select a node, a stimulus or a recorder: the slice goes to where it is"
-        )
+        self.follow.setToolTip("Select a node, stimulus or recorder to move the slice to it")
         self.follow.toggled.connect(self._on_selection_changed)
         self.go_button = QPushButton("Go to it")
         self.go_button.setToolTip("Bring the selected node into view")
@@ -147,7 +146,8 @@ class ImagePanel(QWidget):
         self.label.setPlaceholderText("label")
         self.skeletonise_button = QPushButton("Skeletonise this label")
         self.skeletonise_button.setToolTip(
-            "Make a cell from the label's voxels: middle line, and radii from distances"
+            "Make a cell from the label's voxels: centre line, with radii from the distance to "
+            "the edge"
         )
         self.skeletonise_button.clicked.connect(lambda _=False: self._skeletonise())
         self.cancel_button = QPushButton("Cancel")
@@ -247,7 +247,7 @@ class ImagePanel(QWidget):
             box.commit()
         z, y, x = (box.value() / 1000 for box in self.voxel)
         if min(z, y, x) <= 0:
-            self.problem.say("A voxel has a size: more than 0 nm along each axis.")
+            self.problem.say("The voxel size must be above 0 nm along each axis.")
         elif layer is not None:
             self._mend(with_voxel(volume_of(layer), (z, y, x)))
 
@@ -283,7 +283,7 @@ class ImagePanel(QWidget):
             self.problem.say("Which label? Type its number, or pick it in the layer.")
             return
         if int(self.label.text()) == 0:
-            self.problem.say("0 is what has no label. Type another number, or pick a label.")
+            self.problem.say("0 is the background. Type another number, or pick a label.")
             return
         labels = layer.data[0] if layer.multiscale else layer.data
         self._skeletoniser.start(labels, int(self.label.text()), volume_of(layer))

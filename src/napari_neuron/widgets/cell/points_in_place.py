@@ -1,4 +1,4 @@
-"""`set_points`: other points in a layer that stays."""
+"""`set_points`: replaces the points of an existing layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`RepairEdit`: a repair with its parameters, what it would do, and the button that does it."""
+"""`RepairEdit`: a repair with its parameters, its effect, and the button that applies it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class RepairEdit(QWidget):
         let_shrink(self.kind)
         self.kind.activated.connect(lambda _: self._on_chosen())
         self.apply_button = QPushButton("Apply")
-        self.apply_button.setToolTip("Repair the cell; undo takes it back")
+        self.apply_button.setToolTip("Repair the cell; Undo reverts this")
         self.apply_button.clicked.connect(lambda _=False: self._apply())
         row = QHBoxLayout()
         row.setSpacing(4)
@@ -181,7 +181,7 @@ class RepairEdit(QWidget):
         if preview is not None and after is not None:
             self.effect.setText(_table(*preview.measured, dim=self._palette.dim))
         elif self._ask.is_busy:
-            self.effect.setText(f'<span style="color:{self._palette.dim}">Working it out …</span>')
+            self.effect.setText(f'<span style="color:{self._palette.dim}">Calculating …</span>')
         moved = preview.moved if preview is not None else ()
         self.moved.setVisible(bool(moved))
         self.moved.setText(_moves_in_words(moved))
@@ -202,8 +202,8 @@ def _moves_in_words(moved: tuple[MovedPlacement, ...]) -> str:
         farthest = max(one.distance for one in moved)
         to += f", and {len(moved) - _LISTED:,} more (up to {farthest:.3g} µm)"
     return (
-        f"Inputs, recorders or regions use {nodes}, which would go. They move to the nearest that "
-        f"stays: {to}."
+        f"Inputs, recorders or regions use {nodes}, which this removes. They move to the nearest "
+        f"node that stays: {to}."
     )
 
 

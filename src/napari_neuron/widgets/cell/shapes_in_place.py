@@ -1,8 +1,8 @@
-"""`set_paths`: other paths in a Shapes layer that stays.
+"""`set_paths`: replaces the paths of an existing Shapes layer.
 
-The layer's own setter works out the tubes of all paths in the window's thread, which takes a second
-for each few hundred. Here that is done before, in any thread, and the layer takes over the result.
-That needs attributes napari does not promise; without them the layer's own setter is used.
+The layer's own setter computes the tubes of all paths in the window's thread, which takes a second
+for every few hundred. Here they are computed beforehand, in any thread, and handed to the layer
+through attributes napari does not promise; if these are missing, the layer's own setter is used.
 """
 
 from __future__ import annotations

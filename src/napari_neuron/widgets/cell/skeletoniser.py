@@ -1,4 +1,4 @@
-"""`Skeletoniser`: makes a cell from a label, in a thread and a process that can be ended."""
+"""`Skeletoniser`: makes a cell from a label, in a thread and a process that can be stopped."""
 
 from __future__ import annotations
 

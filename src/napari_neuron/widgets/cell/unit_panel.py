@@ -1,4 +1,4 @@
-"""`UnitPanel`: the unit of the file, what speaks for it, and another one in one click."""
+"""`UnitPanel`: the unit of the file, the evidence for it, and a click to change it."""
 
 from __future__ import annotations
 
@@ -54,13 +54,15 @@ class UnitPanel(QWidget):
         self.table.setTextFormat(Qt.TextFormat.RichText)
         self.table.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.table.setToolTip(
-            "What the cell would measure: cable, extent, median radius, radius of the soma"
+            "How large the cell is in each unit: cable, extent, median radius, soma radius"
         )
         self.table.linkActivated.connect(self._on_link)
-        self.unit = self._chooser(_UNITS, 'Of the file: "um", "nm", or voxels: "8 nm"')
-        self.radius_unit = self._chooser((_SAME, *_UNITS), "Of the radii, where they differ")
+        self.unit = self._chooser(
+            _UNITS, "Unit of the file: um, nm, or the voxel size, such as 8 nm"
+        )
+        self.radius_unit = self._chooser((_SAME, *_UNITS), "Unit of the radii, if different")
         self.button = QPushButton("Use")
-        self.button.setToolTip("Take the file's numbers as being in this unit; undo goes back")
+        self.button.setToolTip("Read the file's numbers in this unit; Undo reverts this")
         self.button.clicked.connect(lambda _=False: self._request())
         row = QHBoxLayout()
         row.setSpacing(4)

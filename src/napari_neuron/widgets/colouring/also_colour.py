@@ -60,7 +60,7 @@ class AlsoColour(QWidget):
         for text, act in entries:
             self.menu.addAction(text).triggered.connect(lambda _=False, act=act: self._do(act))
         if not entries:
-            self.menu.addAction("No layer of this neuron").setEnabled(False)
+            self.menu.addAction("No other layer of this neuron").setEnabled(False)
 
     def _entries(self, source: VoltageLayer) -> list[tuple[str, Callable[[], Any]]]:
         entries: list[tuple[str, Callable[[], Any]]] = []

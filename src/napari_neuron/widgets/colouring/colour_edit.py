@@ -44,7 +44,7 @@ class ColourEdit(QWidget):
         self.auto_button.setToolTip("From the lowest to the highest value of the run")
         self.auto_button.clicked.connect(lambda _=False: self._fit())
         self.rest_button = QPushButton("About rest")
-        self.rest_button.setToolTip("As far below the first frame as above it")
+        self.rest_button.setToolTip("Limits equally far below and above the first frame")
         self.rest_button.clicked.connect(lambda _=False: self._centre())
         self.is_cut = QCheckBox("Colour only above")
         self.is_cut.toggled.connect(lambda _: self._on_threshold())
@@ -54,19 +54,17 @@ class ColourEdit(QWidget):
         self.thinnest = QuantitySpinBox()
         self.thinnest.lowest = 0.0
         self.thinnest.setSuffix(" µm")
-        self.thinnest.setToolTip("Thinner neurites are drawn with this radius; 0 for true radii")
+        self.thinnest.setToolTip("Draw thinner neurites with this radius; 0 keeps the true radii")
         self.thinnest.valueChanged.connect(lambda _: self._on_thinnest())
         self.width = QuantitySpinBox()
         self.width.lowest = 0.0
         self.width.setSuffix(" pixels")
-        self.width.setToolTip(
-            "What is thinner on the screen is drawn that wide, however far away it is"
-        )
+        self.width.setToolTip("Draw neurites at least this wide on the screen, at any zoom")
         self.width.valueChanged.connect(lambda _: self._on_width())
         self.colouring = QComboBox()
         leave_wheel_to_page(self.colouring)
-        self.colouring.addItem("colours run into one another", Colouring.ALONG_THE_CABLE)
-        self.colouring.addItem("a colour per compartment", Colouring.PER_COMPARTMENT)
+        self.colouring.addItem("blend colours", Colouring.ALONG_THE_CABLE)
+        self.colouring.addItem("one colour per compartment", Colouring.PER_COMPARTMENT)
         self.colouring.activated.connect(
             lambda _: self._layers.set_colouring(self.colouring.currentData())
         )

@@ -1,4 +1,4 @@
-"""`FilmDialog`: asks for a film of what the viewer shows, and makes it."""
+"""`FilmDialog`: makes a film of what the viewer shows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 _SIZES = {
-    "as the canvas": None,
+    "same as the canvas": None,
     "1280 × 720": (1280, 720),
     "1920 × 1080": (1920, 1080),
     "1080 × 1080": (1080, 1080),
@@ -67,7 +67,7 @@ class FilmDialog(QDialog):
         self._pictures: Iterator[int] | None = None
         self._film: Film | None = None
         self.path = QLineEdit(str(Path.home() / "film.mp4"))
-        self.path.setToolTip(".mp4, .gif, or a new folder for PNG files (a name without an ending)")
+        self.path.setToolTip(".mp4, .gif, or a new folder for PNG files (a name without a suffix)")
         browse = QPushButton("…")
         browse.setToolTip("Choose a file")
         browse.clicked.connect(lambda _=False: self._browse())

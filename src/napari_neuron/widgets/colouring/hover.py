@@ -1,4 +1,4 @@
-"""`Hover`: what of a cell lies under the mouse, while no button is pressed."""
+"""`Hover`: which part of a cell lies under the mouse while no button is pressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`MapEdit`: what the cell is coloured by: a variable over time, or a map of the whole run."""
+"""`MapEdit`: what colours the cell: a variable over time, or a map of the whole run."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class MapEdit(QWidget):
         self.threshold.valueChanged.connect(lambda _: self._on_chosen())
         self.node = QuantitySpinBox()
         self.node.whole = True
-        self.node.setToolTip("Id of the node that all are compared with")
+        self.node.setToolTip("Id of the reference node")
         self.node.valueChanged.connect(lambda _: self._on_chosen())
         self.problem = ProblemLabel()
         self._form = QFormLayout(self)
@@ -79,7 +79,7 @@ class MapEdit(QWidget):
         self.setEnabled(layer is not None)
         self.what.clear()
         if layer is None:
-            self.what.addItem("Nothing is shown yet", None)
+            self.what.addItem("Nothing shown yet", None)
             self._show_rows()
             return
         shown = layer.shown

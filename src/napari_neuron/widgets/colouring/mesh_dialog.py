@@ -1,4 +1,4 @@
-"""`MeshDialog`: which mesh of the neuron is coloured: a file, or a folder of precomputed meshes."""
+"""`MeshDialog`: chooses the mesh to colour: a file, or a folder of precomputed meshes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from napari_neuron.widgets.toolkit.page import hint, let_shrink
 from napari_neuron.widgets.toolkit.problem import ProblemLabel
 
 _FILES = "Meshes (*.obj *.ply *.stl *.off *.glb *.gltf);;All files (*)"
-_GUESS = "as it fits the cell"
+_GUESS = "whichever fits the cell"
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ class MeshDialog(QDialog):
         self.path.setPlaceholderText("a file, or a folder with an info file")
         self.path.editingFinished.connect(self._look)
         self.file_button = QPushButton("File…")
-        self.file_button.setToolTip("OBJ, PLY, STL or another that trimesh reads")
+        self.file_button.setToolTip("OBJ, PLY, STL or another format trimesh reads")
         self.file_button.clicked.connect(lambda _=False: self._ask_for_file())
         self.folder_button = QPushButton("Folder…")
-        self.folder_button.setToolTip("Of meshes in neuroglancer's precomputed format")
+        self.folder_button.setToolTip("A folder of meshes in neuroglancer's precomputed format")
         self.folder_button.clicked.connect(lambda _=False: self._ask_for_folder())
         for button in (self.file_button, self.folder_button):
             button.setAutoDefault(False)
@@ -79,11 +79,11 @@ class MeshDialog(QDialog):
         self.unit.addItem(_GUESS, None)
         for name, scale in MESH_UNITS.items():
             self.unit.addItem(name, scale)
-        self.unit.setToolTip("What one unit of the file is; precomputed meshes are in nm")
+        self.unit.setToolTip("Unit of the file's coordinates; precomputed meshes are in nm")
         self.segment = QComboBox()
         self.segment.setEditable(True)
         let_shrink(self.segment)
-        self.segment.setToolTip("Id of the neuron among the meshes of the folder")
+        self.segment.setToolTip("Id of the neuron's mesh in the folder")
         self._form = QFormLayout()
         self._form.addRow("Mesh", row)
         self._form.addRow("Unit", self.unit)

@@ -1,4 +1,4 @@
-"""`PlaceClicks`: what clicks on a cell do while a dock is open that makes use of them."""
+"""`PlaceClicks`: what clicks on a cell do while a dock that uses them is open."""
 
 from __future__ import annotations
 

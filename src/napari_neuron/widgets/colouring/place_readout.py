@@ -1,4 +1,4 @@
-"""`PlaceReadout`: what lies under the mouse, or was clicked: node, compartment, region, value."""
+"""`PlaceReadout`: the place under the mouse, or clicked: node, compartment, region, value."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 Painted = list[tuple[str, npt.NDArray[np.bool_]]]
 
 _HINT = (
-    "Point at the cell to see what is there. Shift-click adds the trace of that place, "
-    "a double click selects its node."
+    "Point at the cell to see what is there. Shift-click to add its trace, double-click to select "
+    "its node."
 )
 
 

@@ -36,7 +36,7 @@ class PlayBar(QWidget):
         self.button = QPushButton("Play")
         self.button.clicked.connect(lambda _=False: self._toggle())
         self.speed = QComboBox()
-        self.speed.setToolTip("How much of the run one second shows")
+        self.speed.setToolTip("Simulated time shown per second")
         leave_wheel_to_page(self.speed)
         for speed in SPEEDS:
             text = "real time" if speed == 1000 else f"{shown_number(speed)} ms per second"
@@ -47,7 +47,7 @@ class PlayBar(QWidget):
         self.loop.setChecked(self.player.loop)
         self.loop.toggled.connect(self._on_loop_changed)
         self.film_button = QPushButton("Film…")
-        self.film_button.setToolTip("Write what the viewer shows to an MP4, a GIF or PNG files")
+        self.film_button.setToolTip("Save the view as an MP4, a GIF or PNG files")
         self.film_button.clicked.connect(lambda _=False: self.film_requested.emit())
         bar = QHBoxLayout(self)
         bar.setContentsMargins(0, 0, 0, 0)

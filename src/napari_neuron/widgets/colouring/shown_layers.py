@@ -1,4 +1,4 @@
-"""`ShownLayers`: all voltage layers of a viewer, looked at and changed as one."""
+"""`ShownLayers`: all voltage layers of a viewer, read and changed as one."""
 
 from __future__ import annotations
 

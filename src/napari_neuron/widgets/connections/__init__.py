@@ -1,1 +1,1 @@
-"""The tab Connections: synapses and gap junctions between cells."""
+"""The Connections tab: synapses and gap junctions between cells."""

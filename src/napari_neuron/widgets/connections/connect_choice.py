@@ -1,4 +1,4 @@
-"""Which synapses between cells are wanted: what the dialog asks its thread to do."""
+"""The synapses between cells to make: what the dialog asks its thread to do."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def find_connections(choice: ConnectChoice) -> ConnectFound:
     try:
         if choice.source is None:
             if not any(c.connectors is not None and len(c.connectors) for c in choice.cells):
-                raise ExperimentError("source", "these cells have no connectors; name a file")
+                raise ExperimentError("source", "these cells have no connectors; choose a file")
             table = match_connectors(choice.cells, choice.apart)
         else:
             raw = read_table_file(Path(choice.source))

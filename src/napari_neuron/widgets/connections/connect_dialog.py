@@ -52,29 +52,35 @@ class ConnectDialog(TableDialog):
             action="Connect",
             parent=parent,
         )
-        self.source.setToolTip(
-            "A postsynapse of one cell belongs to the nearest presynapse of another"
-        )
+        self.source.setToolTip("Match each postsynapse to the nearest presynapse of another cell")
         self._cells = cells
         self._found = ConnectFound()
         self._job = LatestJob()
         self._job.finished.connect(self._on_found)
         self.only_these = QCheckBox("Leave out rows of other cells")
-        self.only_these.setToolTip("Else a row that names another cell is an error")
-        self.apart = _number(0.3, 100, " µm", "Two connectors that near are one synapse")
+        self.only_these.setToolTip("Otherwise a row that names another cell is an error")
+        self.apart = _number(
+            0.3, 100, " µm", "Connectors nearer to each other than this are one synapse"
+        )
         self.units = QLineEdit("um")
-        self.units.setToolTip("Of the positions: um, nm, 8 nm")
-        self.limit = _number(5.0, 1e6, " µm", "A position farther from its cell is left out")
-        self.weight = _number(0.001, 1e6, " µS", "Where the table has no weight; times its count")
-        self.threshold = _number(-20.0, 1000, " mV", "Of the presynaptic voltage", lowest=-1000)
+        self.units.setToolTip("Unit of the positions: um, nm, 8 nm")
+        self.limit = _number(5.0, 1e6, " µm", "Positions farther from their cell are left out")
+        self.weight = _number(
+            0.001, 1e6, " µS", "Used where the table has no weight; multiplied by the count"
+        )
+        self.threshold = _number(
+            -20.0, 1000, " mV", "Threshold of the presynaptic voltage", lowest=-1000
+        )
         self.delay_kind = QComboBox()
         self.delay_kind.addItems([_CONSTANT, _BY_LENGTH])
         self.delay_kind.setToolTip(
             "By path length: for axons that do not spike. The voltage is watched at the root, and "
-            "the way to the synapse adds to the delay"
+            "the distance to the synapse adds to the delay"
         )
-        self.delay = _number(1.0, 1e4, " ms", "Where the table has no delay")
-        self.velocity = _number(500.0, 1e6, " µm/ms", "Of the spike along the axon", lowest=0.001)
+        self.delay = _number(1.0, 1e4, " ms", "Used where the table has no delay")
+        self.velocity = _number(
+            500.0, 1e6, " µm/ms", "Speed of the spike along the axon", lowest=0.001
+        )
         self.add_rows(
             {
                 "": self.only_these,
@@ -89,7 +95,7 @@ class ConnectDialog(TableDialog):
             }
         )
         self.kinds = KindsTable()
-        self.page.add(hint("Each kind is an Exp2Syn; others can be chosen afterwards."), self.kinds)
+        self.page.add(hint("Each kind is an Exp2Syn; you can change this afterwards."), self.kinds)
         self.page.column.addStretch()
         self.resize(440, 560)
         self.action_button.clicked.connect(lambda _=False: self.connect_cells())

@@ -1,4 +1,4 @@
-"""The tab Connections: synapses and gap junctions between the cells that are simulated together."""
+"""The Connections tab: synapses and gap junctions between the cells that are simulated together."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ class ConnectionsTab(Page):
         ends = self._view.selected_on_cells
         if len(ends) != 2:
             problem = (
-                f"{len(ends)} points are selected; a gap junction has two ends: select one point "
-                "of the nodes layer of each cell"
+                f"{len(ends)} points are selected; a gap junction needs two: select one in each "
+                "cell's nodes layer"
             )
             self.editor.show_problem(ExperimentError("", problem), row=len(self.editor.value))
             return ()
@@ -119,7 +119,7 @@ class ConnectionsTab(Page):
         cells = len(self._view.cells)
         text = f"{n:,} connections between {cells} cells." if n else ""
         if n > MOST:
-            text += f" {MOST:,} of them are drawn."
+            text += f" Only {MOST:,} are drawn."
         ends = self._view.selected_on_cells
         if ends:
             text += " Selected: " + ", ".join(f"node {i} of {name}" for name, i in ends[:2])

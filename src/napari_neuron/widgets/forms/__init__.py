@@ -1,1 +1,1 @@
-"""From a spec to the form that edits it."""
+"""Makes the form that edits a spec."""

@@ -1,4 +1,4 @@
-"""`CellEdit`: on which of several cells something is painted."""
+"""`CellEdit`: the cell, of several, on which something is painted."""
 
 from __future__ import annotations
 

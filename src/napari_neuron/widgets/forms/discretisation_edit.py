@@ -1,4 +1,4 @@
-"""`DiscretisationEdit`: how sections are cut into compartments, and how many that makes."""
+"""`DiscretisationEdit`: how sections are divided into compartments, and how many result."""
 
 from __future__ import annotations
 

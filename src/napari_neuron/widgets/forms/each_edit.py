@@ -1,4 +1,4 @@
-"""`EachEdit`: a number for each row of a column, or one for all of them."""
+"""`EachEdit`: one number per row of a column, or one for all of them."""
 
 from __future__ import annotations
 

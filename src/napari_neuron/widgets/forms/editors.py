@@ -1,4 +1,4 @@
-"""Editors of plain fields: numbers that may be left out, lists of numbers, choices, names."""
+"""Editors of plain fields: optional numbers, lists of numbers, choices, names."""
 
 from __future__ import annotations
 
@@ -77,13 +77,15 @@ class NumberListEdit(FieldEdit):
         self._unit, self._whole = unit, whole
         self.entry = TextEdit(name="entry")
         super().__init__([self.entry], **kwargs)
-        self.entry.native.setPlaceholderText(f"{unit}, with commas" if unit else "with commas")
+        self.entry.native.setPlaceholderText(
+            f"{unit}, separated by commas" if unit else "separated by commas"
+        )
         self.entry.changed.connect(self._on_typed)
 
     @property
     def missing(self) -> str:
         """What to do while there is no value."""
-        return "type numbers with commas between"
+        return "type numbers separated by commas"
 
     def get_value(self) -> tuple[float, ...] | None:
         """Return the numbers, None if the text is not made of numbers."""

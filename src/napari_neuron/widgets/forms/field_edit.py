@@ -1,4 +1,4 @@
-"""`FieldEdit`: what the editors that are made of several widgets have in common."""
+"""`FieldEdit`: what editors made of several widgets have in common."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the type of a spec's field says about the editor it needs."""
+"""Which editor a field needs, from its type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a field of a spec to the widget that edits it."""
+"""Makes the widget that edits a field of a spec."""
 
 from __future__ import annotations
 

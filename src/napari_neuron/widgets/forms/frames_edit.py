@@ -1,4 +1,4 @@
-"""`FramesEdit`: which variables are kept of every compartment at every frame."""
+"""`FramesEdit`: which variables to keep for every compartment at every frame."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FramesEdit(QWidget):
         self.said = hint()
         self.button = QToolButton()
         self.button.setText("Keep ▾")
-        self.button.setToolTip("Other variables of the membrane to keep of every compartment")
+        self.button.setToolTip("Other membrane variables to keep for every compartment")
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self.button)
         self.menu.aboutToShow.connect(self.offer)

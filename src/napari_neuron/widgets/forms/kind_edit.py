@@ -1,4 +1,4 @@
-"""`KindEdit`: one spec of several kinds, with the form of the chosen kind."""
+"""`KindEdit`: a spec of one of several kinds, with the form of that kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of NEURON's and of the experiment that a field may hold, for its list of choices."""
+"""Names, known to NEURON or used in the experiment, to choose from in a field."""
 
 from __future__ import annotations
 

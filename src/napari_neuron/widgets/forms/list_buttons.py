@@ -1,4 +1,4 @@
-"""`ListButtons`: what can be done with a list of specs: add, remove, copy, move."""
+"""`ListButtons`: the actions of a list of specs: add, remove, copy, move."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class ListButtons(QWidget):
         self.add_menu = QMenu(self.add_button)
         self.add_menu.setToolTipsVisible(True)
         self.add_button.setMenu(self.add_menu)
-        self.remove_button = _button("Remove what is selected", self.removed.emit)
-        self.copy_button = _button("Copy what is selected", self.copied.emit)
+        self.remove_button = _button("Remove the selection", self.removed.emit)
+        self.copy_button = _button("Copy the selection", self.copied.emit)
         self.move_button = _button("", self.moved.emit)
         self.up_button = _button("Move up: painted earlier", lambda: self.shifted.emit(-1))
         self.down_button = _button("Move down: painted later", lambda: self.shifted.emit(1))
@@ -115,7 +115,7 @@ class ListButtons(QWidget):
         """Enable Move, or disable it and say why in its tooltip."""
         self._no_moving = reason_not
         self.move_button.setEnabled(not reason_not and self._has_rows)
-        self.move_button.setToolTip(reason_not or "Move what is selected to the selected points")
+        self.move_button.setToolTip(reason_not or "Move the selection to the selected points")
 
     def show_row(self, row: int, n: int) -> None:
         """Enable what can be done with a row of a list of ``n``; -1 is none."""

@@ -1,4 +1,4 @@
-"""`NamesEdit`: names with commas between, such as ids of neurons or groups."""
+"""`NamesEdit`: names separated by commas, such as ids of neurons or groups."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class NodesEdit(ValuedContainerWidget):
         self._view = view
         self._single = single
         self._cell: str | None = None
-        self.ids = TextEdit(name="ids", tooltip="Node ids of the skeleton, with commas")
+        self.ids = TextEdit(name="ids", tooltip="Node ids of the skeleton, separated by commas")
         self.use_selected = PushButton(text="Use selected", name="use_selected")
         super().__init__(
             widgets=[self.ids, self.use_selected], layout="horizontal", labels=False, **kwargs
@@ -41,7 +41,7 @@ class NodesEdit(ValuedContainerWidget):
     @property
     def missing(self) -> str:
         """What to do while there is no value."""
-        one = "one node id" if self._single else "node ids, with commas between"
+        one = "one node id" if self._single else "node ids, separated by commas"
         return f"type {one}, or use the selected points"
 
     def get_value(self) -> tuple[int, ...] | int | None:
@@ -85,10 +85,10 @@ class NodesEdit(ValuedContainerWidget):
         self.use_selected.enabled = allowed
         self.use_selected.text = f"Use selected ({n})" if n and not self._single else "Use selected"
         if allowed:
-            self.use_selected.tooltip = "Take the nodes of the selected points"
+            self.use_selected.tooltip = "Use the nodes of the selected points"
         elif n and is_other:
-            self.use_selected.tooltip = f"The points are not of {self._cell}; use Move instead"
+            self.use_selected.tooltip = f"These points are not on {self._cell}; use Move instead"
         elif n:
-            self.use_selected.tooltip = f"{n} points are selected; a recorder sits at one"
+            self.use_selected.tooltip = f"{n} points are selected; a recorder needs exactly one"
         else:
-            self.use_selected.tooltip = "Select points of the nodes layer first"
+            self.use_selected.tooltip = "Select points in the nodes layer first"

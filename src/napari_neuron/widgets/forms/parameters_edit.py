@@ -133,19 +133,21 @@ class ParametersEdit(FieldEdit):
             return "Asking NEURON what the parameters are …"
         mechanism = catalogue.mechanism(self._mechanism)
         if mechanism is None:
-            return f"NEURON has no {self._mechanism} here: choose its MOD files on Biophysics."
+            return (
+                f"NEURON has no {self._mechanism} here: choose its MOD files on the Biophysics tab."
+            )
         if mechanism.pointers:
             return (
-                f"It cannot run here: its {', '.join(mechanism.pointers)} has to point into "
-                "another mechanism (POINTER). Use a mechanism that is driven by events instead."
+                f"It cannot run here: its {', '.join(mechanism.pointers)} must point into another "
+                "mechanism (POINTER). Use a mechanism driven by events instead."
             )
         if not known:
             return "It has no parameters."
         return (
-            "An empty value is the default."
-            + (" Select a row to let it vary along the cable." if self._profiles else "")
+            "Leave a value empty for the default."
+            + (" Select a row to vary it along the cable." if self._profiles else "")
             + (
-                " What is global has one number for the whole run."
+                " Global parameters have one value for the whole run."
                 if any(variable.scope == "global" for variable in known.values())
                 else ""
             )

@@ -1,4 +1,4 @@
-"""`ProfilePlot`: a profile drawn; apart, for Matplotlib takes long to import."""
+"""`ProfilePlot`: a plot of a profile; in its own file because Matplotlib is slow to import."""
 
 from __future__ import annotations
 

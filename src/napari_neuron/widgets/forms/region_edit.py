@@ -238,9 +238,9 @@ class RegionEdit(FieldEdit):
                 _SWC_TYPES: "Tick at least one type.",
                 _LABELLED: "Tick at least one label."
                 if self._boxes
-                else "The nodes have no labels yet: “Label axon and dendrite” on the Cell tab.",
-                _PICKED: "Select points of the nodes layer, then “Use selected”; or type ids.",
-            }.get(self.kind, "A part of it is not complete.")
+                else "No labels yet: press “Label axon and dendrite” on the Cell tab.",
+                _PICKED: "Select points in the nodes layer, then “Use selected”; or type ids.",
+            }.get(self.kind, "Part of this region is incomplete.")
         elif cell is None:
             text = ""
         else:
@@ -301,7 +301,7 @@ class RegionParts(QWidget):
         edit.changed.connect(self._tell)
         remove = QToolButton()
         remove.setText("×")
-        remove.setToolTip("Leave this region out")
+        remove.setToolTip("Remove this region")
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)

@@ -310,7 +310,7 @@ class SpecListEditor(QWidget):
             n = len(self.rows)
             note = f" · {n} selected" if n > 1 else ""
             self.title.setText(f"{kind_name(spec)} {name}".strip() + note)
-            self.title.setToolTip("A change is made in all of this kind" if n > 1 else "")
+            self.title.setToolTip("Changes apply to all of this kind" if n > 1 else "")
             if shown not in self._forms:
                 form = SpecForm(spec, self._view)
                 form.changed.connect(self._on_form_changed)

@@ -1,4 +1,4 @@
-"""What a kind of spec begins as when a person chooses it in a window."""
+"""What a new spec of each kind starts as in a window."""
 
 from __future__ import annotations
 

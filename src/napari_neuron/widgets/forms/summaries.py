@@ -86,7 +86,7 @@ def _bracketed(region: Spec) -> str:
 
 def _span(region: Any, unit: str = "") -> str:
     if region.maximum is None:
-        return f"{said(region.minimum)}{unit} and more"
+        return f"{said(region.minimum)}{unit} or more"
     return f"{said(region.minimum)} to {said(region.maximum)}{unit}"
 
 

@@ -1,4 +1,4 @@
-"""What kinds and fields of an experiment are called in the windows, in one place."""
+"""The names of kinds and fields of an experiment in the windows, in one place."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ KIND_NAMES = {
     "prune_twigs": "Prune twigs",
     "map_types": "Map SWC types",
     "resample": "Resample nodes",
-    "merge_coincident": "Merge nodes at one place",
+    "merge_coincident": "Merge coincident nodes",
     "set_unit": "Change the unit",
     "move": "Move the cell",
     "train": "Train",
@@ -110,9 +110,9 @@ _FIELD_NAMES = {
     ("synapse", "weight"): "Weight",
     ("synapse", "shared"): "One train for all nodes",
     ("current_noise", "shared"): "One noise for all nodes",
-    ("synapse", "weights"): "Weight of each",
-    ("synapse", "delays"): "Delay of each",
-    ("synapse", "train_of"): "Train of each",
+    ("synapse", "weights"): "Weight per node",
+    ("synapse", "delays"): "Delay per node",
+    ("synapse", "train_of"): "Train per node",
     ("voltage", "interval"): "Sample every",
     ("range_variable", "interval"): "Sample every",
     ("process_variable", "interval"): "Sample every",
@@ -195,7 +195,7 @@ _NONE_NAMES: dict[str | tuple[str, str], str] = {
     "e": "not painted",
     "inside": "not painted",
     "outside": "not painted",
-    "style": "as mechanisms ask",
+    "style": "as mechanisms require",
     "limit": "no limit",
     "threads": "automatic",
     ("mark_soma", "radius"): "as it is",
@@ -212,7 +212,7 @@ def choice_name(field: str, value: object) -> str:
 def none_name(spec_type: type[Spec], field: str) -> str:
     """Return what it is called to leave a field out."""
     special = _NONE_NAMES.get((kind_of(spec_type), field)) or _NONE_NAMES.get(field)
-    return special or "as mechanisms ask"
+    return special or "as mechanisms require"
 
 
 def kind_of(spec: Spec | type[Spec]) -> str:

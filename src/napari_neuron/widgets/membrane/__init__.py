@@ -1,1 +1,1 @@
-"""The tab Biophysics: paint, mechanisms, MOD files, and the cell coloured by parameters."""
+"""The Biophysics tab: paint, mechanisms, MOD files, and the cell coloured by parameters."""

@@ -1,4 +1,4 @@
-"""The tab Biophysics: what the membrane does, in the order of painting."""
+"""The Biophysics tab: the membrane, in the order of painting."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class BiophysicsTab(Page):
         self.show_button = QPushButton("Show on the cell")
         self.show_button.setCheckable(True)
         self.show_button.setToolTip(
-            "Mark the nodes that the selected paint covers; grey: hidden by a later one"
+            "Mark the nodes the selected paint covers; grey where later paint hides it"
         )
         self.kinetics_button = QPushButton("Kinetics…")
         self.kinetics_button.clicked.connect(lambda _=False: self.show_kinetics())
@@ -86,7 +86,7 @@ class BiophysicsTab(Page):
         self.add(
             hint(
                 "Painted from top to bottom. Different mechanisms add up; "
-                "where two of one kind overlap, the lower wins."
+                "where two of one kind overlap, the lower one wins."
             )
         )
         self.add(self.editor)
@@ -166,7 +166,7 @@ class BiophysicsTab(Page):
             ("Mechanism", mechanisms or waiting),
             ("Ions", [(name, partial(self._ion, name)) for name in ions]),
             (
-                "Preset, in place of all",
+                "Preset (replaces all)",
                 [(p.name, partial(self.take_preset, p), p.source) for p in presets()],
             ),
         ]
@@ -188,7 +188,7 @@ class BiophysicsTab(Page):
                 "mod_files": preset.mod_files or self._view.experiment.mod_files,
             }
         )
-        self.source.setText(f"{preset.name}: {preset.source or 'a preset of your own'}")
+        self.source.setText(f"{preset.name}: {preset.source or 'your own preset'}")
         self.source.setVisible(True)
         return ()
 

@@ -1,4 +1,4 @@
-"""Reads what NEURON knows in a thread, when it is first needed and when MOD files change."""
+"""Reads the catalogue of NEURON in a thread, when first needed and when MOD files change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ColourBy`: the cell coloured by its labels, or by a parameter as it will be compiled."""
+"""`ColourBy`: colours the cell by its labels, or by a parameter as it will be compiled."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ColourBy(QWidget):
         self._worker: Any = None
         self._is_late = False
         self.box = QComboBox()
-        self.box.setToolTip("Any parameter, as it will be compiled; nothing has to be run")
+        self.box.setToolTip("Any parameter as it will be compiled; no run needed")
         let_shrink(self.box)
         leave_wheel_to_page(self.box)
         self.box.activated.connect(lambda _=0: self.choose(self.box.currentData()))
@@ -285,7 +285,7 @@ def _coloured(
         return answer
     if what == LABELS:
         if cell.labels is None:
-            answer["said"] = "The nodes have no labels yet: “Label axon and dendrite” (Cell tab)."
+            answer["said"] = "No labels yet: press “Label axon and dendrite” on the Cell tab."
             return answer
         names, values = label_codes(cell.labels)
         colormap, limits = label_look(names)
@@ -322,7 +322,7 @@ def values_in_words(name: str, values: Any, unit: str) -> str:
     """Say between what a value lies, and where it is not."""
     there = values[~np.isnan(values)]
     if not len(there):
-        return f"{name} has a default that is not known yet."
+        return f"The default of {name} is not known yet."
     low, high = float(there.min()), float(there.max())
     text = shown_number(float(f"{low:.4g}"))
     if high > low:

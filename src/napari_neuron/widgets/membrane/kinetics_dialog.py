@@ -1,4 +1,4 @@
-"""`KineticsDialog`: the gates of a painted mechanism against voltage, measured by running it."""
+"""`KineticsDialog`: plots the gates of a painted mechanism against voltage, as measured."""
 
 from __future__ import annotations
 
@@ -97,7 +97,9 @@ class KineticsDialog(QDialog):
         self.celsius.setRange(COLDEST, WARMEST)
         self.celsius.setSuffix(" °C")
         self.celsius.setValue(celsius)
-        self.celsius.setToolTip("Temperature; the experiment keeps its own, on the Run tab")
+        self.celsius.setToolTip(
+            "Temperature for these curves; the experiment's own is on the Run tab"
+        )
         self.celsius.valueChanged.connect(self._on_celsius_changed)
         self.save_button = QPushButton("Save…")
         self.save_button.setToolTip("As a picture (PNG, SVG, PDF) or as numbers (CSV)")
@@ -186,12 +188,12 @@ class KineticsDialog(QDialog):
         elif has_gates:
             names = ", ".join(gate.name for gate in kinetics.gates)
             self.said.setText(
-                f"{names} of {self.mechanism} at {shown_number(celsius)} °C, measured by holding "
-                f"it at {len(kinetics.voltage)} voltages."
+                f"{names} of {self.mechanism} at {shown_number(celsius)} °C, measured by clamping "
+                f"at {len(kinetics.voltage)} voltages."
             )
         else:
             self.said.setText(
-                f"{self.mechanism} has no gates: it has no states that change with time, so there "
+                f"{self.mechanism} has no gates: none of its states changes with time, so there "
                 "is nothing to measure."
             )
 

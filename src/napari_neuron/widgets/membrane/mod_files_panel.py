@@ -1,4 +1,4 @@
-"""`ModFilesPanel`: MOD files are chosen, compiled after a question, and their errors shown."""
+"""`ModFilesPanel`: chooses MOD files, compiles them after asking, and shows their errors."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ class ModFilesPanel(QWidget):
         self.changed.setWordWrap(True)
         self.again_button = QPushButton("Compile again")
         self.again_button.setToolTip(
-            "You agreed to this folder before: compiled, its files run with your rights"
+            "You have agreed to this folder before; compiled, its files run with your rights"
         )
         self.again_button.clicked.connect(lambda _=False: self.compile_again())
         self.keep_button = QPushButton("Run without the change")
-        self.keep_button.setToolTip("With the mechanisms as they were compiled before")
+        self.keep_button.setToolTip("Use the mechanisms as last compiled")
         self.keep_button.clicked.connect(lambda _=False: self._run_anyway())
         buttons = QHBoxLayout()
         buttons.addWidget(self.again_button)
@@ -105,7 +105,7 @@ class ModFilesPanel(QWidget):
             self,
             "Compile MOD files?",
             f"MOD files are programs. Those in “{Path(folder).name}” will be compiled and run "
-            "with your rights. Do it only if you trust where they come from.\n\nCompile them?",
+            "with your rights. Continue only if you trust their source.\n\nCompile them?",
         )
         return bool(answer == QMessageBox.StandardButton.Yes)
 
@@ -148,7 +148,7 @@ class ModFilesPanel(QWidget):
         if not change:
             self._then = None
         asked = self._then is not None
-        self.changed.setText(f"Since they were compiled: {change}." if change else "")
+        self.changed.setText(f"Since the last compilation: {change}." if change else "")
         self.again_button.setText("Compile again and run" if asked else "Compile again")
         self.changed.setVisible(bool(change))
         self.again_button.setVisible(bool(change))
@@ -209,8 +209,8 @@ class ModFilesPanel(QWidget):
         self.watch.remember(library.mod_files, self._folder)
         done = "were compiled before" if library.was_there else "are compiled"
         self._say(
-            f"{len(library.mod_files)} MOD files {done}. In the Add menus here and of the inputs: "
-            + ", ".join(library.mechanisms)
+            f"{len(library.mod_files)} MOD files {done}. Now in the Add menus here and on the "
+            "Inputs tab: " + ", ".join(library.mechanisms)
         )
         self.told.emit()
         self.compiled.emit(library)

@@ -1,4 +1,4 @@
-"""`ModWatch`: whether MOD files that were compiled in this session have changed since."""
+"""`ModWatch`: notices when MOD files compiled in this session have changed."""
 
 from __future__ import annotations
 
@@ -75,8 +75,7 @@ def _changes(mod_files: tuple[ModFile, ...], folder: str) -> tuple[str, str]:
 
     said = {
         "is not in this folder": "is gone",
-        "has another content in this folder": "has changed",
-        "was not there before": "is new",
+        "differs in this folder": "has changed",
     }
     try:
         problems = changed_files(mod_files, folder)

@@ -1,4 +1,4 @@
-"""`PresetButton`: a person's own presets are saved, renamed and deleted."""
+"""`PresetButton`: saves, renames and deletes the user's own presets."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PresetButton(QPushButton):
     def __init__(self, make: Callable[[str], Preset]) -> None:
         super().__init__("Presets")
         self._make = make
-        self.setToolTip("Keep what is painted for other cells; rename or delete your presets")
+        self.setToolTip("Save this paint for other cells; rename or delete your presets")
         self.menu_of_presets = QMenu(self)
         self.menu_of_presets.aboutToShow.connect(self.fill)
         self.setMenu(self.menu_of_presets)
@@ -46,7 +46,7 @@ class PresetButton(QPushButton):
         """Fill the menu with the presets there are."""
         menu = self.menu_of_presets
         menu.clear()
-        save = menu.addAction("Save what is painted as a preset…")
+        save = menu.addAction("Save this paint as a preset…")
         save.triggered.connect(lambda _=False: self._ask_for_name())
         own = own_presets()
         menu.addSeparator()
@@ -65,7 +65,7 @@ class PresetButton(QPushButton):
     def rename(self, name: str, other: str) -> None:
         """Give one of the person's presets another name."""
         if other and other != name:
-            done = f"The preset “{name}” is called “{other}” now."
+            done = f"Renamed the preset “{name}” to “{other}”."
             self._try(lambda: rename_preset(name, other), done)
 
     def delete(self, name: str) -> None:
@@ -87,13 +87,13 @@ class PresetButton(QPushButton):
             self.save(name.strip())
 
     def _ask_for_other_name(self, name: str) -> None:
-        other, agreed = QInputDialog.getText(self, "Rename the preset", "Its new name", text=name)
+        other, agreed = QInputDialog.getText(self, "Rename the preset", "New name", text=name)
         if agreed:
             self.rename(name, other.strip())
 
     def _ask_first(self, name: str) -> None:
         answer = QMessageBox.question(
-            self, "Delete the preset?", f"“{name}” will be gone for good. Delete it?"
+            self, "Delete the preset?", f"Delete “{name}”? This cannot be undone."
         )
         if answer == QMessageBox.StandardButton.Yes:
             self.delete(name)

@@ -1,4 +1,4 @@
-"""`RegionPreview`: the nodes of a region, marked on the cell."""
+"""`RegionPreview`: marks the nodes of a region on the cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`EdgeListDialog`: which columns of a table are what, before it becomes a network."""
+"""`EdgeListDialog`: assigns the columns of a table before it becomes a network."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class EdgeListDialog(QDialog):
         self._path = str(path)
         self.source = _chooser(columns, SOURCES)
         self.target = _chooser(columns, TARGETS)
-        self.weight = _chooser(columns, WEIGHTS, none="1 for each row (synapses)")
-        self.transmitter = _chooser(columns, _TRANSMITTERS, none="none: weights have their sign")
+        self.weight = _chooser(columns, WEIGHTS, none="1 per row (synapses)")
+        self.transmitter = _chooser(columns, _TRANSMITTERS, none="none: weights are signed")
         self.delay = _chooser(columns, _DELAYS, none="the same for all")
         self.delay_time = _number(5.0, " ms", 0.0)
         self.scale = _number(1.0, "", -1e6)
@@ -92,9 +92,10 @@ class EdgeListDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(
             hint(
-                "Rows of the same source, target and delay are summed. Acetylcholine excites; GABA "
+                "Rows with the same source, target and delay are summed. Acetylcholine excites; "
+                "GABA "
                 "and glutamate inhibit. A weight of 1 brings a resting IntFire1 or IntFire4 neuron "
-                "to threshold: scale counts of synapses down."
+                "to threshold: scale synapse counts down."
             )
         )
         layout.addWidget(self.buttons)

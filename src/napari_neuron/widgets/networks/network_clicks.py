@@ -1,4 +1,4 @@
-"""`NeuronClicks`: a click on a neuron of a network, whatever it is drawn as."""
+"""`NeuronClicks`: a click on a neuron of a network, however it is drawn."""
 
 from __future__ import annotations
 

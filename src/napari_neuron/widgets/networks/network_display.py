@@ -1,4 +1,4 @@
-"""`NetworkDisplay`: neurons in the viewer as points, spikes over time, what is selected."""
+"""`NetworkDisplay`: neurons in the viewer as points, spikes over time, and the selection."""
 
 from __future__ import annotations
 
@@ -279,7 +279,7 @@ class NetworkDisplay:
         network, bodies = self._placed.network, self._placed.bodies
         found = ""
         if self._looks.bodies:
-            found = f"{len(bodies):,} of {len(network.neurons):,} neurons have one there."
+            found = f"{len(bodies):,} of {len(network.neurons):,} neurons have one."
         drawn = ""
         if n_edges:
             drawn = f"{n_edges:,} of {len(network.edges):,} edges are drawn"

@@ -1,4 +1,4 @@
-"""The layers of a network, made outside the window's thread; see `NetworkDisplay`."""
+"""Makes the layers of a network outside the window's thread; see `NetworkDisplay`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`FilteredTable`: a table with a line to filter it, whose selection is rows of the network."""
+"""`FilteredTable`: a table with a filter line; its selection is rows of the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of a network's neurons and edges: sorted and filtered in numpy, drawn a page at a time."""
+"""Tables of a network's neurons and edges: sorted and filtered in numpy, drawn page by page."""
 
 from __future__ import annotations
 
@@ -180,14 +180,14 @@ def neuron_columns(network: PointNetwork, result: NetworkResult | None) -> list[
         TableColumn(
             "Neuron",
             neurons.label if len(neurons.label) else neurons.id,
-            tooltip="Label, or id where there is none",
+            tooltip="Label, or the id if there is none",
             left=True,
         ),
         TableColumn("Group", neurons.groups, left=True),
         TableColumn("Model", model, lambda kind: names[kind], left=True),
         rate_column(network, result),
-        TableColumn("In", np.bincount(edges.target, minlength=n), tooltip="Edges to the neuron"),
-        TableColumn("Out", np.bincount(edges.source, minlength=n), tooltip="Edges from the neuron"),
+        TableColumn("In", np.bincount(edges.target, minlength=n), tooltip="Incoming edges"),
+        TableColumn("Out", np.bincount(edges.source, minlength=n), tooltip="Outgoing edges"),
         TableColumn("Id", neurons.id, left=True),
     ]
 
@@ -197,9 +197,9 @@ def rate_column(network: PointNetwork, result: NetworkResult | None) -> TableCol
     is_of_it = result is not None and len(result.network.neurons) == len(network.neurons)
     if result is None or not is_of_it:
         blank = np.full(len(network.neurons), -1.0)
-        return TableColumn("Rate", blank, lambda _: "", "Spikes per second; after a run")
+        return TableColumn("Rate", blank, lambda _: "", "Firing rate; known after a run")
     return TableColumn(
-        "Rate", result.mean_rates(), lambda x: f"{x:.1f} Hz", "Spikes per second of the whole run"
+        "Rate", result.mean_rates(), lambda x: f"{x:.1f} Hz", "Mean firing rate over the whole run"
     )
 
 
@@ -210,7 +210,7 @@ def edge_columns(network: PointNetwork) -> list[TableColumn]:
         TableColumn("Source", edges.source, lambda row: str(labels[row]), left=True),
         TableColumn("Target", edges.target, lambda row: str(labels[row]), left=True),
         TableColumn(
-            "Weight", edges.weight * network.weight_scale, _number, "Scaled; below 0 inhibits"
+            "Weight", edges.weight * network.weight_scale, _number, "Scaled; negative inhibits"
         ),
         TableColumn("Delay", edges.delay, lambda x: f"{_number(x)} ms"),
     ]

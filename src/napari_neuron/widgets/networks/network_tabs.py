@@ -169,7 +169,7 @@ class ModelsTab(Page):
         self.editor.changed.connect(lambda value: self.edited.emit("models", value))
         self.scale = NumberEdit(name="weight_scale", unit="", whole=False, lowest=-1e9, highest=1e9)
         self.add_heading("Models of the neurons")
-        self.add(hint("Of two that overlap the later counts."), self.editor)
+        self.add(hint("Where two overlap, the later one counts."), self.editor)
         self.add_heading("Scale of weights")
         self.add(hint("Every edge's weight is multiplied by this."), self.scale.native)
         self.scale.changed.connect(lambda value: self.edited.emit("weight_scale", value))
@@ -195,7 +195,7 @@ class StimuliTab(Page):
             None,
             describe=network_stimulus_in_words,
             additions=[(kind_name(kind), lambda kind=kind: self._made(kind)) for kind in kinds],
-            empty="Nothing drives this network yet. Neurons that are selected get what is added.",
+            empty="Nothing drives this network yet. What you add goes to the selected neurons.",
         )
         self.editor.changed.connect(lambda value: self.edited.emit("stimuli", value))
         self.add(self.editor)
@@ -228,7 +228,7 @@ class NetworkRunTab(Page):
         self.add(self.form)
         self.add_heading("Record m of")
         self.add(
-            hint("Ids with commas between; m is the state below threshold, which is at 1."),
+            hint("Ids, separated by commas; m is the state, with the threshold at 1."),
             self.recorded.native,
         )
         self.column.addStretch()

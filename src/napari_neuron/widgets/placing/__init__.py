@@ -1,1 +1,1 @@
-"""The tabs Inputs and Recorders: what is placed at nodes, as lists and as markers."""
+"""The Inputs and Recorders tabs: what is placed at nodes, as lists and as markers."""

@@ -1,4 +1,4 @@
-"""`AmplitudeHint`: what the current of an input does to the voltage where it is placed."""
+"""`AmplitudeHint`: how far an input's current moves the voltage where it is placed."""
 
 from __future__ import annotations
 
@@ -51,12 +51,14 @@ def effect_in_words(current: float, resistance: float, node: int) -> str:
     """Return what a lasting current does at a node; the resistance is in MΩ."""
     shift = current * resistance
     text = (
-        f"Input resistance at node {node}: {shown_number(_rounded(resistance))} MΩ, counting the "
-        f"leak alone. {shown_number(_rounded(current))} nA, if it lasts, moves the voltage there "
-        f"by {shown_number(_rounded(shift))} mV."
+        f"Input resistance at node {node}: {shown_number(_rounded(resistance))} MΩ (leak only). "
+        f"{shown_number(_rounded(current))} nA, sustained, moves the voltage there by "
+        f"{shown_number(_rounded(shift))} mV."
     )
     if abs(shift) > 200:
-        text += f" That is a lot: {shown_number(_rounded(20 / resistance))} nA moves it by 20 mV."
+        text += (
+            f" That is a lot: {shown_number(_rounded(20 / resistance))} nA would move it by 20 mV."
+        )
     return text
 
 

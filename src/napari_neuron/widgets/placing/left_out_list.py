@@ -1,4 +1,4 @@
-"""`LeftOutList`: the rows of a table that could not be placed, one by one."""
+"""`LeftOutList`: the rows of a table that could not be placed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class LeftOutList(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         header.setDefaultSectionSize(76)
-        self.export_button = QPushButton("Export the rows that are left out…")
+        self.export_button = QPushButton("Export left-out rows…")
         self.export_button.clicked.connect(lambda _=False: self._ask_where())
         self.problem = ProblemLabel()
         layout = QVBoxLayout(self)
@@ -105,7 +105,7 @@ class LeftOutList(QWidget):
         self._export.stop()
 
     def _ask_where(self) -> None:
-        path = asked_file(self, "Rows that are left out", "left_out.csv", "Tables (*.csv)")
+        path = asked_file(self, "Left-out rows", "left_out.csv", "Tables (*.csv)")
         if path:
             self.export(path)
 

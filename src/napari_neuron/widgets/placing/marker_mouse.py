@@ -1,4 +1,4 @@
-"""`MarkerMouse`: clicks on markers, and markers dragged to other nodes, in 2D and 3D."""
+"""`MarkerMouse`: clicks on markers, and dragging them to other nodes, in 2D and 3D."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Placements`: stimuli and recorders as markers that can be picked and moved in the viewer."""
+"""`Placements`: stimuli and recorders as markers that you can pick and move in the viewer."""
 
 from __future__ import annotations
 

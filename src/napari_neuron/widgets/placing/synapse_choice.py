@@ -1,4 +1,4 @@
-"""Which synapses of a table are wanted, and how: what the dialog asks its thread to do."""
+"""Which synapses of a table to place, and how: what the dialog asks its thread to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from napari_neuron.spec.base import Spec
 if TYPE_CHECKING:
     import pandas as pd
 
-AT_ONCE, IN_GROUPS, BY_PARTNER = "all at once", "in groups over time", "a train for each partner"
+AT_ONCE, IN_GROUPS, BY_PARTNER = "all at once", "in groups over time", "one train per partner"
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +106,9 @@ def _in_another_unit(choice: Choice) -> str:
         except MorphologyError:  # a cell may be in a unit that positions cannot be in
             continue
         if 2 * len(there) > len(there) + len(there.left_out):
-            return f"\nWith “{units}” as unit of positions, {len(there):,} would be near enough."
+            return (
+                f"\nWith “{units}” as the unit of positions, {len(there):,} would be close enough."
+            )
     return ""
 
 
@@ -127,7 +129,7 @@ def _matching(where: dict[str, Any], table: SynapseTable) -> dict[str, Any]:
 def _in_words(table: SynapseTable, n_found: int, everything: SynapseTable) -> str:
     n_left_out = len(everything.left_out)
     n_read = len(everything) + n_left_out
-    text = f"{len(table):,} synapses to place, of {n_found:,} wanted and {n_read:,} rows."
+    text = f"{len(table):,} synapses to place, of {n_found:,} that match and {n_read:,} rows."
     if len(table) and not table.rows["distance"].isna().all():
         text += f" At most {table.rows['distance'].max():.2f} µm from their nodes."
     if n_left_out:

@@ -1,4 +1,4 @@
-"""`SynapseDialog`: synapses from a connector table, placed on the cell."""
+"""`SynapseDialog`: places synapses from a connector table on the cell."""
 
 from __future__ import annotations
 
@@ -98,19 +98,19 @@ class SynapseDialog(TableDialog):
     def _ask_which(self) -> None:
         """Ask where synapses are, and which are wanted."""
         self.units = QLineEdit("um")
-        self.units.setToolTip("Of the positions: um, nm, 8 nm, 4x4x40 nm")
+        self.units.setToolTip("Unit of the positions: um, nm, 8 nm, 4x4x40 nm")
         self.limit = _number(5.0, 1e6, " µm")
-        self.limit.setToolTip("What is further from its nearest node is left out")
+        self.limit.setToolTip("Synapses farther than this from every node are left out")
         self.wanted = QComboBox()
         self.wanted.addItems(["all", "post", "pre"])
         self.partner = QLineEdit()
-        self.partner.setPlaceholderText("any; several with commas between")
+        self.partner.setPlaceholderText("any; separate several by commas")
         self._regions = regions_of(self._cell)
         self.region = QComboBox()
         self.region.addItems(list(self._regions))
         self.confidence = _number(0.0, 1e9, "")
         self.confidence.setSpecialValueText("any")
-        self.confidence.setToolTip("The least value of the column “confidence”")
+        self.confidence.setToolTip("Smallest value of the column “confidence”")
         self.query = QLineEdit()
         self.query.setPlaceholderText("weight > 3 and roi == 'AL'")
         self.draw, self.seed = QSpinBox(), QSpinBox()

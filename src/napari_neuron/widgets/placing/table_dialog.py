@@ -1,4 +1,4 @@
-"""`TableDialog`: a table of synapses and its columns are chosen, and what was found is said."""
+"""`TableDialog`: chooses a table of synapses and its columns, and reports what was found."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class TableDialog(QDialog):
         self.source = QComboBox()
         self.source.addItem(without_file)
         self.file_button = QPushButton("File…")
-        self.file_button.setToolTip("A CSV, TSV or parquet file with a row for each synapse")
+        self.file_button.setToolTip("A CSV, TSV or parquet file with one row per synapse")
         self.columns = {name: QComboBox() for name in columns}
         for combo in self.columns.values():
             combo.addItem(_AUTOMATIC)

@@ -1,4 +1,4 @@
-"""The tabs Inputs and Recorders: lists of what is placed at nodes."""
+"""The Inputs and Recorders tabs: lists of what is placed at nodes."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class _PlacedTab(Page):
         self.part = part
         self.hint = hint()
         self.pick_button = QPushButton("Pick points")
-        self.pick_button.setToolTip("Show the nodes layer and select points of it by clicking")
+        self.pick_button.setToolTip("Show the nodes layer and click its points to select them")
         self.pick_button.clicked.connect(lambda _=False: self.pick_requested.emit())
         row = QHBoxLayout()
         row.addWidget(self.hint, 1)
@@ -127,9 +127,9 @@ class _PlacedTab(Page):
         n = len(self._view.selected)
         layer = self._view.nodes_layer
         self.pick_button.setVisible(layer is not None)
-        self.editor.buttons.allow_adding("" if n else "Select points of the nodes layer first")
+        self.editor.buttons.allow_adding("" if n else "Select points in the nodes layer first")
         self.editor.buttons.allow_moving(
-            "" if n else "To move: select points of the nodes layer, or drag the marker"
+            "" if n else "To move: select points in the nodes layer, or drag the marker"
         )
         if layer is None:
             self.hint.setText("Open a skeleton first.")
@@ -160,7 +160,7 @@ class InputsTab(_PlacedTab):
             describe=stimulus_in_words,
             part="stimuli",
             swatch=lambda s: marker_icon(s.kind, STIMULUS_COLOUR if s.enabled else SWITCHED_OFF),
-            empty="No stimuli. The cell then relaxes from its initial voltage.",
+            empty="No stimuli: the cell relaxes from its initial voltage.",
         )
         self.effect = AmplitudeHint()
         self.add(self.effect)
@@ -207,8 +207,8 @@ class RecordersTab(_PlacedTab):
             swatch=lambda r: marker_icon(
                 r.kind, self._colours.get(r.label, "#ffffff") if r.enabled else SWITCHED_OFF
             ),
-            empty="No recorders. The voltage of the whole cell is kept anyway, every frame; "
-            "a recorder keeps one node at every time step.",
+            empty="No recorders. The voltage of the whole cell is kept at every frame anyway; a "
+            "recorder keeps one node at every time step.",
         )
         self.frames = FramesEdit(view)
         self.add_heading("Frames of the whole cell")

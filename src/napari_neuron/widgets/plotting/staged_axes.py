@@ -1,4 +1,4 @@
-"""`StagedAxes`: axes drawn one after the other, for the window not to stand still for all."""
+"""`StagedAxes`: draws axes one after another, so that the window does not freeze."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`TraceAxes`: the axes of the Traces window: one for each unit, spikes above, rates below."""
+"""`TraceAxes`: the axes of the Traces window: one per unit, spikes above, rates below."""
 
 from __future__ import annotations
 

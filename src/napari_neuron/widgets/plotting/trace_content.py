@@ -1,4 +1,4 @@
-"""`TraceContent`: what the Traces window shows: a run, runs to compare, places, what is hidden."""
+"""`TraceContent`: what the Traces window shows: a run, runs to compare, places, hidden curves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of the traces that is saved: on white, with a legend; drawn in any thread."""
+"""The saved picture of the traces: on white, with a legend; drawn in any thread."""
 
 from __future__ import annotations
 

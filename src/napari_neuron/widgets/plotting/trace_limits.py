@@ -1,4 +1,4 @@
-"""`TraceLimits`: how far the axes of values reach, in steps."""
+"""`TraceLimits`: the range of the value axes, in steps."""
 
 from __future__ import annotations
 

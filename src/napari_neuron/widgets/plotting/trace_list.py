@@ -1,4 +1,4 @@
-"""`TraceList`: what is drawn, by name, to be hidden, found and kept."""
+"""`TraceList`: the curves by name, to hide, find and keep them."""
 
 from __future__ import annotations
 
@@ -160,9 +160,9 @@ class TraceList(QTreeWidget):
         line = QHBoxLayout(box)
         line.setContentsMargins(4, 0, 0, 0)
         line.setSpacing(1)
-        asked = [("drop", "Drop this trace", self.drop_requested)]
+        asked = [("drop", "Remove this trace", self.drop_requested)]
         if row.place == "temporary":
-            keep = "Keep this trace when another place is clicked"
+            keep = "Keep this trace when you click another place"
             asked.insert(0, ("keep", keep, self.keep_requested))
         for name, tooltip, requested in asked:
             button = QToolButton()
@@ -185,7 +185,7 @@ class TraceList(QTreeWidget):
                 item.setForeground(1, QColor(self._palette.dim))
                 if row.place == "temporary" or row.key.run is not None:
                     item.setForeground(0, QColor(self._palette.dim))
-            item.setToolTip(0, f"{row.key.name}\nClick to see where it is, untick to hide it.")
+            item.setToolTip(0, f"{row.key.name}\nClick to see where it is; untick to hide it.")
         if before is None or row.value != before.value:
             item.setText(1, row.value)
         checked = Qt.CheckState.Checked if row.is_shown else Qt.CheckState.Unchecked

@@ -1,4 +1,4 @@
-"""`TracePanel`: what stands beside the plot: names, values, differences, spikes."""
+"""`TracePanel`: the panel beside the plot: names, values, differences, spikes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`TracePlaces`: the places of traces on the cell, and the way there."""
+"""`TracePlaces`: marks the places of traces on the cell, and goes to them."""
 
 from __future__ import annotations
 

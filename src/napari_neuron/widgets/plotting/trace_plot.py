@@ -1,8 +1,8 @@
 """`TracePlot`: curves, spikes, rates and cursors on a matplotlib canvas that redraws fast.
 
 Axes and ticks are drawn once and kept as a picture, the curves on it as another; growing curves
-and a moving cursor cost their own lines only. Where a run changes the axes, they are drawn one
-after the other, with the window's other work between: see `StagedAxes`.
+and a moving cursor redraw only their own lines. If a run changes the axes, they are drawn one
+after another, with the window's other work in between: see `StagedAxes`.
 """
 
 from __future__ import annotations

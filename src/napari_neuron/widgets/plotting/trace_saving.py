@@ -1,4 +1,4 @@
-"""Saving of what the Traces window shows: picture, traces, spikes; in a thread."""
+"""Saves what the Traces window shows, in a thread: picture, traces, spikes."""
 
 from __future__ import annotations
 

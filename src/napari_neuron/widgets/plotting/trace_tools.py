@@ -1,4 +1,4 @@
-"""`TraceTools`: the bar over the traces: which runs, and what the mouse does."""
+"""`TraceTools`: the bar above the traces: which runs to show, and what the mouse does."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ class TraceTools(QWidget):
         self._session = session
         self._plot = plot
         self.runs = QComboBox()
-        self.runs.setToolTip("The run whose traces are shown")
+        self.runs.setToolTip("Run to show")
         let_shrink(self.runs)
         self.runs.setMinimumWidth(84)
         self.runs.setMaximumWidth(120)
-        self.compare_button = _tool("Lay earlier runs over this one")
+        self.compare_button = _tool("Overlay earlier runs on this one")
         self.compare_button.setText("Compare")
         self.compare_menu: QMenu = QMenu(self.compare_button)
-        self.home_button = _tool("Show the whole run (or double click)", plot.home)
+        self.home_button = _tool("Show the whole run (or double-click)", plot.home)
         self.pan_button = _tool("Move the axes by dragging", self._toggle_pan, True)
         self.zoom_button = _tool(
-            "Zoom to a rectangle. The wheel zooms time, Shift and the wheel the values.",
+            "Zoom to a rectangle. The wheel zooms time, Shift + wheel the values.",
             self._toggle_zoom,
             True,
         )
         self.measure_button = _tool(
             "Measure between two cursors, A and B", plot.cursors.toggle_measure, True
         )
-        self.pick_button = _tool("A click on the cell shows the trace of that place", None, True)
+        self.pick_button = _tool("Click the cell to see the trace there", None, True)
         self.pick_button.setChecked(True)
         self.save_button = _tool("Save")
         menu_of(

@@ -1,1 +1,1 @@
-"""The tab Run: a run under way, the runs of the session, and files."""
+"""The Run tab: the current run, the runs of the session, and files."""

@@ -1,4 +1,4 @@
-"""`ProblemPlaces`: a mistake in the experiment is said where it was made."""
+"""`ProblemPlaces`: shows a mistake in the experiment where it was made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`RunBeside`: another run of the same cells, next to the one that is shown."""
+"""`RunBeside`: another run of the same cells, next to the one shown."""
 
 from __future__ import annotations
 

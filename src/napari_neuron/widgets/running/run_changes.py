@@ -1,4 +1,4 @@
-"""What differs between two experiments, in words; pure."""
+"""Describes what differs between two experiments; pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`RunComparison`: what a run of the session differs in from others, and pictures of that."""
+"""`RunComparison`: how a run of the session differs from others, in words and pictures."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ class RunComparison(QWidget):
         self._result: SimulationResult | None = None
         self.what_changed = hint()
         self.pin_button = QPushButton("Pin")
-        self.pin_button.setToolTip("Keep this run when the others are dropped")
+        self.pin_button.setToolTip("Keep this run when you forget the others")
         self.pin_button.setCheckable(True)
         self.pin_button.clicked.connect(lambda on: self._pin(on))
         self.clear_button = QPushButton("Forget others")
-        self.clear_button.setToolTip("Take all runs off the list that are not pinned")
+        self.clear_button.setToolTip("Remove all unpinned runs from the list")
         self.clear_button.clicked.connect(lambda _=False: session.forget_all_but_pinned())
         self.difference_button = QToolButton()
         self.difference_button.setText("Minus…")
-        self.difference_button.setToolTip("Show this run's voltage less that of another run")
+        self.difference_button.setToolTip("Show this run's voltage minus another run's")
         self.beside_button = QToolButton()
         self.beside_button.setText("Beside…")
         self.beside_button.setToolTip("Show another run beside this one")

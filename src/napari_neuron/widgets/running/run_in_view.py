@@ -1,4 +1,4 @@
-"""`RunInView`: runs the session's experiment and shows how it goes."""
+"""`RunInView`: runs the session's experiment and shows its progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tab Run: how the run is integrated, and the runs of this session."""
+"""The Run tab: settings of the run, and the runs of this session."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class RunTab(Page):
         self.show_button.setToolTip("Add the voltage of this run to the viewer again")
         self.save_button = QPushButton("Save result…")
         self.forget_button = QPushButton("Forget")
-        self.forget_button.setToolTip("Take this run off the list")
+        self.forget_button.setToolTip("Remove this run from the list")
         self.show_button.clicked.connect(lambda _=False: self._ask(self.show_requested))
         self.save_button.clicked.connect(lambda _=False: self._ask(self.save_requested))
         self.forget_button.clicked.connect(lambda _=False: self._forget())

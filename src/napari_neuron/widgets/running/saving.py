@@ -1,4 +1,4 @@
-"""`Saving`: opens and saves experiments and results, asking for files where none are named."""
+"""`Saving`: opens and saves experiments and results, and asks for a file if none is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ShownEdit`: which variable the cell is coloured by."""
+"""`ShownEdit`: which variable colours the cell."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class ShownEdit(QWidget):
         super().__init__()
         self._layer: VoltageLayer | None = None
         self.variable = QComboBox()
-        self.variable.setToolTip("Each has its own colour map and limits, in napari's controls")
+        self.variable.setToolTip(
+            "Each has its own colour map and limits, in napari's layer controls"
+        )
         leave_wheel_to_page(self.variable)
         let_shrink(self.variable)
         self.variable.activated.connect(lambda _: self._on_chosen())
-        self.hint = hint(
-            "Keep frames of other variables in the tab Recorders to colour the cell by them."
-        )
+        self.hint = hint("To colour by other variables, keep their frames on the Recorders tab.")
         rows = QFormLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addRow("Cell coloured by", self.variable)

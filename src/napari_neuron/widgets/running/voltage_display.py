@@ -1,4 +1,4 @@
-"""Shows the run under way: the voltage layer fills, the time slider follows."""
+"""Shows the run in progress: the voltage layer fills, the time slider follows."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What all windows are made of: pages, numbers, texts, messages, and work in threads."""
+"""The building blocks of all windows: pages, numbers, texts, messages, and work in threads."""

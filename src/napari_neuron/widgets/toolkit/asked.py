@@ -1,4 +1,4 @@
-"""`Asked`: questions that are answered in a thread, one at a time, the latest one."""
+"""`Asked`: questions answered in a thread, one at a time, only the latest one."""
 
 from __future__ import annotations
 

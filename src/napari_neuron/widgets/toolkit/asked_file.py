@@ -1,4 +1,4 @@
-"""`asked_file`: asks where to save something; the name gets the ending that finds it again."""
+"""`asked_file`: asks where to save something, and adds the matching suffix to the name."""
 
 from __future__ import annotations
 

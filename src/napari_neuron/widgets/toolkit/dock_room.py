@@ -1,4 +1,4 @@
-"""`share_room`: a dock that leaves none to the one above it becomes a tab beside it."""
+"""`share_room`: makes a dock that would crowd out the one above it a tab beside that one."""
 
 from __future__ import annotations
 

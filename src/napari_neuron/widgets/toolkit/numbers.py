@@ -1,8 +1,8 @@
 """`NumberEdit`: a magicgui widget for physical quantities.
 
-Qt's spin box rounds to a fixed number of decimals and turns keys down that leave its range. Here
-any number can be typed ("4.8e-05"), its value is kept exactly, and whether it is allowed is said
-in words by the form, which asks the spec.
+Qt's spin box rounds to a fixed number of decimals and rejects keys that leave its range. Here you
+can type any number ("4.8e-05"), its value is kept exactly, and the form, which asks the spec, says
+in words whether it is allowed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`Page`: what each tab is, a column that scrolls."""
+"""`Page`: the scrolling column that each tab consists of."""
 
 from __future__ import annotations
 

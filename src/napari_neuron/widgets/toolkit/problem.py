@@ -1,4 +1,4 @@
-"""`ProblemLabel`: what went wrong, inline and in words."""
+"""`ProblemLabel`: shows an error inline, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`RowsList`: a list of which several rows can be selected."""
+"""`RowsList`: a list in which several rows can be selected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`TabbedDock`: a dock widget of tabs, in which changes can be taken back."""
+"""`TabbedDock`: a dock widget of tabs, with undo."""
 
 from __future__ import annotations
 

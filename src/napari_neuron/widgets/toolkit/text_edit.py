@@ -1,4 +1,4 @@
-"""`TextEdit`: a line of text that is taken over when the person is done with it."""
+"""`TextEdit`: a line of text that takes effect when the user has finished typing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ViewerSignals`: what the widgets want to know of a viewer, as psygnal signals."""
+"""`ViewerSignals`: the events of a viewer that the widgets need, as psygnal signals."""
 
 from __future__ import annotations
 
