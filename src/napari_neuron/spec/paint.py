@@ -178,7 +178,8 @@ class Ions(PaintLayer):
 
     What is None is not painted: it stays as it is below, or as NEURON has it. With a reversal
     potential that potential holds, whatever the concentrations are; with concentrations alone it
-    follows from them by the Nernst equation. ``style`` overrules that.
+    follows from them by the Nernst equation, in place of a potential of earlier layers (that of
+    `HodgkinHuxley`, too). ``style`` overrules that.
 
     Attributes
     ----------
