@@ -29,6 +29,7 @@ from napari_neuron import (
 )
 from napari_neuron.compile.catalogue import Catalogue
 from napari_neuron.compile.lower import compile_experiment
+from napari_neuron.compile.paint import shadowed
 from napari_neuron.compile.values import parameter_names, values_per_compartment
 from napari_neuron.engine.catalogue import read_catalogue
 from napari_neuron.engine.neuron_model import NeuronModel, import_neuron
@@ -228,10 +229,37 @@ def test_concentrations_alone_set_the_reversal_potential_by_nernst():
     assert ek[0] == -77
 
 
-def test_a_painted_reversal_potential_holds_whatever_the_concentrations_are():
-    experiment = Experiment(paint=[HodgkinHuxley(ena=33), Ions(ion="na", inside=15, outside=150)])
-    (ena, nai), _ = in_neuron(fork(), experiment, "ena", "nai")
+@pytest.mark.parametrize(
+    "paint",
+    [
+        [Ions(ion="na", inside=15, outside=150), HodgkinHuxley(ena=33)],
+        [HodgkinHuxley(), Ions(ion="na", e=33, inside=15, outside=150)],
+        [
+            HodgkinHuxley(ena=33),
+            Ions(ion="na", inside=15, outside=150, style=IonStyle(potential=1)),
+        ],
+    ],
+    ids=["of a later layer", "of the same layer", "as a parameter"],
+)
+def test_a_painted_reversal_potential_holds_whatever_the_concentrations_are(paint):
+    (ena, nai), _ = in_neuron(fork(), Experiment(paint=paint), "ena", "nai")
     assert (ena[0], nai[0]) == (33, 15)
+
+
+def test_concentrations_replace_the_reversal_potential_of_earlier_layers():
+    axon = Labelled(labels=["axon"])
+    experiment = Experiment(
+        paint=[HodgkinHuxley(ena=33), Ions(ion="na", outside=35, region=axon)],
+        discretisation=MaximumLength(length=1000),
+    )
+    (ena, ek), model = in_neuron(fork(), experiment, "ena", "ek")
+    at_node = model.compartment_of_node
+    assert ena[at_node[[0, 6]]].tolist() == [33, 33]
+    assert ena[at_node[4]] == pytest.approx(nernst(10, 35, 1, 6.3), rel=1e-4)
+    assert ek[at_node[4]] == -77
+    hidden = shadowed(experiment.paint, fork())[0]
+    assert hidden.by == (1,)
+    assert fork().node_id[hidden.shadowed].tolist() == [4, 5]
 
 
 def test_calcium_can_be_painted_before_any_mechanism_uses_it(catalogue):

@@ -7,11 +7,13 @@ from engine_shapes import fork, fork_experiment
 from napari_neuron import (
     CableProperties,
     CurrentPulse,
+    DensityMechanism,
     EventTrain,
     ExpConductance,
     Experiment,
     HodgkinHuxley,
     Labelled,
+    Parameter,
     Passive,
     ProcessRecorder,
     RunSettings,
@@ -211,12 +213,52 @@ def test_spikes_can_be_counted_on_their_way_down_and_only_after_a_rest(engine):
             {"recorders": (ProcessRecorder(label="x", node=1, stimulus="pulse", variable="g"),)},
             "recorder 'x': IClamp has no variable 'g'",
         ),
+        (
+            {
+                "recorders": (VariableRecorder(label="x", node=7, variable="vext"),),
+                "paint": (DensityMechanism(name="extracellular"),),
+            },
+            r"it is an array, name one of it: vext\[0\]",
+        ),
+        (
+            {"recorders": (VariableRecorder(label="x", node=7, variable="v[0]"),)},
+            r"nothing called 'v\[0\]'",
+        ),
+        (
+            {
+                "recorders": (VariableRecorder(label="x", node=7, variable="vext[2]"),),
+                "paint": (DensityMechanism(name="extracellular"),),
+            },
+            r"nothing called 'vext\[2\]'",
+        ),
         ({"frames": ("cai",)}, "frames: no compartment has anything called 'cai'"),
     ],
 )
 def test_what_is_not_there_to_record_is_said_in_words(engine, changes, says):
     with pytest.raises(SimulationError, match=says):
         simulate(fork(), experiment(**changes), engine=engine)
+
+
+def test_elements_of_arrays_are_recorded_as_traces_and_frames(engine):
+    outside = ("xraxial[0]", 1e3), ("xg[0]", 1e9), ("xraxial[1]", 1e3), ("xg[1]", 0.01)
+    paint = (
+        *PAINT,
+        DensityMechanism(
+            name="extracellular", parameters=[Parameter(name=n, value=g) for n, g in outside]
+        ),
+    )
+    recorders = (
+        VariableRecorder(label="layer 0", node=5, variable="vext[0]", interval=RUN.frame_interval),
+        VariableRecorder(label="layer 1", node=5, variable="vext[1]", interval=RUN.frame_interval),
+    )
+    watched = experiment(recorders, paint=paint, frames=("vext[0]",))
+    result = simulate(fork(), watched, engine=engine)
+    traces = result.traces
+    assert [trace.unit for trace in traces.values()] == ["mV", "mV"]
+    assert result.unit_of("vext[0]") == "mV"
+    assert np.abs(traces["layer 0"].values).max() > 1
+    np.testing.assert_allclose(traces["layer 0"].values, traces["layer 1"].values, atol=1e-6)
+    np.testing.assert_allclose(result.frames_at("vext[0]", 5), traces["layer 0"].values, rtol=1e-6)
 
 
 def test_watching_changes_nothing(engine):

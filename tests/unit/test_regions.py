@@ -164,6 +164,6 @@ def test_the_list_says_which_paint_is_hidden_where():
     cell = tree()
     covers = shadowed(paint, cell)
     hidden = [set(cell.node_id[cover.shadowed].tolist()) for cover in covers]
-    assert hidden == [set(), {4, 5}, {5}, {4}, set(), set(), set(), set()]
-    assert [cover.by for cover in covers] == [(), (3, 4), (5,), (4,), (), (), (), ()]
+    assert hidden == [set(), {4, 5}, {3, 4, 5}, {4}, set(), {5}, set(), set()]
+    assert [cover.by for cover in covers] == [(), (3, 4), (5, 6), (4,), (), (6,), (), ()]
     assert not covers[7].nodes.any()

@@ -49,6 +49,19 @@ def coats_of(layer: Paint, *, with_ions: bool = True) -> tuple[str, ...]:
     return (layer.kind,)
 
 
+def hides(layer: Paint) -> tuple[str, ...]:
+    """Return the coats of earlier layers that a layer of paint replaces where it lies.
+
+    They are its own. Concentrations alone replace a reversal potential too, as it follows from
+    them by the Nernst equation; an `IonStyle` that makes the potential a parameter says otherwise.
+    """
+    if isinstance(layer, Ions) and layer.e is None:
+        has_concentration = layer.inside is not None or layer.outside is not None
+        if has_concentration and (layer.style is None or layer.style.potential != 1):
+            return (f"{layer.ion}.e", *coats_of(layer))
+    return coats_of(layer)
+
+
 def ions_compete(paint: Iterable[Paint]) -> bool:
     """Return whether ions are painted by more than HodgkinHuxley."""
     return any(
@@ -102,6 +115,9 @@ def paint_nodes(cells: Sequence[Morphology], paint: Sequence[Paint]) -> tuple[Pa
                 raise ExperimentError(
                     f"paint[{index}].region.{error.field}", error.problem
                 ) from None
+            for coat in hides(layer):
+                if coat in rows:
+                    winner[rows[coat], mask] = -1
             for coat in coats[index]:
                 winner[rows[coat], mask] = index
             covered += int(mask.sum())
@@ -172,7 +188,7 @@ def shadowed(paint: Sequence[Paint], morphology: Morphology) -> tuple[Cover, ...
         by = []
         for later in range(index + 1, len(masks)):
             overlap = mask & masks[later]
-            if coats[index] & coats[later] and overlap.any():
+            if not coats[index].isdisjoint(hides(paint[later])) and overlap.any():
                 hidden |= overlap
                 by.append(later)
         covers.append(Cover(mask, hidden, tuple(by)))

@@ -115,18 +115,22 @@ class Recording:
         """Return NEURON's reference to what a recorder keeps, and its unit."""
         name = recorder.variable
         if recorder.batch < 0:
-            reference = _reference(segments[recorder.compartment], name)
+            owner = segments[recorder.compartment]
+            reference = _reference(owner, name)
             if reference is None:
                 raise SimulationError(
-                    f"recorder {recorder.label!r}: there is no {name!r} to record there; is its "
-                    f"mechanism painted on that node?"
+                    f"recorder {recorder.label!r}: there is no {name!r} to record there; "
+                    f"{_remedy(owner, name) or 'is its mechanism painted on that node?'}"
                 )
             return reference, self._unit(name)
         mechanism = model.point_processes[recorder.batch].mechanism
-        reference = _reference(batches[recorder.batch][recorder.process], name)
+        owner = batches[recorder.batch][recorder.process]
+        reference = _reference(owner, name)
         if reference is None:
+            remedy = _remedy(owner, name)
             raise SimulationError(
                 f"recorder {recorder.label!r}: {mechanism} has no variable {name!r}"
+                f"{'; ' if remedy else ''}{remedy}"
             )
         return reference, self._unit(f"{mechanism}.{name}")
 
@@ -183,8 +187,23 @@ def nowhere(variable: str) -> str:
 
 
 def _reference(owner: Any, name: str) -> Any:
-    """Return NEURON's reference to a variable of a compartment or process; None without one."""
+    """Return NEURON's reference to a variable of a compartment or process; None without one.
+
+    An element of an array is ``vext[0]``; the array as a whole is no variable.
+    """
+    base, _, element = name.partition("[")
+    place = element.removesuffix("]")
     try:
-        return getattr(owner, f"_ref_{name}")
+        is_array = not isinstance(getattr(owner, base), float)
+        if is_array != bool(element) or (element and not place.isdecimal()):
+            return None
+        reference = getattr(owner, f"_ref_{base}")
+        return reference[int(place)] if element else reference
     except (AttributeError, LookupError, RuntimeError):
         return None
+
+
+def _remedy(owner: Any, name: str) -> str:
+    """Say how to name an element where the whole of an array was asked for; "" if it is none."""
+    is_array = "[" not in name and _reference(owner, f"{name}[0]") is not None
+    return f"it is an array, name one of it: {name}[0]" if is_array else ""

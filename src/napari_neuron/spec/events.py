@@ -20,7 +20,8 @@ class EventTrain(Spec):
     Attributes
     ----------
     start
-        Time of the first event (its mean, with noise), ms.
+        Time of the first event, ms; with noise it comes a random time later, of ``noise *
+        interval`` on average.
     number
         Number of events.
     interval

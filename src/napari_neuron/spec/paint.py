@@ -184,8 +184,9 @@ class Ions(PaintLayer):
 
     A value of None is not painted: it keeps what earlier paint set, or NEURON's default. If you
     give a reversal potential, it holds whatever the concentrations are; if you give only
-    concentrations, it follows from them by the Nernst equation. ``style`` overrides that. Also
-    takes the attributes of `PaintLayer`: ``region``, ``cell`` and ``whole_sections``.
+    concentrations, it follows from them by the Nernst equation and replaces a potential painted
+    earlier, that of `HodgkinHuxley` included. ``style`` overrides that. Also takes the attributes
+    of `PaintLayer`: ``region``, ``cell`` and ``whole_sections``.
 
     Attributes
     ----------

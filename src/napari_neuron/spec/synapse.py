@@ -95,7 +95,8 @@ class Exp2Synapse(Placed):
     delay
         Delay from an event of the train to the synapse, ms.
     start, number, interval
-        Time of the first event (ms), number of events, and (mean) time between them (ms).
+        Time of the first event (ms; with noise it comes ``noise * interval`` later on average),
+        number of events, and (mean) time between them (ms).
     noise
         From 0 (regular) to 1 (Poisson-like).
     seed
