@@ -1,11 +1,11 @@
-"""Where this package keeps things between sessions: caches that can be deleted, and settings."""
+"""Where this package keeps things between sessions: caches, settings, and what is not saved yet."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_config_path
+from platformdirs import user_cache_path, user_config_path, user_state_path
 
 _NAME = "napari-neuron"
 
@@ -20,3 +20,9 @@ def config_folder() -> Path:
     """Return the folder of what a person saved; ``NAPARI_NEURON_CONFIG`` names another."""
     named = os.environ.get("NAPARI_NEURON_CONFIG")
     return Path(named).resolve() if named else user_config_path(_NAME, appauthor=False)
+
+
+def state_folder() -> Path:
+    """Return the folder of what is kept until it is saved; ``NAPARI_NEURON_STATE`` names another."""
+    named = os.environ.get("NAPARI_NEURON_STATE")
+    return Path(named).resolve() if named else user_state_path(_NAME, appauthor=False)

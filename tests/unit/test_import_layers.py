@@ -23,6 +23,7 @@ ALLOWED = {
     "presets": {"errors", "folders", "morphology", "spec", "compile"},
     "engine": {"errors", "folders", "morphology", "spec", "compile", "result"},
     "undo_list": set(),
+    "autosave": {"errors", "folders", "spec"},
     "runner": {"errors", "engine"},
     "session": {
         *("errors", "morphology", "spec", "compile", "result", "engine"),
@@ -39,6 +40,7 @@ ALLOWED = {
             "runner",
             "session",
             "network_session",
+            "autosave",
             "view",
             "presets",
             "folders",

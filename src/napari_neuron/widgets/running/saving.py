@@ -62,17 +62,26 @@ class Saving:
         )
         if path:
             self._say(f"Saving {Path(path).name} …", "")
-            worker = create_worker(_saved, result, path, _start_thread=False)
+            worker = create_worker(_result_saved, result, path, _start_thread=False)
             worker.returned.connect(self._on_saved)
             worker.start()
 
     def open_experiment(self, path: str | Path) -> None:
         """Make the experiment in a file the current one; undo goes back."""
-        self._try(f"Opened {Path(path).name}.", lambda: self._files.open_experiment(Path(path)))
+        self._try(f"Opened {Path(path).name}.", lambda: self._opened(Path(path)))
 
     def save_experiment(self, path: str | Path) -> None:
         """Write the experiment to a JSON file."""
-        self._try(f"Saved {Path(path).name}.", lambda: self._session.experiment.save(path))
+        self._try(f"Saved {Path(path).name}.", lambda: self._saved(path))
+
+    def _opened(self, path: Path) -> str | None:
+        note = self._files.open_experiment(path)
+        self._session.mark_saved()
+        return note
+
+    def _saved(self, path: str | Path) -> None:
+        self._session.experiment.save(path)
+        self._session.mark_saved()
 
     def _try(self, done: str, action: Callable[[], str | None]) -> None:
         try:
@@ -90,7 +99,7 @@ def _name_of(cells: tuple[Morphology, ...]) -> str:
     return cells[0].name if len(cells) == 1 else "circuit"
 
 
-def _saved(result: SimulationResult, path: str) -> tuple[str, str]:
+def _result_saved(result: SimulationResult, path: str) -> tuple[str, str]:
     """Save a result; return what there is to say, and what went wrong."""
     try:
         result.save(path)
