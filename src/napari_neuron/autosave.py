@@ -3,7 +3,7 @@
 Each is the JSON file that `Experiment.save` writes, in the folder ``autosave`` of
 `napari_neuron.folders.state_folder`; `napari_neuron.Experiment.load` reads it, too. Beside it lies
 a file that the window holds locked as long as it lives, however it ends: who gets the lock has
-found what a window has left.
+found what a window has left. With ``NAPARI_NEURON_AUTOSAVE=0`` in the environment nothing is kept.
 """
 
 from __future__ import annotations
@@ -42,6 +42,11 @@ def autosave_folder() -> Path:
     return state_folder() / "autosave"
 
 
+def is_wanted() -> bool:
+    """Whether anything is kept or offered; ``NAPARI_NEURON_AUTOSAVE=0`` says no."""
+    return os.environ.get("NAPARI_NEURON_AUTOSAVE", "1") != "0"
+
+
 class Autosave:
     """Keeps what a window has not saved, one file for each of its experiments.
 
@@ -68,7 +73,7 @@ class Autosave:
             If a file cannot be written; what it held before is still there.
         """
         with self._one_at_a_time:
-            if not self._is_closed:
+            if not self._is_closed and is_wanted():
                 self._update(unsaved)
 
     def close(self, unsaved: Mapping[Hashable, SavedSpec]) -> None:
@@ -81,7 +86,7 @@ class Autosave:
         """
         with self._one_at_a_time:
             try:
-                if not self._is_closed:
+                if not self._is_closed and is_wanted():
                     self._update(unsaved)
             finally:
                 self._is_closed = True
@@ -191,6 +196,8 @@ def find_left_over(kind: str, known: Iterable[SavedSpec] = ()) -> Found:
     known
         What this window holds already; a file with the same in it is deleted.
     """
+    if not is_wanted():
+        return Found()
     folder, known, newest, damaged = autosave_folder(), list(known), None, []
     _delete_old_remains(folder)
     for index, path in enumerate(_newest_first(folder.glob(f"{kind}-*.json"))):
@@ -257,7 +264,7 @@ class _Lock:
     def of(cls, path: Path) -> _Lock | None:
         """Lock the file that belongs to a path; None if another window has it."""
         path = path.with_suffix(".lock")
-        file = open(path, "ab")
+        file = open(path, "ab")  # noqa: SIM115 -- it is open as long as it is locked
         try:
             _lock(file)
             # who let go of it has deleted it, perhaps between our opening it and locking it

@@ -23,6 +23,6 @@ def config_folder() -> Path:
 
 
 def state_folder() -> Path:
-    """Return the folder of what is kept until it is saved; ``NAPARI_NEURON_STATE`` names another."""
+    """Return the folder of what is not saved yet; ``NAPARI_NEURON_STATE`` names another."""
     named = os.environ.get("NAPARI_NEURON_STATE")
     return Path(named).resolve() if named else user_state_path(_NAME, appauthor=False)

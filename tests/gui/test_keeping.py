@@ -160,7 +160,9 @@ def test_the_dock_opened_again_in_the_same_viewer_offers_nothing(opened, qtbot):
 def test_experiments_of_other_choices_of_cells_are_kept_too(opened, state):
     dock = opened(forked_cell("a"), forked_cell("b"))
     dock.session.edit(dock.experiment.replace(paint=(HodgkinHuxley(),)))
-    dock.session.choose_cells((dock.viewer.layers["b nodes"].metadata["napari_neuron"]["morphology"],))
+    dock.session.choose_cells(
+        (dock.viewer.layers["b nodes"].metadata["napari_neuron"]["morphology"],)
+    )
     edit_of_b = dock.experiment.replace(stimuli=(CurrentPulse(nodes=(10,)),))
     dock.session.edit(edit_of_b)
     close(dock)

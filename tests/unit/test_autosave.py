@@ -208,3 +208,11 @@ def test_a_file_that_cannot_be_written_is_an_error(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="taken"):
         window.update({"a": ACTIVE})
     window.close({})
+
+
+def test_nothing_is_kept_or_offered_where_that_is_not_wanted(monkeypatch):
+    kept()
+    monkeypatch.setenv("NAPARI_NEURON_AUTOSAVE", "0")
+    kept(OTHER)
+    assert len(files()) == 1
+    assert find_left_over("experiment").left_over is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +16,11 @@ from napari_neuron.errors import NapariNeuronError
 from napari_neuron.widgets.toolkit.latest_job import LatestJob
 from napari_neuron.widgets.toolkit.offer_line import OfferLine
 
-PAUSE = 1000
-"""ms after the last edit before it is written."""
+PAUSE, LONGEST_PAUSE = 1000, 30_000
+"""ms after the last edit before it is written; longer for what takes long to write."""
+
+_SHARE = 20
+"""Writing takes one part in so many of the time, as it can hold Python's global lock."""
 
 
 @dataclass(frozen=True)
@@ -167,14 +171,16 @@ class Keeping:
     def _write(self) -> None:
         self._writing.request(_written, self._files, self._session.unsaved)
 
-    def _on_written(self, problem: str) -> None:
+    def _on_written(self, answer: tuple[float, str]) -> None:
+        seconds, problem = answer
+        self._timer.setInterval(min(max(PAUSE, round(1000 * _SHARE * seconds)), LONGEST_PAUSE))
         if problem and problem != self._problem:
             self._say("", f"What is not saved cannot be kept for the next time: {problem}")
         self._problem = problem
 
 
 def when(then: datetime, now: datetime) -> str:
-    """Say when something was, as people do: "today 14:32", "yesterday 09:10", "3 March 2026, 16:05"."""
+    """Say when something was: "today 14:32", "yesterday 09:10", "3 March 2026, 16:05"."""
     days = (now.date() - then.date()).days
     if days == 0:
         return f"today {then:%H:%M}"
@@ -190,9 +196,11 @@ def _found(kind: str, known: tuple[Any, ...]) -> Found:
         return Found()
 
 
-def _written(files: Autosave, unsaved: Mapping[Any, Any]) -> str:
+def _written(files: Autosave, unsaved: Mapping[Any, Any]) -> tuple[float, str]:
+    """Return how many seconds it took, and what went wrong."""
+    start = time.perf_counter()
     try:
         files.update(unsaved)
     except OSError as error:
-        return str(error)
-    return ""
+        return 0.0, str(error)
+    return time.perf_counter() - start, ""
