@@ -132,6 +132,7 @@ class SimulationWidget(TabbedDock):
         header.redo_requested.connect(session.redo)
         header.open_requested.connect(self._saving.ask_what_to_open)
         header.save_requested.connect(self._saving.ask_where_to_save)
+        header.script_requested.connect(self._ask_where_to_save_script)
         self.image_panel.cell_made.connect(self._files.add)
         self._count.counted.connect(self._on_counted)
         self._count.shared_out.connect(lambda text: self.run_tab.threads.setText(text))
@@ -255,6 +256,10 @@ class SimulationWidget(TabbedDock):
     def save_experiment(self, path: str | Path) -> None:
         """Write the experiment to a JSON file."""
         self._saving.save_experiment(path)
+
+    def _ask_where_to_save_script(self) -> None:
+        self.take_what_is_typed()
+        self._saving.ask_where_to_save_script(self.biophysics_tab.mod_files.watch.folder)
 
     # the cell ------------------------------------------------------------------------------
 
