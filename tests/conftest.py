@@ -21,6 +21,8 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         if "NAPARI_NEURON_CACHE" not in os.environ:  # name one to spare compiling every time
             patch.setenv("NAPARI_NEURON_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("NAPARI_NEURON_CONFIG", str(tmp_path_factory.mktemp("config")))
+        patch.delenv("NAPARI_NEURON_AUTOSAVE", raising=False)
+        patch.setenv("NAPARI_NEURON_STATE", str(tmp_path_factory.mktemp("state")))
         yield
 
 

@@ -124,6 +124,8 @@ _PUBLIC = {
     "SkeletonFileError": "errors",
     "SwcError": "errors",
     "simulate": "engine",
+    "script_of": "script",
+    "save_script": "script",
     "PointNetwork": "spec.point_network",
     "PointNeurons": "spec.point_network",
     "NetworkRun": "spec.point_network",
@@ -180,6 +182,8 @@ if TYPE_CHECKING:
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
     from napari_neuron.result.network import NetworkResult as NetworkResult
+    from napari_neuron.script import save_script as save_script
+    from napari_neuron.script import script_of as script_of
     from napari_neuron.spec import AllOf as AllOf
     from napari_neuron.spec import AlphaSynapse as AlphaSynapse
     from napari_neuron.spec import AnyOf as AnyOf

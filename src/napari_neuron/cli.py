@@ -1,4 +1,4 @@
-"""The command line: ``napari-neuron demo | run | film | check``.
+"""The command line: ``napari-neuron demo | run | film | script | check``.
 
 The exit status is 0 only on success; an error is one readable line on stderr.
 """
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     add_parser = partial(commands.add_parser, parents=[debug])
-    for add_command in (_add_demo, _add_run, _add_film, _add_check):
+    for add_command in (_add_demo, _add_run, _add_film, _add_script, _add_check):
         add_command(add_parser)
     return parser
 
@@ -100,6 +100,16 @@ def _add_film(add_parser: AddParser) -> None:
     film.add_argument("--stop", type=float, metavar="MS")
     film.add_argument("--quiet", action="store_true", help="show no progress")
     film.set_defaults(command=_film)
+
+
+def _add_script(add_parser: AddParser) -> None:
+    script = add_parser("script", help="a Python script that repeats a run")
+    script.add_argument(
+        "experiment", type=Path, metavar="FILE", help="an experiment (JSON) or a stored run (h5)"
+    )
+    script.add_argument("-o", "--output", type=Path, required=True, metavar="SCRIPT.py")
+    script.add_argument("--mod", default="", metavar="FOLDER", help="where its MOD files lie")
+    script.set_defaults(command=_script)
 
 
 def _add_check(add_parser: AddParser) -> None:
@@ -165,6 +175,30 @@ def _film(options: argparse.Namespace) -> int:
     finally:
         if not options.quiet and sys.stderr.isatty():
             print(file=sys.stderr)
+    return 0
+
+
+def _script(options: argparse.Namespace) -> int:
+    """Write a script; of an experiment it reads the cells as `run` does, to be sure of them."""
+    from napari_neuron.compile.cells import read_cells
+    from napari_neuron.result import SimulationResult
+    from napari_neuron.script import save_script
+    from napari_neuron.spec import Experiment
+
+    if options.experiment.suffix.lower() in (".h5", ".hdf5"):
+        result = SimulationResult.load(options.experiment)
+        cells, experiment = result.cells, result.experiment
+    else:
+        folder = options.experiment.parent.absolute()
+        experiment = Experiment.load(options.experiment)
+        found = [
+            source.replace(path=source.path and str(folder / source.path))
+            for source in experiment.cells
+        ]
+        experiment = experiment.replace(cells=found)
+        cells = read_cells(experiment, folder)
+    for path in save_script(cells, experiment, options.output, mod_folder=options.mod):
+        print(path)
     return 0
 
 

@@ -89,6 +89,7 @@ def open_demo() -> tuple[Viewer, Any, Any]:
     _, traces = viewer.window.add_plugin_dock_widget("napari-neuron", "Traces")
     session = simulation.session
     session.edit(fly_experiment().replace(cells=session.experiment.cells))
+    session.mark_saved()  # the next demo has it again
     return viewer, simulation, traces
 
 

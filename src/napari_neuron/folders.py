@@ -1,11 +1,11 @@
-"""The folders this package uses between sessions: deletable caches, and settings."""
+"""The folders this package uses between sessions: deletable caches, settings, and unsaved work."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_config_path
+from platformdirs import user_cache_path, user_config_path, user_state_path
 
 _NAME = "napari-neuron"
 
@@ -20,3 +20,9 @@ def config_folder() -> Path:
     """Return the folder of what a person saved; ``NAPARI_NEURON_CONFIG`` names another."""
     named = os.environ.get("NAPARI_NEURON_CONFIG")
     return Path(named).resolve() if named else user_config_path(_NAME, appauthor=False)
+
+
+def state_folder() -> Path:
+    """Return the folder of what is not saved yet; ``NAPARI_NEURON_STATE`` names another."""
+    named = os.environ.get("NAPARI_NEURON_STATE")
+    return Path(named).resolve() if named else user_state_path(_NAME, appauthor=False)

@@ -45,15 +45,19 @@ class NetworkSession(Runner):
     run_advanced : Signal (Progress)
     run_ended : Signal (NetworkResult or None, Exception or None)
     result_changed : Signal (NetworkResult or None)
+    saved : Signal ()
+        The network lies in a file as it is now.
     """
 
     network_changed = Signal(object)
     selection_changed = Signal(object)
     result_changed = Signal(object)
+    saved = Signal()
 
     def __init__(self, make_engine: Callable[[], Engine] | None = None) -> None:
         super().__init__(make_engine)
         self._history = UndoList(PointNetwork())
+        self._saved: PointNetwork | None = None
         self._selected: Rows = np.empty(0, np.int64)
         self._result: NetworkResult | None = None
 
@@ -80,6 +84,23 @@ class NetworkSession(Runner):
             return
         self._history.add(network)
         self.network_changed.emit(network)
+
+    def restore(self, network: PointNetwork) -> None:
+        """Go on with a network that another window left; `undo` goes back."""
+        self.select(np.empty(0, np.int64))
+        self._set_result(None)
+        self.edit(network)
+
+    def mark_saved(self, network: PointNetwork) -> None:
+        """Take note that a network lies in a file; `saved` tells of it."""
+        self._saved = network
+        self.saved.emit()
+
+    @property
+    def unsaved(self) -> dict[tuple[str, ...], PointNetwork]:
+        """The network, if it was edited since it was opened or saved; else nothing."""
+        network = self.network
+        return {} if network in (self._history.first, self._saved) else {(): network}
 
     @property
     def can_undo(self) -> bool:

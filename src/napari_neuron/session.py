@@ -46,6 +46,7 @@ class _History:
     steps: UndoList[_Step]
     opened: tuple[Morphology, ...] = ()
     shown: int = 0
+    saved: Experiment | None = None
 
 
 class Session(Runner):
@@ -66,11 +67,14 @@ class Session(Runner):
     run_advanced : Signal (Progress)
     run_ended : Signal (SimulationResult or None, Exception or None)
     results_changed : Signal (tuple of SimulationResult)
+    saved : Signal ()
+        The experiment lies in a file as it is now.
     """
 
     cells_changed = Signal(tuple)
     experiment_changed = Signal(object)
     results_changed = Signal(tuple)
+    saved = Signal()
 
     def __init__(self, make_engine: Callable[[], Engine] | None = None) -> None:
         super().__init__(make_engine)
@@ -145,6 +149,8 @@ class Session(Runner):
                 lambda step: _Step(step.experiment.replace(cells=sources), cells)
             )
             history.opened = tuple(opened for _, opened in found)
+            if history.saved is not None:
+                history.saved = history.saved.replace(cells=sources)
         self._history = history
         self.cells_changed.emit(cells)
         if self.experiment != before:
@@ -217,6 +223,24 @@ class Session(Runner):
         experiment = follow_repair(self.experiment, cells[at], after)
         cells[at] = after
         self.edit(experiment.replace(cells=tuple(sources)), tuple(cells))
+
+    def mark_saved(self) -> None:
+        """Take note that the experiment lies in a file; `saved` tells of it."""
+        self._history.saved = self.experiment
+        self.saved.emit()
+
+    @property
+    def unsaved(self) -> dict[tuple[str, ...], Experiment]:
+        """Experiments that were edited since they were begun or saved, by the names of the cells.
+
+        What another choice of cells has taken over is none as long as nothing was edited.
+        """
+        return {
+            names: history.steps.current.experiment
+            for names, history in self._histories.items()
+            if history.steps.current.experiment
+            not in (history.steps.first.experiment, history.saved)
+        }
 
     def _known(self, cell: Morphology) -> tuple[CellSource, Morphology] | None:
         """Return where a chosen cell comes from, with its repairs, and what it was before them."""

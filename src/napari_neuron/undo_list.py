@@ -27,6 +27,11 @@ class UndoList(Generic[Step]):
         return self._steps[self._at]
 
     @property
+    def first(self) -> Step:
+        """The step that all began with."""
+        return self._steps[0]
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is a step before."""
         return self._at > 0

@@ -14,6 +14,14 @@ from napari_neuron.session import Session
 from napari_neuron.widgets.cell_in_view import CellInView, cells_in
 
 
+@pytest.fixture(autouse=True)
+def state(monkeypatch, tmp_path_factory):
+    """The folder of what is not saved, empty: no test is offered what another has left."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("NAPARI_NEURON_STATE", str(folder))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def registered():
     """Register the plugin where the package is run from its sources without being installed."""

@@ -23,6 +23,8 @@ ALLOWED = {
     "presets": {"errors", "folders", "morphology", "spec", "compile"},
     "engine": {"errors", "folders", "morphology", "spec", "compile", "result"},
     "undo_list": set(),
+    "autosave": {"errors", "folders", "spec"},
+    "script": {"errors", "morphology", "spec", "compile"},
     "runner": {"errors", "engine"},
     "session": {
         *("errors", "morphology", "spec", "compile", "result", "engine"),
@@ -39,6 +41,8 @@ ALLOWED = {
             "runner",
             "session",
             "network_session",
+            "autosave",
+            "script",
             "view",
             "presets",
             "folders",
@@ -51,7 +55,10 @@ ALLOWED = {
     "sample_data": {"morphology", "view"},
     "demo": {"errors", "morphology", "spec", "result", "session", "view", "widgets"},
     "run_command": {"errors", "spec", "compile", "engine"},
-    "cli": {"errors", "morphology", "result", "demo", "view", "run_command"},
+    "cli": {
+        *("errors", "morphology", "spec", "compile", "result", "script"),
+        *("demo", "view", "run_command"),
+    },
 }
 # What only some parts may import from outside.
 RESERVED = {

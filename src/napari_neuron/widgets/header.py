@@ -37,7 +37,7 @@ class Header(QWidget):
     cells_requested : Signal (tuple of str)
         These are to be simulated together.
     run_requested, cancel_requested, undo_requested, redo_requested : Signal ()
-    open_requested, save_requested : Signal ()
+    open_requested, save_requested, script_requested : Signal ()
     """
 
     cell_requested = Signal(str)
@@ -48,6 +48,7 @@ class Header(QWidget):
     redo_requested = Signal()
     open_requested = Signal()
     save_requested = Signal()
+    script_requested = Signal()
 
     def __init__(self, *, of_network: bool = False) -> None:
         super().__init__()
@@ -73,12 +74,15 @@ class Header(QWidget):
         one, it = ("a", "network") if of_network else ("an", "experiment")
         self.open_button = self._tool(f"Open {one} {it} (JSON)…", self.open_requested)
         self.save_button = self._tool(f"Save the {it} (JSON)…", self.save_requested)
+        self.script_button = self._tool("Save as Python script…", self.script_requested)
         self._icons = {
             "undo": self.undo_button,
             "redo": self.redo_button,
             "open": self.open_button,
             "save": self.save_button,
         }
+        if not of_network:
+            self._icons["script"] = self.script_button
         self.progress = ProgressLine()
         bar = QHBoxLayout()
         bar.setSpacing(4)

@@ -16,6 +16,7 @@ from napari_neuron.result.network import NetworkResult
 from napari_neuron.runner import RunState
 from napari_neuron.spec.point_network import PointNetwork
 from napari_neuron.widgets.header import Header
+from napari_neuron.widgets.keeping import Keeping, Offer
 from napari_neuron.widgets.networks.edge_list_dialog import EdgeListDialog, columns_of
 from napari_neuron.widgets.networks.network_display import NetworkDisplay
 from napari_neuron.widgets.networks.network_sessions import network_session_of
@@ -30,6 +31,7 @@ from napari_neuron.widgets.networks.network_view_tab import NetworkViewTab
 from napari_neuron.widgets.running.run_worker import RunDriver
 from napari_neuron.widgets.toolkit.asked_file import asked_file
 from napari_neuron.widgets.toolkit.numbers import shown_number
+from napari_neuron.widgets.toolkit.offer_line import OfferLine
 from napari_neuron.widgets.toolkit.style import Palette, style_sheet
 from napari_neuron.widgets.toolkit.tabbed_dock import TabbedDock
 from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
@@ -76,11 +78,21 @@ class NetworkWidget(TabbedDock):
             "Run": self.run_tab,
             "View": self.view_tab,
         }
-        self.lay_out(buttons, self.header, tabs=tabs)
+        self.offer = OfferLine()
+        self.lay_out(buttons, self.header, self.offer, tabs=tabs)
         self.display = NetworkDisplay(viewer, session)
         self.view_tab.changed.connect(self.display.set_looks)
         self.display.said.connect(self.view_tab.say)
 
+        self.keeping = Keeping(
+            "network",
+            session,
+            session.network_changed,
+            self.offer,
+            restore=session.restore,
+            described=lambda kept: Offer(_in_words(kept)),
+            say=self.header.say,
+        )
         self._connect()
         self._signals = ViewerSignals(viewer)
         self._signals.theme_changed.connect(self._on_theme_changed)
@@ -140,7 +152,7 @@ class NetworkWidget(TabbedDock):
         if not len(network.neurons):
             self.header.say("Load an edge list, or open a network, to begin.")
             return
-        text = f"{len(network.neurons):,} neurons, {len(network.edges):,} edges."
+        text = f"{_in_words(network)}."
         if not network.stimuli:
             text += " Nothing drives them yet: add a stimulus on the Stimuli tab."
         self.header.say(text)
@@ -222,8 +234,13 @@ class NetworkWidget(TabbedDock):
     def _save(self, what: Any, path: str) -> None:
         self.header.say(f"Saving {Path(path).name} …")
         worker = create_worker(_saved, what, path, _start_thread=False)
-        worker.returned.connect(lambda answer: self.header.say(*answer))
+        worker.returned.connect(lambda answer: self._on_saved(what, *answer))
         worker.start()
+
+    def _on_saved(self, what: Any, said: str, problem: str) -> None:
+        if not problem and isinstance(what, PointNetwork):
+            self.session.mark_saved(what)
+        self.header.say(said, problem)
 
     # the run -------------------------------------------------------------------------------
 
@@ -287,6 +304,7 @@ class NetworkWidget(TabbedDock):
     def shut_down(self) -> None:
         """Cancel what runs, end the engine's process, and listen to nothing any more."""
         session = self.session
+        self.keeping.close()
         session.network_changed.disconnect(self._on_network_changed)
         session.selection_changed.disconnect(self._on_selection_changed)
         session.run_state_changed.disconnect(self._on_run_state_changed)
@@ -298,6 +316,10 @@ class NetworkWidget(TabbedDock):
         self.edges_tab.model.stop()
         self.display.disconnect()
         self._signals.disconnect()
+
+
+def _in_words(network: PointNetwork) -> str:
+    return f"{len(network.neurons):,} neurons, {len(network.edges):,} edges"
 
 
 def _read(read: Any) -> tuple[Any, str]:

@@ -30,6 +30,7 @@ from napari_neuron.widgets.membrane.catalogue_reader import CatalogueReader
 from napari_neuron.widgets.membrane.colour_by import NOTHING, ColourBy
 from napari_neuron.widgets.placing.synapse_dialog import SynapseDialog
 from napari_neuron.widgets.placing.tabs import InputsTab, RecordersTab
+from napari_neuron.widgets.running.left_experiment import keeping_of
 from napari_neuron.widgets.running.problem_places import ProblemPlaces
 from napari_neuron.widgets.running.run_in_view import RunInView
 from napari_neuron.widgets.running.run_tab import RunTab, frames_in_words
@@ -37,6 +38,7 @@ from napari_neuron.widgets.running.saving import Saving
 from napari_neuron.widgets.running.voltage_display import VoltageDisplay
 from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.toolkit.numbers import shown_number
+from napari_neuron.widgets.toolkit.offer_line import OfferLine
 from napari_neuron.widgets.toolkit.style import Palette, style_sheet
 from napari_neuron.widgets.toolkit.tabbed_dock import TabbedDock
 from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
@@ -87,7 +89,8 @@ class SimulationWidget(TabbedDock):
             "Recorders": self.recorders_tab,
             "Run": self.run_tab,
         }
-        self.lay_out(self.header, tabs=tabs)
+        self.offer = OfferLine()
+        self.lay_out(self.header, self.offer, tabs=tabs)
         self._items = ItemsInView(viewer, self.view, self.session, self.tabs, self._edit_all)
         self._clicks = PlaceClicks(viewer)
         self._clicks.selected.connect(
@@ -105,6 +108,7 @@ class SimulationWidget(TabbedDock):
         )
         self._runs = RunInView(self.session, self._voltage, self.header, self._problems)
         self._saving = Saving(self, self.session, self._files, self.header.say)
+        self.keeping = keeping_of(viewer, self.session, self._files, self.offer, self.header.say)
 
         self._connect_editors()
         for signal, handler in self._of_session():
@@ -128,6 +132,7 @@ class SimulationWidget(TabbedDock):
         header.redo_requested.connect(session.redo)
         header.open_requested.connect(self._saving.ask_what_to_open)
         header.save_requested.connect(self._saving.ask_where_to_save)
+        header.script_requested.connect(self._ask_where_to_save_script)
         self.image_panel.cell_made.connect(self._files.add)
         self._count.counted.connect(self._on_counted)
         self._count.shared_out.connect(lambda text: self.run_tab.threads.setText(text))
@@ -252,11 +257,16 @@ class SimulationWidget(TabbedDock):
         """Write the experiment to a JSON file."""
         self._saving.save_experiment(path)
 
+    def _ask_where_to_save_script(self) -> None:
+        self.take_what_is_typed()
+        self._saving.ask_where_to_save_script(self.biophysics_tab.mod_files.watch.folder)
+
     # the cell ------------------------------------------------------------------------------
 
     def _on_layers_changed(self) -> None:
         self._chooser.follow()
         self._show_cells()
+        self.keeping.show()
 
     def _show_cells(self) -> None:
         self._chooser.show()
@@ -348,6 +358,7 @@ class SimulationWidget(TabbedDock):
 
     def shut_down(self) -> None:
         """Cancel what runs, end the engine's process, and listen to nothing any more."""
+        self.keeping.close()
         for signal, handler in self._of_session():
             signal.disconnect(handler)
         self._runs.disconnect()

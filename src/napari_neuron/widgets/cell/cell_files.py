@@ -115,10 +115,27 @@ class CellFiles:
         worker.start()
 
     def open_experiment(self, path: Path) -> str | None:
-        """Make the experiment in a file the current one, on the cells it names.
+        """Make the experiment in a file the current one; see `take_over`.
+
+        Raises
+        ------
+        ExperimentError, MorphologyError, OSError
+            If the file is not an experiment, or a skeleton is not there or cannot be read.
+        """
+        return self.take_over(Experiment.load(path), path.parent)
+
+    def take_over(self, experiment: Experiment, folder: Path) -> str | None:
+        """Make an experiment the current one, on the cells it names, in one step.
 
         A cell is the one of that name in the viewer, else it is read from its file. With neither,
         an experiment on one cell is taken over for the chosen one.
+
+        Parameters
+        ----------
+        experiment
+            Which one.
+        folder
+            What relative paths of its cells start from.
 
         Returns
         -------
@@ -128,16 +145,15 @@ class CellFiles:
         Raises
         ------
         ExperimentError, MorphologyError, OSError
-            If the file is not an experiment, or a skeleton is not there or cannot be read.
+            If a skeleton is not there or cannot be read.
         """
-        experiment = Experiment.load(path)
         note = None
         there = cells_in(self._viewer)
         named = experiment.cells
         missing = [one for one in named if one.name not in there]
         if named and all(source.path is not None for source in missing):
             unrepaired = tuple(source.replace(repairs=()) for source in missing)
-            read = read_cells(Experiment(cells=unrepaired), path.parent) if missing else ()
+            read = read_cells(Experiment(cells=unrepaired), folder) if missing else ()
             for cell in read:
                 self._add_layers(cell)
             known = {**there, **{cell.name: cell for cell in read}}

@@ -11,7 +11,9 @@ from qtpy.QtWidgets import QFileDialog, QWidget
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.morphology import Morphology
 from napari_neuron.result import SimulationResult
+from napari_neuron.script import save_script
 from napari_neuron.session import Session
+from napari_neuron.spec import Experiment
 from napari_neuron.widgets.cell.cell_files import CellFiles
 from napari_neuron.widgets.toolkit.asked_file import asked_file
 
@@ -62,17 +64,49 @@ class Saving:
         )
         if path:
             self._say(f"Saving {Path(path).name} …", "")
-            worker = create_worker(_saved, result, path, _start_thread=False)
+            worker = create_worker(_result_saved, result, path, _start_thread=False)
+            worker.returned.connect(self._on_saved)
+            worker.start()
+
+    def ask_where_to_save_script(self, mod_folder: str) -> None:
+        """Ask for a file, and write a script there that repeats a run, in a thread.
+
+        Parameters
+        ----------
+        mod_folder
+            Where the experiment's MOD files lie; "" if that is not known.
+        """
+        cells = self._session.cells
+        if not cells:
+            self._say("", "There is no cell to write a script for; open a skeleton first.")
+            return
+        suggested = f"{_name_of(cells)}.py"
+        path = asked_file(self._parent, "Save as Python script", suggested, "Python scripts (*.py)")
+        if path:
+            self._say(f"Saving {Path(path).name} …", "")
+            experiment = self._session.experiment
+            worker = create_worker(
+                _script_saved, cells, experiment, path, mod_folder, _start_thread=False
+            )
             worker.returned.connect(self._on_saved)
             worker.start()
 
     def open_experiment(self, path: str | Path) -> None:
         """Make the experiment in a file the current one; undo goes back."""
-        self._try(f"Opened {Path(path).name}.", lambda: self._files.open_experiment(Path(path)))
+        self._try(f"Opened {Path(path).name}.", lambda: self._opened(Path(path)))
 
     def save_experiment(self, path: str | Path) -> None:
         """Write the experiment to a JSON file."""
-        self._try(f"Saved {Path(path).name}.", lambda: self._session.experiment.save(path))
+        self._try(f"Saved {Path(path).name}.", lambda: self._saved(path))
+
+    def _opened(self, path: Path) -> str | None:
+        note = self._files.open_experiment(path)
+        self._session.mark_saved()
+        return note
+
+    def _saved(self, path: str | Path) -> None:
+        self._session.experiment.save(path)
+        self._session.mark_saved()
 
     def _try(self, done: str, action: Callable[[], str | None]) -> None:
         try:
@@ -90,7 +124,22 @@ def _name_of(cells: tuple[Morphology, ...]) -> str:
     return cells[0].name if len(cells) == 1 else "circuit"
 
 
-def _saved(result: SimulationResult, path: str) -> tuple[str, str]:
+def _script_saved(
+    cells: tuple[Morphology, ...], experiment: Experiment, path: str, mod_folder: str
+) -> tuple[str, str]:
+    """Write a script; return what there is to say, and what went wrong."""
+    try:
+        script, *beside = save_script(cells, experiment, path, mod_folder=mod_folder)
+    except (NapariNeuronError, OSError) as error:
+        return "", str(error)
+    said = f"Saved {script.name}"
+    if beside:
+        said += f", and beside it {', '.join(file.name for file in beside[:3])}"
+        said += f" and {len(beside) - 3} more" if len(beside) > 3 else ""
+    return f"{said}. Run it with Python.", ""
+
+
+def _result_saved(result: SimulationResult, path: str) -> tuple[str, str]:
     """Save a result; return what there is to say, and what went wrong."""
     try:
         result.save(path)
