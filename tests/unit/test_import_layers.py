@@ -22,6 +22,7 @@ ALLOWED = {
     "result": {"errors", "morphology", "spec"},
     "presets": {"errors", "folders", "morphology", "spec", "compile"},
     "engine": {"errors", "folders", "morphology", "spec", "compile", "result"},
+    "protocols": {"errors", "units", "morphology", "spec", "result", "engine"},
     "undo_list": set(),
     "runner": {"errors", "engine"},
     "session": {
@@ -41,6 +42,7 @@ ALLOWED = {
             "network_session",
             "view",
             "presets",
+            "protocols",
             "folders",
             "databases",
         ),
@@ -61,7 +63,7 @@ RESERVED = {
     "magicgui": {"widgets"},
     "superqt": {"widgets"},
     "neuron": {"engine"},
-    "pydantic": {"spec", "widgets"},
+    "pydantic": {"spec", "protocols", "widgets"},
 }
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 
