@@ -66,11 +66,14 @@ class Session(Runner):
     run_advanced : Signal (Progress)
     run_ended : Signal (SimulationResult or None, Exception or None)
     results_changed : Signal (tuple of SimulationResult)
+    result_added : Signal (SimulationResult)
+        A finished run that was made outside of the session is to be looked at.
     """
 
     cells_changed = Signal(tuple)
     experiment_changed = Signal(object)
     results_changed = Signal(tuple)
+    result_added = Signal(object)
 
     def __init__(self, make_engine: Callable[[], Engine] | None = None) -> None:
         super().__init__(make_engine)
@@ -271,6 +274,11 @@ class Session(Runner):
         """Return which run of this session a result is of; the first is 1."""
         return self._numbers[result]
 
+    def add(self, result: SimulationResult) -> None:
+        """Take in a finished run that was made elsewhere, and have it shown."""
+        self._append(result)
+        self.result_added.emit(result)
+
     def pin(self, result: SimulationResult, pinned: bool = True) -> None:
         """Keep a result when the others are dropped, or no more."""
         (self._pinned.add if pinned else self._pinned.discard)(result)
@@ -306,11 +314,14 @@ class Session(Runner):
             self.results_changed.emit(self._results)
 
     def _take(self, result: SimulationResult) -> None:
+        self._append(result)
+        self.run_started.emit(result)
+
+    def _append(self, result: SimulationResult) -> None:
         self._results = (*self._results, result)
         self._n_runs += 1
         self._numbers[result] = self._n_runs
         self.results_changed.emit(self._results)
-        self.run_started.emit(result)
 
 
 def _new_history(experiment: Experiment | None = None) -> _History:

@@ -53,7 +53,10 @@ ALLOWED = {
     "sample_data": {"morphology", "view"},
     "demo": {"errors", "morphology", "spec", "result", "session", "view", "widgets"},
     "run_command": {"errors", "spec", "compile", "engine"},
-    "cli": {"errors", "morphology", "result", "demo", "view", "run_command"},
+    "protocol_command": {"spec", "compile", "protocols", "run_command"},
+    "cli": {
+        *("errors", "morphology", "result", "demo", "view", "run_command", "protocol_command"),
+    },
 }
 # What only some parts may import from outside.
 RESERVED = {

@@ -23,6 +23,8 @@ _HEADINGS = (
     ("last interval", "Hz"),
     ("latency", "ms"),
 )
+_MANY = 5
+"""Spikes of a step from which fewer with more current mean something."""
 
 
 class FICurve(AmplitudesProtocol):
@@ -184,9 +186,9 @@ class FICurve(AmplitudesProtocol):
             return ("The cell fires without any current, so there is no rheobase.",)
         strongest = max(rows, key=lambda row: row[0])
         busiest = max(rows, key=lambda row: row[2])
-        if busiest[2] > 1.2 * strongest[2] and busiest[0] < strongest[0]:
+        if busiest[1] >= _MANY and strongest[1] <= busiest[1] / 2:
             return (
-                f"Beyond {said(busiest[0], 'nA')} the cell fires less: it no longer repolarises "
-                "between spikes (depolarisation block).",
+                f"Beyond {said(busiest[0], 'nA')} the cell fires less: with so much current it "
+                "may no longer repolarise between spikes (depolarisation block).",
             )
         return ()

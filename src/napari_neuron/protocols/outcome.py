@@ -104,12 +104,15 @@ class Chart:
     series : tuple of Series
     marks : tuple of (float, str)
         Places on the x axis that are marked, and what they are.
+    log_y : bool
+        Whether equal factors are equally far apart on the y axis.
     """
 
     x_label: str
     y_label: str
     series: tuple[Series, ...] = ()
     marks: tuple[tuple[float, str], ...] = ()
+    log_y: bool = False
 
 
 @dataclass(frozen=True)

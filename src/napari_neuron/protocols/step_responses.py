@@ -174,8 +174,8 @@ class StepResponses(AmplitudesProtocol):
             return ()
         values = {q.name: said(q.value, q.unit) for q in quantities}
         words = [
-            f"R_in {values['input_resistance']} at node {self.node}, "
-            f"τ {values['time_constant']}, from {said(quantities[4].value, 'mV', 4)}."
+            f"R_in {values['input_resistance']} at node {self.node}, τ {values['time_constant']}, "
+            f"at a resting voltage of {values['resting_voltage']}."
         ]
         deepest = next((s for s in steps if s.amplitude < 0 and not s.n_spikes), None)
         if deepest is not None:

@@ -188,8 +188,9 @@ class SynapseThreshold(SpikingProtocol):
             return (f"Node {self.node} fires without any of these synapses.",)
         peak = next((row[1] for row in rows if row[0] == low), np.nan)
         of = f" of {self.number} synapses" if self.sought == "weight" else ""
+        verb = "depolarises" if self.sought == "weight" or low == 1 else "depolarise"
         strength = f" of {said(self.weight, 'µS')}" if self.sought == "number" else ""
         return (
             f"{self._name(high)}{strength}{of} at {where}, active together, fire node "
-            f"{self.node}; {self._name(low)} depolarise it by {said(peak, 'mV')}.",
+            f"{self.node}; {self._name(low)} {verb} it by {said(peak, 'mV')}.",
         )

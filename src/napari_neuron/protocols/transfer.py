@@ -144,7 +144,7 @@ class TransferResistance(PulseProtocol):
             quantities=quantities,
             columns=columns_of(_HEADINGS, rows),
             runs=tuple(runs),
-            chart=Chart("path distance (µm)", "attenuation", tuple(series)),
+            chart=Chart("path distance (µm)", "attenuation", tuple(series), log_y=True),
             warnings=(*failures(done), *warnings, *self._nonlinear(quantities[3].value)),
         )
 
