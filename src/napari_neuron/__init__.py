@@ -126,6 +126,14 @@ _PUBLIC = {
     "simulate": "engine",
     "script_of": "script",
     "save_script": "script",
+    "simulate_many": "engine.sweep",
+    "run_protocol": "protocols",
+    "FICurve": "protocols",
+    "StepResponses": "protocols",
+    "SynapseThreshold": "protocols",
+    "TransferResistance": "protocols",
+    "ConvergenceCheck": "protocols",
+    "ProtocolResult": "protocols",
     "PointNetwork": "spec.point_network",
     "PointNeurons": "spec.point_network",
     "NetworkRun": "spec.point_network",
@@ -159,6 +167,7 @@ if TYPE_CHECKING:
     from napari_neuron.engine import read_catalogue as read_catalogue
     from napari_neuron.engine import simulate as simulate
     from napari_neuron.engine.network_run import simulate_network as simulate_network
+    from napari_neuron.engine.sweep import simulate_many as simulate_many
     from napari_neuron.errors import BlowUpError as BlowUpError
     from napari_neuron.errors import DatabaseError as DatabaseError
     from napari_neuron.errors import EngineCrashed as EngineCrashed
@@ -179,6 +188,13 @@ if TYPE_CHECKING:
     from napari_neuron.morphology import read_morphology as read_morphology
     from napari_neuron.morphology import write_swc as write_swc
     from napari_neuron.morphology.from_labels import skeletonise as skeletonise
+    from napari_neuron.protocols import ConvergenceCheck as ConvergenceCheck
+    from napari_neuron.protocols import FICurve as FICurve
+    from napari_neuron.protocols import ProtocolResult as ProtocolResult
+    from napari_neuron.protocols import StepResponses as StepResponses
+    from napari_neuron.protocols import SynapseThreshold as SynapseThreshold
+    from napari_neuron.protocols import TransferResistance as TransferResistance
+    from napari_neuron.protocols import run_protocol as run_protocol
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
     from napari_neuron.result.network import NetworkResult as NetworkResult

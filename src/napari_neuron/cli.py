@@ -1,4 +1,4 @@
-"""The command line: ``napari-neuron demo | run | film | script | check``.
+"""The command line: ``napari-neuron demo | run | protocol | film | script | check``.
 
 The exit status is 0 only on success; an error is one readable line on stderr.
 """
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     add_parser = partial(commands.add_parser, parents=[debug])
-    for add_command in (_add_demo, _add_run, _add_film, _add_script, _add_check):
+    for add_command in (_add_demo, _add_run, _add_protocol, _add_film, _add_script, _add_check):
         add_command(add_parser)
     return parser
 
@@ -81,6 +81,17 @@ def _add_run(add_parser: AddParser) -> None:
         "--mpi", action="store_true", help="run as one rank of an MPI job, whatever launched it"
     )
     run.set_defaults(command=_run)
+
+
+def _add_protocol(add_parser: AddParser) -> None:
+    protocol = add_parser("protocol", help="measure a cell: f-I curve, input resistance ...")
+    protocol.add_argument("experiment", type=Path, metavar="EXPERIMENT.json")
+    protocol.add_argument("protocol", type=Path, metavar="PROTOCOL.json")
+    protocol.add_argument("-o", "--output", type=Path, metavar="TABLE.csv", help="keep the table")
+    protocol.add_argument("--processes", type=int, metavar="N", help="how many runs at once")
+    protocol.add_argument("--json", action="store_true", help="print the values for a program")
+    protocol.add_argument("--quiet", action="store_true", help="show no progress")
+    protocol.set_defaults(command=_protocol)
 
 
 def _add_film(add_parser: AddParser) -> None:
@@ -139,6 +150,12 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from napari_neuron.run_command import run
+
+    return run(options)
+
+
+def _protocol(options: argparse.Namespace) -> int:
+    from napari_neuron.protocol_command import run
 
     return run(options)
 

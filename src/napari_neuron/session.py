@@ -69,12 +69,15 @@ class Session(Runner):
     results_changed : Signal (tuple of SimulationResult)
     saved : Signal ()
         The experiment lies in a file as it is now.
+    result_added : Signal (SimulationResult)
+        A finished run that was made outside of the session is to be looked at.
     """
 
     cells_changed = Signal(tuple)
     experiment_changed = Signal(object)
     results_changed = Signal(tuple)
     saved = Signal()
+    result_added = Signal(object)
 
     def __init__(self, make_engine: Callable[[], Engine] | None = None) -> None:
         super().__init__(make_engine)
@@ -297,6 +300,11 @@ class Session(Runner):
         """Return which run of this session a result is of; the first is 1."""
         return self._numbers[result]
 
+    def add(self, result: SimulationResult) -> None:
+        """Take in a finished run that was made elsewhere, and have it shown."""
+        self._append(result)
+        self.result_added.emit(result)
+
     def pin(self, result: SimulationResult, pinned: bool = True) -> None:
         """Keep a result when the others are dropped, or no more."""
         (self._pinned.add if pinned else self._pinned.discard)(result)
@@ -332,11 +340,14 @@ class Session(Runner):
             self.results_changed.emit(self._results)
 
     def _take(self, result: SimulationResult) -> None:
+        self._append(result)
+        self.run_started.emit(result)
+
+    def _append(self, result: SimulationResult) -> None:
         self._results = (*self._results, result)
         self._n_runs += 1
         self._numbers[result] = self._n_runs
         self.results_changed.emit(self._results)
-        self.run_started.emit(result)
 
 
 def _new_history(experiment: Experiment | None = None) -> _History:

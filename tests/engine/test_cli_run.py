@@ -1,5 +1,7 @@
 """``napari-neuron run``: an experiment from its file to a result in another."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -39,3 +41,24 @@ def test_a_run_that_fails_half_way_keeps_its_frames_and_says_so(experiment, tmp_
     stored = nn.SimulationResult.load(tmp_path / "run.h5")
     assert stored.time[-1] == pytest.approx(5.0, abs=0.2)
     assert "run.h5" in capsys.readouterr().err
+
+
+def test_a_protocol_is_carried_out_from_files(experiment, tmp_path, capsys):
+    experiment.save(tmp_path / "exp.json")
+    protocol = nn.StepResponses(node=1, delay=1, duration=50, number=2, steady_window=5)
+    protocol.save(tmp_path / "steps.json")
+    files = [str(tmp_path / "exp.json"), str(tmp_path / "steps.json")]
+    assert main(["protocol", *files, "--json", "-o", str(tmp_path / "table.csv")]) == 0
+    cell = nn.read_morphology(tmp_path / "cell.swc", units="um")
+    direct = nn.run_protocol(cell, experiment, protocol)
+    told = json.loads(capsys.readouterr().out)
+    assert told["input_resistance"] == {"value": direct["input_resistance"], "unit": "MΩ"}
+    assert (tmp_path / "table.csv").read_text().startswith("amplitude (nA),")
+    assert main(["protocol", *files, "--quiet"]) == 0
+    assert capsys.readouterr().out == "\n".join(direct.outcome.words) + "\n"
+
+
+def test_a_file_that_is_no_protocol_is_refused(experiment, tmp_path, capsys):
+    experiment.save(tmp_path / "exp.json")
+    assert main(["protocol", *[str(tmp_path / "exp.json")] * 2]) == 1
+    assert "kind: must be one of step_responses" in capsys.readouterr().err

@@ -22,6 +22,7 @@ ALLOWED = {
     "result": {"errors", "morphology", "spec"},
     "presets": {"errors", "folders", "morphology", "spec", "compile"},
     "engine": {"errors", "folders", "morphology", "spec", "compile", "result"},
+    "protocols": {"errors", "units", "morphology", "spec", "result", "engine"},
     "undo_list": set(),
     "autosave": {"errors", "folders", "spec"},
     "script": {"errors", "morphology", "spec", "compile"},
@@ -45,6 +46,7 @@ ALLOWED = {
             "script",
             "view",
             "presets",
+            "protocols",
             "folders",
             "databases",
         ),
@@ -55,9 +57,10 @@ ALLOWED = {
     "sample_data": {"morphology", "view"},
     "demo": {"errors", "morphology", "spec", "result", "session", "view", "widgets"},
     "run_command": {"errors", "spec", "compile", "engine"},
+    "protocol_command": {"spec", "compile", "protocols", "run_command"},
     "cli": {
         *("errors", "morphology", "spec", "compile", "result", "script"),
-        *("demo", "view", "run_command"),
+        *("demo", "view", "run_command", "protocol_command"),
     },
 }
 # What only some parts may import from outside.
@@ -68,7 +71,7 @@ RESERVED = {
     "magicgui": {"widgets"},
     "superqt": {"widgets"},
     "neuron": {"engine"},
-    "pydantic": {"spec", "widgets"},
+    "pydantic": {"spec", "protocols", "widgets"},
 }
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 

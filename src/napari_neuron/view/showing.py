@@ -216,7 +216,8 @@ def put_voltage_layer(viewer: Viewer, layer: VoltageLayer, at: int | None = None
 
     If there are layers already, the camera stays where it is; napari would reset it because a new
     axis, time, appears. napari's button that rolls the axes then rolls only those of space, because
-    a slice through time would show nothing. ``at`` is the layer's index in the layer list; None: on top.
+    a slice through time would show nothing. ``at`` is the layer's index in the layer list; None:
+    on top.
     """
     camera = camera_of(viewer) if len(viewer.layers) else None
     view = None if camera is None else (camera.center, camera.zoom, camera.angles)

@@ -10,6 +10,7 @@ _HOME = {
     "GetNeuronWidget": "get_neuron",
     "NetworkActivityWidget": "network_activity",
     "NetworkWidget": "network",
+    "ProtocolsWidget": "protocols",
     "SimulationWidget": "simulation",
     "TracesWidget": "traces",
 }
@@ -19,6 +20,7 @@ __all__ = [
     "GetNeuronWidget",
     "NetworkActivityWidget",
     "NetworkWidget",
+    "ProtocolsWidget",
     "SimulationWidget",
     "TracesWidget",
 ]

@@ -11,6 +11,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QBoxLayout, QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from napari_neuron.errors import ExperimentError, NapariNeuronError
+from napari_neuron.protocols.base import Protocol
 from napari_neuron.spec.base import Spec
 from napari_neuron.spec.placed import Placed
 from napari_neuron.spec.profile import ProfileSpec
@@ -184,9 +185,17 @@ class SpecForm(QWidget):
             self.load_csv(path)
 
 
+_IN_BETWEEN = 2
+_PROTOCOL_ORDER = {"node": 0, "nodes": 1, "delay": 3, "duration": 3, "after": 4, "threshold": 5}
+_PROTOCOL_ORDER |= {"keep_stimuli": 6}
+"""Where the fields that several protocols have stand; the others are in between."""
+
+
 def _in_order(spec_type: type[Spec]) -> list[str]:
-    """Return the fields of a spec; of a profile, its shape before what all profiles have."""
+    """Return the fields of a spec, of some kinds what they alone have before what all have."""
     names = list(spec_type.model_fields)
     if issubclass(spec_type, ProfileSpec):
         names.sort(key=lambda name: name in ProfileSpec.model_fields)
+    if issubclass(spec_type, Protocol):
+        names.sort(key=lambda name: _PROTOCOL_ORDER.get(name, _IN_BETWEEN))
     return names

@@ -82,6 +82,11 @@ KIND_NAMES = {
     "IntFire1": "IntFire1: jumps, leaks",
     "IntFire2": "IntFire2: slow current",
     "IntFire4": "IntFire4: excitation, inhibition",
+    "step_responses": "Input resistance, time constant, sag",
+    "f_i_curve": "f–I curve and rheobase",
+    "synapse_threshold": "How many synapses to a spike",
+    "transfer_resistance": "Transfer resistance and attenuation",
+    "convergence_check": "Is the discretisation good enough?",
 }
 
 _FIELD_NAMES = {
@@ -171,6 +176,21 @@ _FIELD_NAMES = {
     ("prune_twigs", "length"): "Shorter than",
     ("smooth_radii", "length"): "Over",
     "radius_unit": "Unit of radii",
+    "keep_stimuli": "Other inputs",
+    "first_amplitude": "Currents from",
+    "last_amplitude": "to",
+    ("step_responses", "number"): "Currents",
+    ("f_i_curve", "number"): "Currents",
+    ("synapse_threshold", "number"): "Synapses",
+    ("synapse_threshold", "nodes"): "Synapses at",
+    ("synapse_threshold", "weight"): "Weight of one",
+    ("transfer_resistance", "nodes"): "Other nodes",
+    "rheobase_precision": "Rheobase within",
+    "steady_window": "Steady at the end",
+    "time_halvings": "Time step halved",
+    "compartment_thirds": "Compartments cut",
+    "spike_tolerance": "Spikes within",
+    ("convergence_check", "tolerance"): "Voltage within",
 }
 
 ALONG_NAMES = {
@@ -187,6 +207,8 @@ _CHOICE_NAMES = {
     False: "no",
 }
 
+_KEPT_STIMULI = {"none": "left out", "elsewhere": "kept, not at the node", "all": "kept"}
+
 _ION_STYLE = {0: "0 unused", 1: "1 parameter", 2: "2 assigned", 3: "3 state"}
 
 _NONE_NAMES: dict[str | tuple[str, str], str] = {
@@ -198,6 +220,7 @@ _NONE_NAMES: dict[str | tuple[str, str], str] = {
     "style": "as mechanisms require",
     "limit": "no limit",
     "threads": "automatic",
+    "rheobase_precision": "not looked for",
     ("mark_soma", "radius"): "as it is",
 }
 
@@ -206,6 +229,8 @@ def choice_name(field: str, value: object) -> str:
     """Return what one of a field's few values is called."""
     if field in ("concentration", "potential"):
         return _ION_STYLE.get(value, str(value))
+    if field == "keep_stimuli":
+        return _KEPT_STIMULI[str(value)]
     return str(_CHOICE_NAMES.get(value, value))
 
 

@@ -60,6 +60,7 @@ class RunInView:
             (session.run_started, self._on_started),
             (session.run_advanced, self._on_advanced),
             (session.run_ended, self._on_ended),
+            (session.result_added, self.show),
         )
 
     def disconnect(self) -> None:
