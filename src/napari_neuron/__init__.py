@@ -149,6 +149,7 @@ _PUBLIC = {
     "show": "view",
     "film": "view",
     "FilmError": "errors",
+    "WindowNotAvailable": "errors",
 }
 
 __all__ = ["__version__", *sorted(_PUBLIC)]
@@ -181,6 +182,7 @@ if TYPE_CHECKING:
     from napari_neuron.errors import SimulationError as SimulationError
     from napari_neuron.errors import SkeletonFileError as SkeletonFileError
     from napari_neuron.errors import SwcError as SwcError
+    from napari_neuron.errors import WindowNotAvailable as WindowNotAvailable
     from napari_neuron.morphology import Morphology as Morphology
     from napari_neuron.morphology import check as check
     from napari_neuron.morphology import label_axon_dendrite as label_axon_dendrite

@@ -48,14 +48,16 @@ def run_demo(output: Path | None = None) -> None:
 
     Raises
     ------
+    WindowNotAvailable
+        If no window can be opened.
     SimulationError
         If the run fails (with ``output``; otherwise the window says so).
     """
-    import napari
-
     viewer, simulation, traces = open_demo()
     simulation.run()
     if output is None:
+        import napari
+
         napari.run()
         return
     try:
@@ -76,12 +78,20 @@ def open_demo() -> tuple[Viewer, Any, Any]:
     Returns
     -------
     viewer, the widget "Neuron simulation", the widget "Traces"
+
+    Raises
+    ------
+    WindowNotAvailable
+        If no window can be opened.
     """
+    from napari_neuron.view.window import new_viewer
+
+    viewer = new_viewer(title="napari-neuron demo", ndisplay=3)
+
     import napari
 
     from napari_neuron.view import skeleton_layer_data
 
-    viewer = napari.Viewer(title="napari-neuron demo", ndisplay=3)
     viewer.window.resize(1600, 1000)
     for data, settings, layer_type in skeleton_layer_data(fly_neuron()):
         viewer.add_layer(napari.layers.Layer.create(data, settings, layer_type))

@@ -64,6 +64,10 @@ class ExperimentError(NapariNeuronError, ValueError):
         super().__init__(f"{field}: {problem}" if field else problem)
 
 
+class WindowNotAvailable(NapariNeuronError, RuntimeError):
+    """No window can be opened: there is no Qt, or no display."""
+
+
 class FilmError(NapariNeuronError, RuntimeError):
     """A film cannot be made."""
 

@@ -1,9 +1,5 @@
 """Films: what is in them, and what is left of one that was stopped."""
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from imageio import v3
@@ -143,22 +139,6 @@ def test_what_cannot_be_filmed_is_said(result, tmp_path, make_napari_viewer):
     with pytest.raises(FilmError, match="no recorders"):
         nn.film(viewer, tmp_path / "film.mp4", traces=result)
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others have a display")
-def test_the_command_line_says_what_to_do_without_a_display(result, tmp_path):
-    result.save(tmp_path / "run.h5")
-    displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    done = subprocess.run(
-        [sys.executable, "-m", "napari_neuron.cli", "film", "run.h5", "-o", "film.mp4"],
-        env={name: value for name, value in os.environ.items() if name not in displays},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 1
-    assert "xvfb-run" in done.stderr
-    assert [file.name for file in tmp_path.iterdir()] == ["run.h5"]
 
 
 @pytest.mark.parametrize(("duration", "speed"), [(100, 10), (1000, 100), (230, 20), (4, 0.5)])

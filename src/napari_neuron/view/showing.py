@@ -17,6 +17,7 @@ from napari_neuron.view.skeleton_layers import skeleton_layer_data
 from napari_neuron.view.time_text import write_time
 from napari_neuron.view.voltage.frames import VariableFrames
 from napari_neuron.view.voltage.voltage_layer import VoltageLayer
+from napari_neuron.view.window import current_or_new_viewer
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -49,11 +50,14 @@ def show(
     -------
     Viewer
         The viewer. In a script, call ``napari.run()`` to keep its window open.
+
+    Raises
+    ------
+    WindowNotAvailable
+        If there is no viewer and none can be opened.
     """
     if viewer is None:
-        import napari
-
-        viewer = napari.current_viewer() or napari.Viewer()
+        viewer = current_or_new_viewer()
     viewer.dims.ndisplay = 3
     if skeleton is None:
         skeleton = len(result.cells) == 1

@@ -7,13 +7,11 @@ does for layers.
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from napari_neuron.errors import FilmError
+from napari_neuron.view.window import new_viewer
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -30,18 +28,12 @@ def hidden_viewer(size: tuple[int, int]) -> Iterator[Viewer]:
 
     Raises
     ------
-    FilmError
-        If there is no display that could draw.
+    WindowNotAvailable
+        If there is no Qt, or no display that could draw.
     """
-    displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in displays):
-        raise FilmError(
-            "there is no display to draw with; install xvfb and put `xvfb-run -a` before this"
-        )
-    import napari
+    viewer = new_viewer(show=False)
     from qtpy.QtCore import Qt
 
-    viewer = napari.Viewer(show=False)
     try:
         window = viewer.window._qt_window
         window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)

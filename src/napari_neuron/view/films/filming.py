@@ -133,6 +133,8 @@ def film(
     ------
     FilmError
         If there is nothing to film, or the film cannot be written.
+    WindowNotAvailable
+        If a result is to be filmed and no window can be opened.
     """
     path = Path(path)
     place: AbstractContextManager[Viewer]

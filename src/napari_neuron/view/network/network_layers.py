@@ -26,6 +26,7 @@ from napari_neuron.view.showing import put_voltage_layer
 from napari_neuron.view.time_text import write_time
 from napari_neuron.view.voltage.colours import variable_limits
 from napari_neuron.view.voltage.frames import VariableFrames
+from napari_neuron.view.window import current_or_new_viewer
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -285,11 +286,11 @@ def show_network(
     ------
     ValueError
         If ``decay`` or ``window`` is not positive, or ``colour_by`` or ``layout`` is unknown.
+    WindowNotAvailable
+        If there is no viewer and none can be opened.
     """
     if viewer is None:
-        import napari
-
-        viewer = napari.current_viewer() or napari.Viewer()
+        viewer = current_or_new_viewer()
     network = result.network
     found, sources = bodies_in(viewer.layers, network) if bodies else ({}, ())
     places = {row: body.place for row, body in found.items()}
