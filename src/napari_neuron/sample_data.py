@@ -27,12 +27,12 @@ def hemibrain_neurons() -> list[LayerDataTuple]:
 
 
 def _layers(cells: list[Morphology]) -> list[LayerDataTuple]:
-    from napari_neuron.view.empty_viewer import turn_empty_viewer_to_3d
     from napari_neuron.view.skeleton_layers import cells_layer_data, synapse_layer_data
+    from napari_neuron.view.whole_in_view import show_what_is_read
 
     layers = cells_layer_data(cells)
     layers += [layer for cell in cells for layer in synapse_layer_data(cell)]
-    turn_empty_viewer_to_3d()
+    show_what_is_read(layers)
     return layers
 
 
@@ -48,11 +48,13 @@ def _circuit() -> list[Morphology]:
     import navis
 
     from napari_neuron.morphology import Morphology
+    from napari_neuron.morphology.navis_bridge import no_progress_bars
 
     cells = []
-    for neuron in navis.example_neurons(5, kind="skeleton").convert_units("um"):
-        whole = navis.heal_skeleton(neuron)
-        whole.soma = int(whole.nodes.loc[whole.nodes["radius"].idxmax(), "node_id"])
-        whole.reroot(whole.soma, inplace=True)
-        cells.append(Morphology.from_navis(whole).replace(name=str(neuron.id)))
+    with no_progress_bars():
+        for neuron in navis.example_neurons(5, kind="skeleton").convert_units("um"):
+            whole = navis.heal_skeleton(neuron)
+            whole.soma = int(whole.nodes.loc[whole.nodes["radius"].idxmax(), "node_id"])
+            whole.reroot(whole.soma, inplace=True)
+            cells.append(Morphology.from_navis(whole).replace(name=str(neuron.id)))
     return cells
