@@ -31,7 +31,8 @@ def napari_get_reader(path: PathOrPaths) -> Callable[[PathOrPaths], list[LayerDa
 def read_skeletons(path: PathOrPaths) -> list[LayerDataTuple]:
     """Read skeletons: for each a Shapes layer of its paths and a Points layer of its nodes.
 
-    A viewer that is still empty is turned to 3D, where a skeleton can be seen as a whole.
+    A viewer that is still empty is turned to 3D, where a skeleton can be seen as a whole, and all
+    of them are brought into view.
 
     What cannot be read in an archive or a folder is left out with a warning.
 
@@ -41,12 +42,12 @@ def read_skeletons(path: PathOrPaths) -> list[LayerDataTuple]:
         If a file cannot be meant; napari shows the message.
     """
     from napari_neuron.morphology.read import read_morphologies
-    from napari_neuron.view.empty_viewer import turn_empty_viewer_to_3d
     from napari_neuron.view.skeleton_layers import cells_layer_data
+    from napari_neuron.view.whole_in_view import show_what_is_read
 
     cells = [cell for one in _paths(path) for cell in read_morphologies(one, skip=_warn)]
     layers = cells_layer_data(cells)
-    turn_empty_viewer_to_3d()
+    show_what_is_read(layers)
     return layers
 
 

@@ -29,12 +29,12 @@ def hemibrain_neurons() -> list[LayerDataTuple]:
 
 
 def _layers(cells: list[Morphology]) -> list[LayerDataTuple]:
-    from napari_neuron.view.empty_viewer import turn_empty_viewer_to_3d
     from napari_neuron.view.skeleton_layers import cells_layer_data, synapse_layer_data
+    from napari_neuron.view.whole_in_view import show_what_is_read
 
     layers = cells_layer_data(cells)
     layers += [layer for cell in cells for layer in synapse_layer_data(cell)]
-    turn_empty_viewer_to_3d()
+    show_what_is_read(layers)
     return layers
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from dock_person import Dock, add_cell, forked_cell
 from napari.components import ViewerModel
+from qtpy.QtCore import QPoint, Qt
 
 import napari_neuron as nn
 from napari_neuron.morphology.machine import most_compartments
@@ -65,6 +66,51 @@ def test_findings_are_listed_with_the_errors_first(person):
     texts = [person.panel.list.item(row).text() for row in range(2)]
     assert texts == ["2 nodes of 11 with a radius zero", "2 separate trees"]
     assert "1 error, 1 warning" in person.panel.status.text()
+
+
+def test_the_line_below_run_says_that_errors_come_first(person):
+    status = person.widget.header.status
+    assert status.text() == "fork has an error: mend it on the tab Cell, under Check, then Run."
+    person.choose("radius-not-positive")
+    person.apply()
+    assert status.text() == "Run simulates 100 ms of fork. No input yet: add one on Inputs."
+    person.click(person.widget.header.undo_button)
+    person.wait()
+    assert status.text().startswith("fork has an error")
+
+
+def test_a_click_on_a_finding_brings_its_repair_into_view(person):
+    person.widget.resize(400, 520)
+    person.widget.show()
+    page, panel = person.widget.cell_tab, person.panel
+    rect = panel.list.visualItemRect(panel.list.item(0))
+    person.qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    person.wait()
+
+    def is_seen():
+        button = panel.repair.apply_button
+        bottom = button.mapTo(page.viewport(), QPoint(0, button.height())).y()
+        return 0 < bottom <= page.viewport().height()
+
+    person.qtbot.waitUntil(is_seen, timeout=5000)
+
+
+def test_many_findings_have_no_borders_that_hide_one_another(qtbot):
+    from napari_neuron.widgets.cell.findings_layer import FindingsLayer
+
+    n = 150
+    cell = nn.Morphology(
+        node_id=np.arange(n),
+        parent=np.arange(n) - 1,
+        swc_type=np.zeros(n, dtype=int),
+        position=np.c_[np.arange(n) * 1.0, np.zeros((n, 2))],
+        radius=np.ones(n),
+    )
+    layer = FindingsLayer(ViewerModel())
+    layer.show(cell, (0, 1), "#ff0000")
+    assert (layer.layer.border_width > 0).all()
+    layer.show(cell, tuple(range(n)), "#ff0000")
+    assert (layer.layer.border_width == 0).all()
 
 
 def test_a_chosen_finding_is_marked_on_the_cell_while_its_tab_is_open(person):
@@ -153,7 +199,8 @@ def test_parameters_of_a_repair_are_typed_and_previewed_again(person):
     form = person.panel.repair.form
     person.type_into(form.fields["limit"], "10")
     person.wait()
-    assert person.panel.repair.problem.text() == "This would change nothing."
+    said = person.panel.repair.problem.text()
+    assert said == "All gaps are wider than 10 µm; the narrowest has 40.00 µm."
     assert not person.panel.repair.apply_button.isEnabled()
     person.type_into(form.fields["limit"], "100")
     person.wait()

@@ -261,6 +261,20 @@ def test_without_a_painted_leak_nothing_is_said_of_what_a_current_does():
     assert passive_resistance_at(forked_cell(), experiment, 31) is None
 
 
+def test_a_crowd_of_markers_has_no_borders_not_even_while_it_is_selected(dock):
+    cell = dock.session.cells[0]
+    pulses = tuple(CurrentPulse(nodes=tuple(cell.node_id.tolist())) for _ in range(8))
+    dock.session.edit(dock.experiment.replace(stimuli=pulses, recorders=()))
+    dock.open_tab("Inputs")
+    editor, layer = dock.editor("inputs"), dock.viewer.layers["fork markers"]
+    assert len(layer.data) > 60
+    editor.list.clearSelection()
+    editor.list.setCurrentRow(-1)
+    assert (layer.border_width == 0).all()
+    editor.list.selectAll()
+    assert (layer.border_width == 0).all()
+
+
 def test_a_crowd_of_markers_is_drawn_smaller_and_a_moved_one_where_it_is(dock):
     place(dock)
     layer = dock.viewer.layers["fork markers"]

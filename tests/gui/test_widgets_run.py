@@ -270,3 +270,26 @@ def test_a_dock_that_is_opened_again_takes_over_what_is_there(dock):
 
 def test_the_two_docks_share_one_session(window):
     assert window.traces.session is window.widget.session
+
+
+def test_a_run_without_an_input_says_so(dock):
+    edit(dock, run=RunSettings(duration=5))
+    dock.run_to_the_end()
+    assert dock.widget.header.status.text().endswith("There was no input: add one on Inputs.")
+
+
+def test_nodes_shown_for_picking_are_hidden_by_a_run_and_others_are_not(dock):
+    edit(dock, run=RunSettings(duration=5))
+    dock.run_to_the_end()
+    nodes, paths = dock.viewer.layers["fork nodes"], dock.viewer.layers["fork"]
+    dock.open_tab("Inputs")
+    dock.click(dock.widget.inputs_tab.pick_button)
+    dock.select_nodes(20)
+    paths.visible = True  # by the person
+    assert nodes.visible
+    dock.run_to_the_end()
+    assert (nodes.visible, paths.visible) == (False, True)
+    assert dock.viewer.layers.selection.active.name == "fork voltage"
+    assert dock.widget.view.selected == (20,)
+    dock.click(dock.widget.inputs_tab.pick_button)
+    assert nodes.visible

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dock_person import SWC, texts_in
+import numpy as np
+from dock_person import SWC, add_cell, forked_cell, texts_in
 from qtpy.QtCore import QPoint, QPointF, Qt
 from qtpy.QtGui import QWheelEvent
 from qtpy.QtWidgets import QApplication, QFileDialog, QMessageBox
@@ -96,7 +97,35 @@ def test_any_experiment_comes_back_as_it_was_shown(dock):
 def test_a_new_cell_has_a_passive_membrane_and_can_be_run_at_once(dock):
     assert dock.experiment.paint == (CableProperties(), Passive())
     assert dock.widget.header.run_button.isEnabled()
-    assert dock.widget.header.status.text() == "Run simulates 100 ms of fork."
+    said = dock.widget.header.status.text()
+    assert said == "Run simulates 100 ms of fork. No input yet: add one on Inputs."
+
+
+def test_the_line_below_run_asks_for_an_input_until_one_is_switched_on(dock):
+    status = dock.widget.header.status
+    dock.select_nodes(10)
+    dock.add("inputs", "Current pulse")
+    assert status.text() == "Run simulates 100 ms of fork."
+    off = dock.experiment.stimuli[0].replace(enabled=False)
+    dock.session.edit(dock.experiment.replace(stimuli=(off,)))
+    assert "No input yet" in status.text()
+
+
+def test_the_button_soma_selects_its_node(dock):
+    dock.open_tab("Inputs")
+    dock.select_nodes(20)
+    dock.click(dock.widget.inputs_tab.soma_button)
+    assert dock.widget.view.selected == (10,)
+    dock.add("inputs", "Current pulse")
+    assert dock.experiment.stimuli[0].nodes == (10,)
+
+
+def test_there_is_no_button_soma_without_a_soma(dock):
+    dock.viewer.layers.clear()
+    add_cell(dock.viewer, forked_cell(swc_type=np.zeros(11, dtype=int)))
+    dock.open_tab("Recorders")
+    assert dock.widget.recorders_tab.soma_button.isHidden()
+    assert not dock.widget.recorders_tab.pick_button.isHidden()
 
 
 def test_the_inputs_say_what_to_do_first(dock):

@@ -13,6 +13,7 @@ from napari_neuron.databases.faults import INSTALL, in_a_line, require_answer, s
 from napari_neuron.databases.model import FetchedNeuron, Mesh
 from napari_neuron.errors import DatabaseError
 from napari_neuron.morphology import Morphology
+from napari_neuron.morphology.navis_bridge import no_progress_bars
 
 SERVER, DATASET = "https://neuprint.janelia.org", "hemibrain:v1.2.1"
 _TOKEN = (
@@ -62,12 +63,10 @@ def fetch_neuprint(
             raise DatabaseError(f"neuPrint needs a token, and there is none. {_TOKEN}")
         require_answer(server if "://" in server else f"https://{server}")
         client = Client(server, dataset, token=token)
-        import navis
         from navis.interfaces import neuprint
 
-        bar, navis.config.pbar_hide = navis.config.pbar_hide, True
         printed = io.StringIO()  # navis prints what went wrong with single neurons
-        try:
+        with no_progress_bars():
             with contextlib.redirect_stdout(printed):
                 found = neuprint.fetch_skeletons(
                     int(body_id), with_synapses=synapses, client=client, parallel=False
@@ -79,8 +78,6 @@ def fetch_neuprint(
             cell = cell.replace(header=(f" neuPrint {dataset}, body {body_id}", *cell.header))
             notes: list[str] = []
             surface = _mesh(neuprint, int(body_id), client, notes) if mesh else None
-        finally:
-            navis.config.pbar_hide = bar
         return FetchedNeuron(cell, surface, tuple(notes))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,6 +101,18 @@ def to_navis(morphology: Morphology) -> Any:
     return neuron
 
 
+@contextmanager
+def no_progress_bars() -> Iterator[None]:
+    """Have navis print no progress bars on the console meanwhile."""
+    import navis
+
+    before, navis.config.pbar_hide = navis.config.pbar_hide, True
+    try:
+        yield
+    finally:
+        navis.config.pbar_hide = before
+
+
 def label_axon_dendrite(morphology: Morphology) -> Morphology:
     """Label each node "axon", "dendrite", "linker" or "cellbodyfiber" by where synapses are.
 
@@ -143,16 +157,13 @@ def label_axon_dendrite(morphology: Morphology) -> Morphology:
 
     neuron = to_navis(morphology)
     neuron.soma = int(soma[0])
-    shows_progress = navis.config.pbar_hide
-    navis.config.pbar_hide = True
     try:
-        labelled = navis.split_axon_dendrite(neuron, cellbodyfiber="soma", label_only=True)
+        with no_progress_bars():
+            labelled = navis.split_axon_dendrite(neuron, cellbodyfiber="soma", label_only=True)
     except ValueError as error:
         raise MorphologyError(
             f"{morphology.name}: navis cannot separate axon from dendrite: {error}"
         ) from error
-    finally:
-        navis.config.pbar_hide = shows_progress
     nodes = (labelled[0] if isinstance(labelled, navis.NeuronList) else labelled).nodes
     found = nodes["compartment"].astype(object)
     labels = np.full(len(morphology), "", dtype="U16")
@@ -189,7 +200,7 @@ def _unit(neuron: Any) -> FileUnit | None:
     sizes = [float(f"{size:.9g}") for size in in_nm]  # pint's conversions round
     in_um = all(size >= 1000 for size in sizes)
     text = "x".join(f"{size / 1000 if in_um else size:.9g}" for size in sizes)
-    return parse_unit(f"{text} {'um' if in_um else 'nm'}", f"the navis neuron's units: {units}")
+    return parse_unit(f"{text} {'um' if in_um else 'nm'}", "stated by the navis neuron")
 
 
 def _connectors(neuron: Any, unit: FileUnit) -> pd.DataFrame | None:

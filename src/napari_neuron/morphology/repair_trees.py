@@ -31,6 +31,12 @@ def join_trees(morphology: Morphology, limit: float | None = None) -> Morphology
     return morphology.replace(parent=_joined_parents(morphology, links))
 
 
+def narrowest_gap(morphology: Morphology) -> float:
+    """Return the shortest distance between nodes of separate trees, in µm; inf if there is one."""
+    found = _nearest_outside(morphology.position, morphology.component, np.inf)
+    return min((distance for distance, *_ in found), default=np.inf)
+
+
 def _shortest_links(morphology: Morphology, limit: float) -> IntArray:
     """Return pairs of rows that join trees, at the least total length (Borůvka's algorithm)."""
     tree = morphology.component

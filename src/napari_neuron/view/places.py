@@ -51,9 +51,9 @@ class PickedPlace:
 
     @property
     def region(self) -> str:
-        """SWC type and label in words: "axon", "basal dendrite, linker", "type 5"."""
+        """SWC type and label in words: "axon", "basal dendrite, linker", "type 5"; "" without."""
         swc_type = int(self.cell.swc_type[self.row])
-        words = TYPE_NAMES.get(swc_type, f"type {swc_type}")
+        words = TYPE_NAMES.get(swc_type, f"type {swc_type}") if swc_type else ""
         labels = self.cell.labels
         label = "" if labels is None else str(labels[self.row])
         if not label or label in words:
@@ -97,11 +97,13 @@ class PickedPlace:
     @property
     def words(self) -> str:
         """Return "−61.2 mV at node 12, compartment 3, axon"."""
-        where = [f"node {self.node}"]
-        if self.compartment is not None:
-            where.append(f"compartment {self.compartment}")
-        value = self.value_in_words
-        return f"{value} at {', '.join(where)}, {self.region}".removeprefix(" at ")
+        compartment = self.compartment
+        where = [
+            f"node {self.node}",
+            "" if compartment is None else f"compartment {compartment}",
+            self.region,
+        ]
+        return f"{self.value_in_words} at {', '.join(filter(None, where))}".removeprefix(" at ")
 
 
 def pickable_layers(viewer: Viewer, cells: Sequence[Morphology] | None = None) -> list[Any]:

@@ -9,7 +9,7 @@ from napari.layers import Points
 from psygnal import Signal
 
 from napari_neuron.compile.catalogue import Catalogue
-from napari_neuron.morphology.model import Morphology
+from napari_neuron.morphology.model import SOMA, Morphology
 from napari_neuron.session import Session
 from napari_neuron.spec import Experiment
 from napari_neuron.spec.cells_of_experiment import for_cells
@@ -103,6 +103,15 @@ class CellInView:
         """What what is placed on the shown cell calls it: None for the only one."""
         cell = self.cell
         return cell.name if cell is not None and len(self.cells) > 1 else None
+
+    @property
+    def soma(self) -> int | None:
+        """Id of the node that is the soma of the shown cell, the thickest of several."""
+        cell = self.cell
+        rows = () if cell is None else np.flatnonzero(cell.swc_type == SOMA)
+        if cell is None or not len(rows):
+            return None
+        return int(cell.node_id[rows[cell.radius[rows].argmax()]])
 
     @property
     def experiment(self) -> Experiment:

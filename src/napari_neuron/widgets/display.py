@@ -19,6 +19,7 @@ from napari_neuron.widgets.colouring.place_readout import PlaceReadout
 from napari_neuron.widgets.colouring.play_bar import PlayBar
 from napari_neuron.widgets.colouring.shown_layers import ShownLayers
 from napari_neuron.widgets.sessions import session_of
+from napari_neuron.widgets.toolkit.canvas_room import CanvasRoom
 from napari_neuron.widgets.toolkit.closing import ClosingWidget
 from napari_neuron.widgets.toolkit.dock_room import share_room
 from napari_neuron.widgets.toolkit.page import Page
@@ -41,6 +42,7 @@ class DisplayWidget(ClosingWidget):
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
         super().__init__()
+        CanvasRoom(self, viewer)
         self.viewer = viewer
         self._layers = ShownLayers(viewer)
         self.play = PlayBar(viewer)

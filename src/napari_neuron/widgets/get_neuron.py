@@ -29,6 +29,7 @@ from napari_neuron.view.skeleton_layers import (
     skeleton_layer_data,
     synapse_layer_data,
 )
+from napari_neuron.widgets.toolkit.canvas_room import CanvasRoom
 from napari_neuron.widgets.toolkit.closing import ClosingWidget
 from napari_neuron.widgets.toolkit.page import hint
 from napari_neuron.widgets.toolkit.problem import ProblemLabel
@@ -69,6 +70,7 @@ class GetNeuronWidget(ClosingWidget):
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
         super().__init__()
+        CanvasRoom(self, viewer)
         self.viewer = viewer
         self._worker: Any = None
         self._waiting: list[str] = []

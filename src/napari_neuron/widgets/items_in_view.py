@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from qtpy.QtWidgets import QTabWidget
 
 from napari_neuron.morphology.model import BoolArray
@@ -45,6 +46,7 @@ class ItemsInView:
         self._session = session
         self._placements = Placements(viewer, session, tabs, edit)
         self._region = RegionPreview(viewer)
+        self._for_picking: list[Any] = []
 
     def show(self, painted: BoolArray | None, hidden: BoolArray | None) -> None:
         """Show the markers of all that is placed, and the nodes of a paint; see `RegionPreview`."""
@@ -62,8 +64,35 @@ class ItemsInView:
         """Show the nodes of the cell, for points to be selected by clicking."""
         layer = self._view.nodes_layer
         if layer is not None:
-            layer.visible = True
+            if not layer.visible:
+                self._for_picking.append(layer)
+                layer.visible = True
             layer.mode = "select"
+            self._viewer.layers.selection.active = layer
+
+    def end_picking(self, voltage: Any) -> None:
+        """Hide the nodes that were shown for picking: they lie over the voltage.
+
+        What is selected stays selected. Nodes that a person has shown stay to be seen.
+
+        Parameters
+        ----------
+        voltage
+            The layer that is looked at now.
+        """
+        layers, active = self._viewer.layers, self._viewer.layers.selection.active
+        for layer in self._for_picking:
+            layer.visible = False
+            if layer is active and voltage in layers:
+                layers.selection.active = voltage
+        self._for_picking.clear()
+
+    def select_soma(self) -> None:
+        """Select the node of the soma, as a click on it does."""
+        layer, soma = self._view.nodes_layer, self._view.soma
+        if layer is not None and soma is not None:
+            ids = np.asarray(layer.features["node_id"])
+            layer.selected_data = set(np.flatnonzero(ids == soma).tolist())
             self._viewer.layers.selection.active = layer
 
     def raise_to_top(self) -> None:

@@ -30,6 +30,7 @@ from napari_neuron.widgets.networks.network_tabs import (
 from napari_neuron.widgets.networks.network_view_tab import NetworkViewTab
 from napari_neuron.widgets.running.run_worker import RunDriver
 from napari_neuron.widgets.toolkit.asked_file import asked_file
+from napari_neuron.widgets.toolkit.canvas_room import CanvasRoom
 from napari_neuron.widgets.toolkit.numbers import shown_number
 from napari_neuron.widgets.toolkit.offer_line import OfferLine
 from napari_neuron.widgets.toolkit.style import Palette, style_sheet
@@ -54,6 +55,7 @@ class NetworkWidget(TabbedDock):
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
         session = network_session_of(viewer)
         super().__init__(session)
+        CanvasRoom(self, viewer)
         self.viewer = viewer
         self.header = Header(of_network=True)
         self.load_button = QPushButton("Load edge list…")

@@ -20,6 +20,7 @@ from napari_neuron.result.network import NetworkResult
 from napari_neuron.view import time_axis
 from napari_neuron.widgets.networks.network_plot import NetworkPlot
 from napari_neuron.widgets.networks.network_sessions import network_session_of
+from napari_neuron.widgets.toolkit.canvas_room import CanvasRoom
 from napari_neuron.widgets.toolkit.closing import ClosingWidget
 from napari_neuron.widgets.toolkit.style import Palette, style_sheet
 from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
@@ -45,6 +46,7 @@ class NetworkActivityWidget(ClosingWidget):
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
         super().__init__()
+        CanvasRoom(self, viewer)
         open_below_the_canvas(DOCK_NAME)
         self.viewer = viewer
         self.session = network_session_of(viewer)

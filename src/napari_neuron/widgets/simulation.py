@@ -31,13 +31,14 @@ from napari_neuron.widgets.membrane.colour_by import NOTHING, ColourBy
 from napari_neuron.widgets.placing.synapse_dialog import SynapseDialog
 from napari_neuron.widgets.placing.tabs import InputsTab, RecordersTab
 from napari_neuron.widgets.running.left_experiment import keeping_of
+from napari_neuron.widgets.running.next_step import next_step
 from napari_neuron.widgets.running.problem_places import ProblemPlaces
 from napari_neuron.widgets.running.run_in_view import RunInView
 from napari_neuron.widgets.running.run_tab import RunTab, frames_in_words
 from napari_neuron.widgets.running.saving import Saving
 from napari_neuron.widgets.running.voltage_display import VoltageDisplay
 from napari_neuron.widgets.sessions import session_of
-from napari_neuron.widgets.toolkit.numbers import shown_number
+from napari_neuron.widgets.toolkit.canvas_room import CanvasRoom
 from napari_neuron.widgets.toolkit.offer_line import OfferLine
 from napari_neuron.widgets.toolkit.style import Palette, style_sheet
 from napari_neuron.widgets.toolkit.tabbed_dock import TabbedDock
@@ -58,6 +59,7 @@ class SimulationWidget(TabbedDock):
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
         super().__init__(session_of(viewer))
+        CanvasRoom(self, viewer)
         self.viewer = viewer
         self.layers = CellLayers(viewer, self.session)  # they follow before anyone looks
         self.view = CellInView(viewer, self.session)
@@ -126,6 +128,7 @@ class SimulationWidget(TabbedDock):
     def _connect_editors(self) -> None:
         header, session = self.header, self.session
         self._chooser.shown.connect(self._say_what_is_next)
+        self.cell_tab.check.n_errors_changed.connect(self._on_errors_found)
         header.run_requested.connect(self.run)
         header.cancel_requested.connect(session.cancel)
         header.undo_requested.connect(session.undo)
@@ -163,6 +166,7 @@ class SimulationWidget(TabbedDock):
             tab.editor.current_changed.connect(self._show_items)
             tab.editor.current_changed.connect(self._follow_item)
             tab.pick_requested.connect(self._items.pick_points)
+            tab.soma_requested.connect(self._items.select_soma)
             tab.edit_requested.connect(lambda changes: self._edit_all(**changes))
         self.tabs.currentChanged.connect(self._show_items)
         self.tabs.currentChanged.connect(self._read_catalogue)
@@ -231,15 +235,14 @@ class SimulationWidget(TabbedDock):
             self._say_what_is_next()
 
     def _say_what_is_next(self) -> None:
-        cell, duration = self.view.cell, self.session.experiment.run.duration
-        n = len(self.session.cells)
-        if self.session.run_state is not RunState.IDLE:
-            return
-        if cell is None:
-            self.header.say("Open a skeleton to begin.")
-        else:
-            what = cell.name if n == 1 else f"{n} cells"
-            self.header.say(f"Run simulates {shown_number(duration)} ms of {what}.")
+        session, n_errors = self.session, self.cell_tab.check.n_errors
+        if session.run_state is RunState.IDLE:
+            n = len(session.cells)
+            self.header.say(next_step(self.view.cell, n, session.experiment, n_errors))
+
+    def _on_errors_found(self) -> None:
+        if not self.header.problem.text():
+            self._say_what_is_next()
 
     def place_synapses(self, stimuli: tuple[Any, ...]) -> None:
         """Add synapses on the shown cell to the inputs, and select the first."""
@@ -329,6 +332,7 @@ class SimulationWidget(TabbedDock):
 
     def _on_run_started(self, result: SimulationResult) -> None:
         self.biophysics_tab.colour_by.choose(NOTHING)  # the voltage is what is looked at now
+        self._items.end_picking(self._voltage.layer_of(result.cells))
 
     def _on_run_shown(self) -> None:
         self.connections_tab.raise_to_top()

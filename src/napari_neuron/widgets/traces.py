@@ -28,6 +28,7 @@ from napari_neuron.widgets.plotting.trace_plot import TracePlot
 from napari_neuron.widgets.plotting.trace_saving import TraceSaving
 from napari_neuron.widgets.plotting.trace_tools import TraceTools
 from napari_neuron.widgets.sessions import session_of
+from napari_neuron.widgets.toolkit.canvas_room import CanvasRoom
 from napari_neuron.widgets.toolkit.closing import ClosingWidget
 from napari_neuron.widgets.toolkit.numbers import shown_number
 from napari_neuron.widgets.toolkit.page import hint
@@ -64,6 +65,7 @@ class TracesWidget(ClosingWidget):
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
         super().__init__()
+        CanvasRoom(self, viewer)
         open_below_the_canvas(DOCK_NAME)
         self.viewer = viewer
         self.session = session_of(viewer)

@@ -38,7 +38,7 @@ def summary_of(cell: Morphology) -> dict[str, str]:
     try:
         membrane = f"{_rounded(find_sections(cell).area.sum())} µm²"
     except MorphologyError:  # without thickness; the findings say so
-        membrane = "unknown"
+        membrane = "unknown (see Check)"
     soma = cell.node_id[cell.swc_type == SOMA]
     more = f" and {len(soma) - 1:,} more" if len(soma) > 1 else ""
     labels = () if cell.labels is None else np.unique(cell.labels).tolist()
@@ -91,6 +91,9 @@ class CellTab(Page):
         self._values: dict[str, QLabel] = {}
         self.check = CheckPanel(viewer, view, palette)
         self.check.repair_requested.connect(self.repair_requested.emit)
+        # its repair is below a finding, what is left after a repair above
+        self.check.list.itemClicked.connect(lambda _: self.bring_to_top(self.check.list))
+        self.check.repair_requested.connect(lambda *_: self.bring_to_top(self.check.list))
         self.label_button = QPushButton("Label axon and dendrite")
         self.label_button.clicked.connect(lambda _=False: self.label_requested.emit())
         self.colours_button = QPushButton("Show as colours")

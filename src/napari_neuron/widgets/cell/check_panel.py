@@ -48,7 +48,11 @@ class CheckPanel(QWidget):
         A repair, and the cell after it.
     discretisation_requested : Signal (Discretisation)
         Longer compartments, where there are too many.
+    n_errors_changed : Signal ()
+        Another number of errors is known; see `n_errors`.
     """
+
+    n_errors_changed = Signal()
 
     repair_requested = Signal(object, object)
     discretisation_requested = Signal(object)
@@ -130,6 +134,11 @@ class CheckPanel(QWidget):
         row = self.list.currentRow()
         return self._findings[row] if 0 <= row < len(self._findings) else None
 
+    @property
+    def n_errors(self) -> int:
+        """How many findings are errors, which no run can be done with."""
+        return sum(finding.severity == "error" for finding in self._findings)
+
     def look_again(self) -> None:
         """Check the chosen cell."""
         cell = self._view.cell
@@ -180,7 +189,7 @@ class CheckPanel(QWidget):
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
         kept = self.finding.code if self.finding is not None else self._wanted
         self._wanted = ""
-        self._findings = findings
+        n_errors, self._findings = self.n_errors, findings
         self.list.setEnabled(True)
         self.list.blockSignals(True)
         self.list.clear()
@@ -198,6 +207,8 @@ class CheckPanel(QWidget):
         self.list.setVisible(bool(findings))
         self.status.setText(_in_words(findings) if self._cell is not None else "")
         self._on_row_changed(self.list.currentRow())
+        if self.n_errors != n_errors:
+            self.n_errors_changed.emit()
 
     def _colour(self, severity: str) -> str:
         palette = self._palette

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from napari_neuron.compile.effect import CellMeasures, measure
@@ -14,7 +15,8 @@ from napari_neuron.compile.repair import repair
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.morphology import Finding, Morphology, check
 from napari_neuron.morphology.model import FloatArray
-from napari_neuron.spec import Experiment, Repair
+from napari_neuron.morphology.repair_trees import narrowest_gap
+from napari_neuron.spec import Experiment, JoinTrees, Repair
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,15 @@ def previewed(cell: Morphology, experiment: Experiment, one: Repair) -> Preview:
         problem = str(error).split(": ", 2)[-1]
         return Preview(one, cell, None, (before,), problem=problem)
     if after is cell:
-        return Preview(one, cell, None, (before,), problem="This would change nothing.")
+        return Preview(one, cell, None, (before,), problem=_why_nothing(cell, one))
     moved = moved_placements(experiment, cell, after)
     return Preview(one, cell, after, (before, measure(after, experiment)), moved)
+
+
+def _why_nothing(cell: Morphology, one: Repair) -> str:
+    """Say why a repair changes nothing."""
+    if isinstance(one, JoinTrees) and one.limit is not None and len(cell.roots) > 1:
+        # rounded up: what is said is enough
+        gap = math.ceil(100 * narrowest_gap(cell)) / 100
+        return f"All gaps are wider than {one.limit:g} µm; the narrowest has {gap:.2f} µm."
+    return "This would change nothing."

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ROLE = "findings_of"
 _MOST = 20_000
 """Points that are shown; napari is slow with more, and no one tells them apart."""
+_FEW = 100
 
 
 class FindingsLayer:
@@ -70,7 +71,7 @@ class FindingsLayer:
             layer.selected_data = chosen
 
 
-_PUSHED = ("name", "metadata", "features", "size", "face_color")
+_PUSHED = ("name", "metadata", "features", "size", "face_color", "border_width")
 
 
 def _layer_data(
@@ -85,6 +86,8 @@ def _layer_data(
         "size": max(extent / 120, 1e-3),
         "face_color": colour,
         "border_color": "#101010",
+        # side by side one would see nothing but borders
+        "border_width": 0.08 if len(ids) <= _FEW else 0.0,
         "canvas_size_limits": (5, 18),
         "blending": "translucent_no_depth",
     }

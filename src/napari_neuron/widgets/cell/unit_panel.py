@@ -28,7 +28,7 @@ from napari_neuron.spec import SetUnit
 from napari_neuron.widgets.toolkit.page import hint, leave_wheel_to_page
 from napari_neuron.widgets.toolkit.style import Palette
 
-_UNITS = ("um", "nm", "8 nm", "4x4x40 nm", "10 nm")
+_UNITS = ("µm", "nm", "8 nm", "4x4x40 nm", "10 nm")
 _SAME = "as coordinates"
 _SHOWN = 3
 _WORDS = {"um": "µm"}
@@ -58,7 +58,7 @@ class UnitPanel(QWidget):
         )
         self.table.linkActivated.connect(self._on_link)
         self.unit = self._chooser(
-            _UNITS, "Unit of the file: um, nm, or the voxel size, such as 8 nm"
+            _UNITS, "Unit of the file: µm, nm, or the voxel size, such as 8 nm"
         )
         self.radius_unit = self._chooser((_SAME, *_UNITS), "Unit of the radii, if different")
         self.button = QPushButton("Use")
@@ -91,8 +91,9 @@ class UnitPanel(QWidget):
         """Show the unit of a cell; emits nothing."""
         self._cell = cell
         unit, _, radii = cell.unit.partition(" (radii ")
-        self.unit.setCurrentText(unit)
-        self.radius_unit.setCurrentText(radii.removesuffix(")") or _SAME)
+        self.unit.setCurrentText(_WORDS.get(unit, unit))
+        radii = radii.removesuffix(")") or _SAME
+        self.radius_unit.setCurrentText(_WORDS.get(radii, radii))
         evidence = cell.unit_evidence.strip()
         self.evidence.setText(f"Read in {_WORDS.get(unit, unit)}. {_sentence(evidence)}")
         self._show_table()
@@ -137,9 +138,13 @@ class UnitPanel(QWidget):
         self.unit_requested.emit(SetUnit(unit=unit))
 
     def _request(self) -> None:
-        radii = self.radius_unit.currentText().strip()
-        unit = self.unit.currentText().strip() or "um"
+        unit, radii = _typed(self.unit) or "um", _typed(self.radius_unit)
         self.unit_requested.emit(SetUnit(unit=unit, radius_unit="" if radii == _SAME else radii))
+
+
+def _typed(combo: QComboBox) -> str:
+    """Return the unit in a combo box as files write it."""
+    return combo.currentText().strip().replace("µm", "um")
 
 
 def candidates_of(cell: Morphology) -> tuple[UnitCandidate, ...]:

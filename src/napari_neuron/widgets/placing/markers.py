@@ -41,6 +41,9 @@ PIXELS = (2, 32)
 _CROWD = 15
 """Of more markers than this each is smaller: so many hide the cell, and are slow to draw."""
 
+_DENSE = 4 * _CROWD
+"""More markers than this have no border: side by side one would see nothing else."""
+
 
 class Marker(NamedTuple):
     """One marker: where, what it looks like, what it is called, and what it stands for.
@@ -145,16 +148,18 @@ def layer_data_of(cell: Morphology, markers: tuple[Marker, ...]) -> LayerDataTup
     )
     extent = float(np.ptp(cell.position, axis=0).max())
     size = max(float(settings["size"]), _OF_THE_CELL * extent)
-    size *= min(1.0, (_CROWD / max(len(markers), 1)) ** (1 / 3))
+    size *= min(1.0, (_CROWD / max(len(markers), 1)) ** (1 / 2))
     row_of: dict[_Look, int] = {}
     looks_of = [_Look(m.kind, m.part, m.colour, m.enabled, m.highlighted) for m in markers]
     row = np.array([row_of.setdefault(look, len(row_of)) for look in looks_of], dtype=np.int64)
-    is_crowd = sum(m.highlighted for m in markers) > 4 * _CROWD
+    is_crowd = sum(m.highlighted for m in markers) > _DENSE
     looks = {
         "size": size * np.array([_relative_size(look, is_crowd) for look in row_of])[row],
         "face_color": _colours(k.colour if k.enabled else _HOLLOW for k in row_of)[row],
         "border_color": _colours(_border_colour(look) for look in row_of)[row],
-        "border_width": np.array([_border_width(look) for look in row_of])[row],
+        "border_width": np.array(
+            [_border_width(look, len(markers) > _DENSE, is_crowd) for look in row_of]
+        )[row],
         "symbol": np.array([SYMBOLS[look.kind] for look in row_of])[row],
         "canvas_size_limits": PIXELS,
         "blending": "translucent_no_depth",  # to be seen inside a dense arbour too
@@ -174,10 +179,12 @@ def _border_colour(look: _Look) -> str:
     return "#101010" if look.enabled else look.colour
 
 
-def _border_width(look: _Look) -> float:
+def _border_width(look: _Look, is_dense: bool, is_crowd: bool) -> float:
     if look.highlighted:
-        return 0.14
-    return 0.03 if look.enabled else 0.12
+        return 0.0 if is_crowd and look.enabled else 0.14
+    if not look.enabled:
+        return 0.12  # all that is seen of it
+    return 0.0 if is_dense else 0.03
 
 
 def _colours(names: Iterable[str]) -> npt.NDArray[np.float64]:

@@ -73,12 +73,15 @@ class _PlacedTab(Page):
     ----------
     pick_requested : Signal ()
         The person wants to select points in the viewer.
+    soma_requested : Signal ()
+        The person wants the soma to be selected.
     edit_requested : Signal (dict)
         The person changes several fields of the experiment at once.
     """
 
     what = ""
     pick_requested = Signal()
+    soma_requested = Signal()
     edit_requested = Signal(dict)
 
     def __init__(self, view: CellInView, *, part: str, **editor: Any) -> None:
@@ -89,9 +92,14 @@ class _PlacedTab(Page):
         self.pick_button = QPushButton("Pick points")
         self.pick_button.setToolTip("Show the nodes layer and click its points to select them")
         self.pick_button.clicked.connect(lambda _=False: self.pick_requested.emit())
+        self.soma_button = QPushButton("Soma")
+        self.soma_button.setToolTip("Select the node of the soma")
+        self.soma_button.clicked.connect(lambda _=False: self.soma_requested.emit())
         row = QHBoxLayout()
+        row.setSpacing(4)
         row.addWidget(self.hint, 1)
         row.addWidget(self.pick_button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.soma_button, 0, Qt.AlignmentFlag.AlignTop)
         self.editor = SpecListEditor(
             view,
             copy=lambda rows: getattr(with_copies(view.experiment, part, rows), part),
@@ -127,6 +135,7 @@ class _PlacedTab(Page):
         n = len(self._view.selected)
         layer = self._view.nodes_layer
         self.pick_button.setVisible(layer is not None)
+        self.soma_button.setVisible(layer is not None and self._view.soma is not None)
         self.editor.buttons.allow_adding("" if n else "Select points in the nodes layer first")
         self.editor.buttons.allow_moving(
             "" if n else "To move: select points in the nodes layer, or drag the marker"

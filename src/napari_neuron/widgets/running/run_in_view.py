@@ -14,6 +14,7 @@ from napari_neuron.result.model import Status
 from napari_neuron.session import Session
 from napari_neuron.view import VoltageLayer
 from napari_neuron.widgets.header import Header
+from napari_neuron.widgets.running.next_step import has_input
 from napari_neuron.widgets.running.problem_places import ProblemPlaces
 from napari_neuron.widgets.running.run_worker import RunDriver
 from napari_neuron.widgets.running.voltage_display import VoltageDisplay
@@ -128,4 +129,7 @@ class RunInView:
             progress = self._session.progress
             seconds = f" in {progress.wall_time:.1f} s" if progress is not None else ""
             duration = shown_number(result.experiment.run.duration)
-            self._header.say(f"Finished {duration} ms{seconds}.")
+            lacks = (
+                "" if has_input(result.experiment) else " There was no input: add one on Inputs."
+            )
+            self._header.say(f"Finished {duration} ms{seconds}.{lacks}")

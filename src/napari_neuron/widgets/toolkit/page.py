@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from qtpy.QtCore import QEvent, QObject, Qt, QTimer
+from qtpy.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from qtpy.QtWidgets import (
     QComboBox,
     QDialog,
@@ -34,6 +34,7 @@ class Page(QScrollArea):
         self.column.setSpacing(6)
         self.setWidget(inside)
         self._scroll_target: QWidget | None = None
+        self._is_top_wanted = False
         self._scrolling = QTimer(self, singleShot=True, interval=50)
         self._scrolling.timeout.connect(self._scroll)
 
@@ -44,12 +45,22 @@ class Page(QScrollArea):
 
     def scroll_to(self, widget: QWidget) -> None:
         """Bring a widget into view once the column has made room for what it now says."""
-        self._scroll_target = widget
+        self._scroll_target, self._is_top_wanted = widget, False
+        self._scrolling.start()
+
+    def bring_to_top(self, widget: QWidget) -> None:
+        """Have a widget be the first that is seen, so that what is below it is seen too."""
+        self._scroll_target, self._is_top_wanted = widget, True
         self._scrolling.start()
 
     def _scroll(self) -> None:
-        if self._scroll_target is not None:
-            self.ensureWidgetVisible(self._scroll_target, 0, 6)
+        target = self._scroll_target
+        if target is None:
+            return
+        if self._is_top_wanted:
+            self.verticalScrollBar().setValue(target.mapTo(self.widget(), QPoint(0, -6)).y())
+        else:
+            self.ensureWidgetVisible(target, 0, 6)
 
     def add_heading(self, text: str) -> None:
         """Append a heading, with room above it."""
