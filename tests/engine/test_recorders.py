@@ -222,14 +222,14 @@ def test_spikes_can_be_counted_on_their_way_down_and_only_after_a_rest(engine):
         ),
         (
             {"recorders": (VariableRecorder(label="x", node=7, variable="v[0]"),)},
-            r"nothing called 'v\[0\]'",
+            r"there is no 'v\[0\]'",
         ),
         (
             {
                 "recorders": (VariableRecorder(label="x", node=7, variable="vext[2]"),),
                 "paint": (DensityMechanism(name="extracellular"),),
             },
-            r"nothing called 'vext\[2\]'",
+            r"there is no 'vext\[2\]'",
         ),
         ({"frames": ("cai",)}, "frames: no compartment has anything called 'cai'"),
     ],
