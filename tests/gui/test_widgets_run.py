@@ -100,6 +100,11 @@ def test_what_a_run_stores_counts_every_variable(frames, duration, said):
     assert frames_in_words(experiment, 50) == said
 
 
+def test_one_frame_of_one_compartment_is_said_in_the_singular():
+    experiment = Experiment(run=RunSettings(duration=1, frame_interval=5))
+    assert frames_in_words(experiment, 1) == "1 frame of 1 compartment: less than 1 MB"
+
+
 def test_a_second_run_is_shown_in_the_layer_of_the_first(window):
     edit(window, **SPIKING)
     window.run_to_the_end()

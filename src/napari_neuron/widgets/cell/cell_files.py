@@ -150,7 +150,8 @@ class CellFiles:
                 shown = self._session.shown_cell
                 note = f"Opened for {shown.name if shown else ''}; it was made for {named[0].name}."
         else:
-            raise ExperimentError("cells", "open the skeleton of this experiment first")
+            name = f" of {named[0].name!r}" if named else ""
+            raise ExperimentError("cells", f"open the skeleton{name} first: no file is named here")
         self._session.edit(*self._with_repairs(experiment))
         return note
 
