@@ -11,7 +11,12 @@ from napari_neuron.spec.base import Spec
 from napari_neuron.spec.current import CurrentNoise
 from napari_neuron.spec.experiment import Experiment
 from napari_neuron.spec.placed import Placed
-from napari_neuron.spec.recorder import PlacedRecorder, ProcessRecorder, VariableRecorder
+from napari_neuron.spec.recorder import (
+    PlacedRecorder,
+    ProcessRecorder,
+    SpikeDetector,
+    VariableRecorder,
+)
 from napari_neuron.spec.stimulus import Stimulus
 from napari_neuron.spec.synapse import Exp2Synapse, Synapse
 
@@ -203,7 +208,7 @@ def _named_anew(before: Any, items: Sequence[Any], row: int) -> Any:
     taken = {
         other.label
         for index, other in enumerate(items)
-        if index != row and (other.kind == "spikes") == (after.kind == "spikes")
+        if index != row and isinstance(other, SpikeDetector) == isinstance(after, SpikeDetector)
     }
     return after.replace(label=free_label(now, taken))
 
