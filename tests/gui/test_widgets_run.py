@@ -204,6 +204,24 @@ def test_what_is_half_typed_counts_when_run_is_pressed(dock):
     assert dock.session.results[0].experiment.run.duration == 5
 
 
+def test_what_is_typed_wrongly_is_not_run_without(dock):
+    edit(dock, **SPIKING)
+    dock.open_tab("Inputs")
+    editor = dock.editor("inputs")
+    editor.select(0)
+    dock.type_into(editor.form.fields["nodes"].ids, "soma")
+    dock.type_into(editor.form.fields["amplitude"], "0.7")
+    header = dock.widget.header
+    dock.click(header.run_button)
+    assert dock.session.run_state == "idle"
+    assert "Not run. Inputs: Nodes: type node ids" in header.problem.text()
+    assert "Inputs ⚠" in [dock.widget.tabs.tabText(i) for i in range(dock.widget.tabs.count())]
+    dock.type_into(editor.form.fields["nodes"].ids, "10")
+    dock.run_to_the_end()
+    assert header.problem.text() == ""
+    assert dock.session.results[-1].experiment.stimuli[0].amplitude == 0.7
+
+
 def test_results_are_listed_saved_and_forgotten(dock, tmp_path, monkeypatch):
     path = str(tmp_path / "run.h5")
     edit(dock, run=RunSettings(duration=5))
