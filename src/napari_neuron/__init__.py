@@ -105,6 +105,10 @@ _PUBLIC = {
     "TypeChange": "spec",
     "repair": "compile.repair",
     "skeletonise": "morphology.from_labels",
+    "ball_and_stick": "morphology.simple_cells",
+    "single_compartment": "morphology.simple_cells",
+    "straight_cable": "morphology.simple_cells",
+    "y_shaped": "morphology.simple_cells",
     "SynapseTable": "compile.synapse_table",
     "read_synapses": "compile.read_synapses",
     "write_swc": "morphology",
@@ -197,6 +201,10 @@ if TYPE_CHECKING:
     from napari_neuron.protocols import SynapseThreshold as SynapseThreshold
     from napari_neuron.protocols import TransferResistance as TransferResistance
     from napari_neuron.protocols import run_protocol as run_protocol
+    from napari_neuron.morphology.simple_cells import ball_and_stick as ball_and_stick
+    from napari_neuron.morphology.simple_cells import single_compartment as single_compartment
+    from napari_neuron.morphology.simple_cells import straight_cable as straight_cable
+    from napari_neuron.morphology.simple_cells import y_shaped as y_shaped
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
     from napari_neuron.result.network import NetworkResult as NetworkResult

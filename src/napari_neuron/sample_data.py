@@ -1,4 +1,4 @@
-"""File > Open Sample: the hemibrain neurons that ship with navis, with their synapses."""
+"""File > Open Sample: hemibrain neurons that ship with navis, and simple cells made by code."""
 
 from __future__ import annotations
 
@@ -26,6 +26,34 @@ def hemibrain_neurons() -> list[LayerDataTuple]:
     for _, settings, _ in layers:
         settings["metadata"]["napari_neuron_circuit"] = "hemibrain DA1"
     return layers
+
+
+def single_compartment() -> list[LayerDataTuple]:
+    """Return a soma of 20 µm and nothing else."""
+    from napari_neuron.morphology import simple_cells
+
+    return _layers([simple_cells.single_compartment()])
+
+
+def straight_cable() -> list[LayerDataTuple]:
+    """Return an axon of 1 mm, 2 µm thick, without a soma."""
+    from napari_neuron.morphology import simple_cells
+
+    return _layers([simple_cells.straight_cable()])
+
+
+def ball_and_stick() -> list[LayerDataTuple]:
+    """Return a soma with one dendrite."""
+    from napari_neuron.morphology import simple_cells
+
+    return _layers([simple_cells.ball_and_stick()])
+
+
+def y_shaped_cell() -> list[LayerDataTuple]:
+    """Return a soma with a dendrite of two branches, and an axon."""
+    from napari_neuron.morphology import simple_cells
+
+    return _layers([simple_cells.y_shaped()])
 
 
 def _layers(cells: list[Morphology]) -> list[LayerDataTuple]:

@@ -7,6 +7,8 @@ from pathlib import Path
 import npe2
 import numpy as np
 import pytest
+from dock_person import Dock
+from napari.components import ViewerModel
 
 import napari_neuron
 from napari_neuron import Experiment, Morphology, RunSettings, SimulationResult, SwcError
@@ -116,3 +118,28 @@ def test_the_sample_is_a_hemibrain_neuron_in_um_with_its_synapses():
     nearest = np.isin(synapse_settings["features"]["node_id"], settings["features"]["node_id"])
     assert nearest.all()
     assert (synapses.min(axis=0) > nodes.min(axis=0) - 5).all()
+
+
+@pytest.mark.parametrize(
+    ("sample", "name"),
+    [
+        ("single_compartment", "single compartment"),
+        ("straight_cable", "straight cable"),
+        ("ball_and_stick", "ball and stick"),
+        ("y_shaped_cell", "Y-shaped cell"),
+    ],
+)
+def test_simple_cells_open_as_samples_in_um_and_run(registered, sample, name, qtbot):
+    viewer = ViewerModel()
+    viewer.open_sample("napari-neuron", sample)
+    dock = Dock(viewer, qtbot)
+    try:
+        assert viewer.layers[f"{name} nodes"].units == ("micrometer",) * 3
+        dock.select_nodes(1, name=name)
+        dock.add("inputs", "Current pulse")
+        dock.run_to_the_end()
+        (result,) = dock.session.results
+        assert result.voltage[500:, 0].max() > -69.5  # the leak pulls to -70
+    finally:
+        dock.widget.close()
+        dock.traces.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from qtpy.QtWidgets import QToolTip
 
 from napari_neuron import (
     AlphaSynapse,
@@ -109,6 +110,13 @@ def test_a_number_is_read_as_people_write_it(typed, value, qtbot, type_into):
         ("1,5 nS", "µS", 0.0015),
         ("2 kHz", "Hz", 2000.0),
         ("0.5 GOhm", "MΩ", 500.0),
+        ("36 mS/cm2", "S/cm2", 0.036),
+        ("120 mS/cm²", "S/cm2", 0.12),
+        ("30 pS/um2", "S/cm2", 0.003),
+        ("1 uF/cm2", "µF/cm2", 1.0),
+        ("20 C", "°C", 20.0),
+        ("20 °C", "°C", 20.0),
+        ("100 ohm cm", "Ω·cm", 100.0),
     ],
 )
 def test_a_unit_may_have_another_prefix(typed, unit, value, qtbot, type_into):
@@ -118,7 +126,9 @@ def test_a_unit_may_have_another_prefix(typed, unit, value, qtbot, type_into):
     assert edit.value == value
 
 
-@pytest.mark.parametrize(("typed", "unit"), [("5 mS", "ms"), ("5 mV", "nA"), ("5 m", "S/cm2")])
+@pytest.mark.parametrize(
+    ("typed", "unit"), [("5 mS", "ms"), ("5 mV", "nA"), ("5 m", "S/cm2"), ("5 mS", "S/cm2")]
+)
 def test_another_unit_is_not_a_number(typed, unit, qtbot, type_into):
     edit = NumberEdit(7.0, unit=unit)
     qtbot.addWidget(edit.native)
@@ -133,6 +143,16 @@ def test_what_is_not_a_number_goes_back_to_the_last_one(qtbot, type_into):
     type_into(edit, "1e")
     assert edit.native.text() == "1.5 mV"
     assert heard == []
+
+
+def test_what_is_not_a_number_is_said_beside_the_field(qtbot, type_into):
+    edit = NumberEdit(10.0, unit="ms")
+    qtbot.addWidget(edit.native)
+    with qtbot.waitExposed(edit.native):
+        edit.native.show()
+    type_into(edit, "-65 mV")
+    assert QToolTip.text() == "“-65 mV” is not a number in ms; it stays at 10 ms"
+    QToolTip.hideText()
 
 
 def test_a_number_keeps_the_digits_that_are_not_shown(qtbot, type_into):

@@ -100,6 +100,11 @@ def test_what_a_run_stores_counts_every_variable(frames, duration, said):
     assert frames_in_words(experiment, 50) == said
 
 
+def test_one_frame_of_one_compartment_is_said_in_the_singular():
+    experiment = Experiment(run=RunSettings(duration=1, frame_interval=5))
+    assert frames_in_words(experiment, 1) == "1 frame of 1 compartment: less than 1 MB"
+
+
 def test_a_second_run_is_shown_in_the_layer_of_the_first(window):
     edit(window, **SPIKING)
     window.run_to_the_end()
@@ -197,6 +202,24 @@ def test_what_is_half_typed_counts_when_run_is_pressed(dock):
     dock.qtbot.keyClicks(field, "5")
     dock.run_to_the_end()
     assert dock.session.results[0].experiment.run.duration == 5
+
+
+def test_what_is_typed_wrongly_is_not_run_without(dock):
+    edit(dock, **SPIKING)
+    dock.open_tab("Inputs")
+    editor = dock.editor("inputs")
+    editor.select(0)
+    dock.type_into(editor.form.fields["nodes"].ids, "soma")
+    dock.type_into(editor.form.fields["amplitude"], "0.7")
+    header = dock.widget.header
+    dock.click(header.run_button)
+    assert dock.session.run_state == "idle"
+    assert "Not run. Inputs: Nodes: type node ids" in header.problem.text()
+    assert "Inputs ⚠" in [dock.widget.tabs.tabText(i) for i in range(dock.widget.tabs.count())]
+    dock.type_into(editor.form.fields["nodes"].ids, "10")
+    dock.run_to_the_end()
+    assert header.problem.text() == ""
+    assert dock.session.results[-1].experiment.stimuli[0].amplitude == 0.7
 
 
 def test_results_are_listed_saved_and_forgotten(dock, tmp_path, monkeypatch):

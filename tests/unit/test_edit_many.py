@@ -9,7 +9,9 @@ from napari_neuron import (
     Experiment,
     ExperimentError,
     ProcessRecorder,
+    SpikeDetector,
     Synapse,
+    VariableRecorder,
     VoltageRecorder,
 )
 from napari_neuron.spec import edit
@@ -90,3 +92,20 @@ def test_one_weight_is_for_all_synapses_of_all_selected_connections():
     items = (synapses(2), synapses(3))
     changed = edit.with_change(items, 0, items[0].replace(weights=(0.5, 0.5)), [0, 1])
     assert [item.weights for item in changed] == [(0.5,) * 2, (0.5,) * 3]
+
+
+def test_a_recorder_that_nobody_named_is_called_by_where_it_is_and_what_it_keeps():
+    recorders = (
+        VoltageRecorder(label="node 1", node=1),
+        SpikeDetector(label="node 7", node=7),
+        VoltageRecorder(label="node 1 (2)", node=1),
+        VoltageRecorder(label="my node 1", node=1),
+        VariableRecorder(label="i_membrane_ at soma 1", node=1, cell="soma"),
+    )
+    named = EXPERIMENT.replace(recorders=recorders)
+    moved = edit.with_moved_to(named, "recorders", [0, 2, 3], [7]).recorders
+    assert [r.label for r in moved[:4]] == ["node 7", "node 7", "node 7 (2)", "my node 1"]
+    sodium = recorders[4].replace(variable="ina")
+    assert edit.with_change(recorders, 4, sodium, [4])[4].label == "ina at soma 1"
+    typed = sodium.replace(label="sodium")
+    assert edit.with_change(recorders, 4, typed, [4])[4].label == "sodium"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 from typing import Any, TypeVar
 
@@ -10,7 +11,12 @@ from napari_neuron.spec.base import Spec
 from napari_neuron.spec.current import CurrentNoise
 from napari_neuron.spec.experiment import Experiment
 from napari_neuron.spec.placed import Placed
-from napari_neuron.spec.recorder import PlacedRecorder
+from napari_neuron.spec.recorder import (
+    PlacedRecorder,
+    ProcessRecorder,
+    SpikeDetector,
+    VariableRecorder,
+)
 from napari_neuron.spec.stimulus import Stimulus
 from napari_neuron.spec.synapse import Exp2Synapse, Synapse
 
@@ -130,6 +136,7 @@ def with_moved_to(
         else:
             recorders = list(experiment.recorders)
             recorders[row] = recorders[row].replace(node=node, cell=cell)
+            recorders[row] = _named_anew(experiment.recorders[row], recorders, row)
             experiment = experiment.replace(recorders=tuple(recorders))
     return experiment
 
@@ -173,12 +180,37 @@ def with_change(
     others = {other for other in rows if other != row and type(items[other]) is type(changed)}
     made = list(items)
     made[row] = changed
+    made[row] = _named_anew(before, made, row)
     for other in others if changes else ():
         fitting = changes
         if hasattr(items[other], "columns"):
             fitting = {n: _for_rows(v, getattr(items[other], n)) for n, v in changes.items()}
         made[other] = items[other].replace(**fitting)
+        made[other] = _named_anew(items[other], made, other)
     return tuple(made)
+
+
+def given_label(recorder: PlacedRecorder) -> str:
+    """Return what a recorder is called unless a person names it: its place, and its variable."""
+    at = f"{recorder.cell} {recorder.node}" if recorder.cell else f"node {recorder.node}"
+    return f"{recorder.variable} at {at}" if isinstance(recorder, VariableRecorder) else at
+
+
+def _named_anew(before: Any, items: Sequence[Any], row: int) -> Any:
+    """Return an item that was changed; a recorder that nobody named is called by what it is now."""
+    after = items[row]
+    if not isinstance(after, PlacedRecorder) or isinstance(after, ProcessRecorder):
+        return after
+    was, now = given_label(before), given_label(after)
+    is_given = re.fullmatch(re.escape(was) + r"( \(\d+\))?", before.label)
+    if was == now or not is_given or after.label != before.label:
+        return after
+    taken = {
+        other.label
+        for index, other in enumerate(items)
+        if index != row and isinstance(other, SpikeDetector) == isinstance(after, SpikeDetector)
+    }
+    return after.replace(label=free_label(now, taken))
 
 
 def _for_rows(value: Any, before: Any) -> Any:

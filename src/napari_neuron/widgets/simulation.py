@@ -316,6 +316,9 @@ class SimulationWidget(TabbedDock):
     def run(self) -> None:
         """Run the experiment in a thread."""
         self.take_what_is_typed()
+        if problem := self._problems.held_back():
+            self.header.say("", f"Not run. {problem}")
+            return
         self._clear_problems()
         self.biophysics_tab.mod_files.run_if_unchanged(self._run)
 

@@ -169,7 +169,8 @@ class CellFiles:
                     f"this experiment was made for {named[0].name}."
                 )
         else:
-            raise ExperimentError("cells", "open this experiment's skeleton first")
+            name = f" of {named[0].name!r}" if named else ""
+            raise ExperimentError("cells", f"open the skeleton{name} first: no file is named here")
         self._session.edit(*self._with_repairs(experiment))
         return note
 

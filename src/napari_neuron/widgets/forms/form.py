@@ -71,6 +71,8 @@ class SpecForm(QWidget):
     changed : Signal (Spec)
         The person made another valid spec. What is not valid yet is said below the fields.
     fields : dict of str to magicgui widget
+    is_held_back : bool
+        Whether what is typed is not valid, and therefore not in ``value``.
     """
 
     changed = Signal(object)
@@ -86,6 +88,7 @@ class SpecForm(QWidget):
     ) -> None:
         super().__init__(parent)
         self._spec = spec
+        self.is_held_back = False
         self.fields: dict[str, Any] = {
             name: editor_for(type(spec), name, view)
             for name in _in_order(type(spec))
@@ -121,6 +124,7 @@ class SpecForm(QWidget):
     def set_value(self, spec: Spec) -> None:
         """Show another spec of the same type; emits nothing."""
         self._spec = spec
+        self.is_held_back = False
         self._see(spec)
         for name, widget in self.fields.items():
             wanted = getattr(spec, name)
@@ -138,6 +142,7 @@ class SpecForm(QWidget):
 
     def _on_edited(self) -> None:
         changes = {}
+        self.is_held_back = True
         for name, widget in self.fields.items():
             value = widget.value
             if value is None and (missing := getattr(widget, "missing", "")):
@@ -150,6 +155,7 @@ class SpecForm(QWidget):
         except ExperimentError as error:
             self.show_problem(error, error.field)
             return
+        self.is_held_back = False
         self._problem.say("")
         if spec != self._spec:
             self._spec = spec

@@ -47,6 +47,7 @@ from napari_neuron.spec import (
     VoltageWaveform,
 )
 from napari_neuron.spec.base import Spec
+from napari_neuron.spec.edit import given_label
 from napari_neuron.widgets.forms.words import kind_name, nodes_in_words, swc_type_name
 from napari_neuron.widgets.toolkit.numbers import shown_number as said
 
@@ -174,6 +175,8 @@ def recorder_in_words(recorder: Recorder) -> str:
     """Return "soma · voltage at node 10"."""
     what = kind_name(recorder).lower()
     if isinstance(recorder, VariableRecorder):
+        if recorder.label == given_label(recorder):
+            return recorder.label
         what = recorder.variable
     elif isinstance(recorder, ProcessRecorder):
         what = f"{recorder.variable} of {recorder.stimulus}"

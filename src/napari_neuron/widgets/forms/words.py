@@ -107,7 +107,7 @@ _FIELD_NAMES = {
     "weight": "Peak conductance",
     ("event_train", "start"): "First event",
     ("event_train", "number"): "Events",
-    ("event_train", "interval"): "Event interval",
+    ("event_train", "interval"): "Interval",
     ("exp2_synapse", "start"): "First event",
     ("exp2_synapse", "number"): "Events",
     ("exp2_synapse", "interval"): "Event interval",

@@ -32,7 +32,7 @@ from napari_neuron.spec import (
     VoltageWaveform,
 )
 from napari_neuron.spec.base import Spec
-from napari_neuron.spec.edit import free_label, with_copies, with_moved_to
+from napari_neuron.spec.edit import free_label, given_label, with_copies, with_moved_to
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.forms.frames_edit import FramesEdit
 from napari_neuron.widgets.forms.known_names import point_processes
@@ -241,9 +241,9 @@ class RecordersTab(_PlacedTab):
     def _make(self, kind: type[Spec]) -> tuple[Spec, ...]:
         made: list[Spec] = []
         for node in dict.fromkeys(self._view.selected):
-            cell = self._view.cell_name
-            label = self._free_label(f"{cell} {node}" if cell else f"node {node}", kind, made)
-            made.append(kind(label=label, node=node, cell=cell))
+            recorder: Any = kind(label="new", node=node, cell=self._view.cell_name)
+            label = self._free_label(given_label(recorder), kind, made)
+            made.append(recorder.replace(label=label))
         return tuple(made)
 
     def _free_label(self, wanted: str, kind: type[Spec], made: Sequence[Any]) -> str:

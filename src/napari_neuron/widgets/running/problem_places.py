@@ -10,6 +10,7 @@ from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QTabWidget
 
 from napari_neuron.errors import ExperimentError
+from napari_neuron.widgets.forms.form import SpecForm
 
 _TAB_OF_FIELD = {
     "cells": "Cell",
@@ -53,6 +54,18 @@ class ProblemPlaces:
         elif editor is not None and index is not None:
             editor.show_problem(error, int(index), field)
         return f"{name}: {error.problem}" if name else str(error)
+
+    def held_back(self) -> str:
+        """Say what is typed in a form and is not valid, so that no run has it; "" if nothing is."""
+        for part, editor in self._editors.items():
+            top = editor if part == "run" else editor.form
+            forms = [] if top is None else [top, *top.findChildren(SpecForm)]
+            for form in forms:
+                if form.is_held_back and (form is top or form.isVisibleTo(top)):
+                    name = _TAB_OF_FIELD[part]
+                    self.mark(name)
+                    return f"{name}: {form.problem_text}"
+        return ""
 
     def clear(self) -> None:
         """Nothing is wrong any more."""

@@ -27,11 +27,12 @@ from napari_neuron.widgets.toolkit.page import Page, hint
 def frames_in_words(experiment: Experiment, n_compartments: int | None) -> str:
     """Say how much a run stores: every variable of which frames are kept."""
     n_frames, n_variables = experiment.run.n_frames, len(experiment.frames)
-    text = f"{n_frames:,} frames"
+    text = "1 frame" if n_frames == 1 else f"{n_frames:,} frames"
     if n_compartments:
         of = f"{n_variables} variables of " * (n_variables > 1)
         size = n_frames * n_variables * n_compartments * 4 / 1e6
-        text += f" of {of}{n_compartments:,} compartments: "
+        plural = "" if n_compartments == 1 else "s"
+        text += f" of {of}{n_compartments:,} compartment{plural}: "
         text += f"{size:,.0f} MB" if size >= 1 else "less than 1 MB"
     return text
 

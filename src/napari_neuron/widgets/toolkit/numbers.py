@@ -15,7 +15,7 @@ from magicgui.backends._qtpy.widgets import QBaseValueWidget
 from magicgui.widgets.bases import ValueWidget
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QValidator
-from qtpy.QtWidgets import QDoubleSpinBox
+from qtpy.QtWidgets import QDoubleSpinBox, QToolTip
 
 from napari_neuron.widgets.toolkit.page import leave_wheel_to_page
 from napari_neuron.widgets.toolkit.text_edit import is_left_to_the_experiment
@@ -24,7 +24,11 @@ _EXACT = 323  # decimals that Qt rounds to: so many that no double changes
 
 _POWERS = {"": 0, "f": -15, "p": -12, "n": -9, "u": -6, "µ": -6, "\u03bc": -6, "m": -3, "k": 3}
 _POWERS |= {"M": 6, "G": 9}
-_UNIT = r"(?P<prefix>[fpnuµ\u03bcmkMG]?)(?P<base>Hz|Ω|\u2126|[Oo]hm|[AVsSMm])"
+_ALSO = {"°C": ("degC", "C"), "Ω·cm": ("Ωcm", "ohm·cm", "ohm cm", "ohm*cm")}
+"""Other ways to write a unit."""
+
+_AREA = r"(?P<area>/(?:cm|um|µm|\u03bcm)[2²])?"
+_UNIT = r"(?P<prefix>[fpnuµ\u03bcmkMG]?)(?P<base>Hz|Ω|\u2126|[Oo]hm|[AVFsSMm])" + _AREA
 _PREFIXED = re.compile(_UNIT)
 _NUMBER_AND_UNIT = re.compile(r"(?P<number>.*[\d.])\s*" + _UNIT)
 
@@ -57,11 +61,22 @@ def number_in_text(text: str, unit: str = "", *, whole: bool = False) -> float |
 
 
 def _without_prefixed_unit(text: str, unit: str) -> tuple[str, int]:
-    """Take a unit that differs from ``unit`` in its prefix off; also by how many powers of ten."""
+    """Take a unit off that is ``unit`` with another prefix, or per another area.
+
+    Returns what is left, and how many powers of ten it is to be multiplied by.
+    """
     own, typed = _PREFIXED.fullmatch(unit), _NUMBER_AND_UNIT.fullmatch(text)
     if not own or not typed or _plain(own["base"]) != _plain(typed["base"]):
         return text, 0
-    return typed["number"], _POWERS[typed["prefix"]] - _POWERS[own["prefix"]]
+    if bool(own["area"]) != bool(typed["area"]):
+        return text, 0
+    power = _POWERS[typed["prefix"]] - _POWERS[own["prefix"]]
+    return typed["number"], power + _power_of_area(typed["area"]) - _power_of_area(own["area"])
+
+
+def _power_of_area(area: str | None) -> int:
+    """Return 8 for "/µm2", which is 10^8 /cm2."""
+    return 8 if area and "cm" not in area else 0
 
 
 def _plain(base: str) -> str:
@@ -71,8 +86,9 @@ def _plain(base: str) -> str:
 def without_unit(text: str, unit: str) -> str:
     """Return ``text`` without the unit, which may be there twice: shown, and typed."""
     unit, text = unit.strip(), text.strip()
-    while unit and text.endswith(unit) and not text[: -len(unit)][-1:].isalpha():  # not of kHz
-        text = text.removesuffix(unit).strip()
+    for own in (unit, *_ALSO.get(unit, ()), unit):
+        while own and text.endswith(own) and not text[: -len(own)][-1:].isalpha():  # not of kHz
+            text = text.removesuffix(own).strip()
     return text
 
 
@@ -112,8 +128,14 @@ class QuantitySpinBox(QDoubleSpinBox):
         return state, text, position
 
     def fixup(self, text: str) -> str:
-        """Go back to the last number where what was typed is none."""
-        return self.textFromValue(self.value()) + self.suffix()
+        """Go back to the last number where what was typed is none, and say so beside it."""
+        last = self.textFromValue(self.value()) + self.suffix()
+        typed, unit = self._bare(text), self.suffix().strip()
+        if typed and self.isVisible():
+            kind = "a whole number" if self.whole else "a number"
+            said = f"“{typed}” is not {kind}{f' in {unit}' if unit else ''}; it stays at {last}"
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), said, self)
+        return last
 
     def commit(self) -> None:
         """Take over what is typed now."""
