@@ -17,6 +17,6 @@ def cache_folder() -> Path:
 
 
 def config_folder() -> Path:
-    """Return the folder of what a person saved; ``NAPARI_NEURON_CONFIG`` names another."""
+    """Return the folder of what a user saved; ``NAPARI_NEURON_CONFIG`` names another."""
     named = os.environ.get("NAPARI_NEURON_CONFIG")
     return Path(named).resolve() if named else user_config_path(_NAME, appauthor=False)

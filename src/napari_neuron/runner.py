@@ -156,7 +156,7 @@ class Runner:
         -------
         iterator of RunEvent
             One `RunStarted` (unless it fails before), then `RunAdvanced`, then one `RunEnded`.
-            It raises nothing that a person can do something about: that is in `RunEnded`.
+            It raises nothing that a user can do something about: that is in `RunEnded`.
 
         Raises
         ------

@@ -95,7 +95,7 @@ class Session(Runner):
 
     @property
     def shown_cell(self) -> Morphology | None:
-        """The chosen cell that is looked at: checked, labelled, repaired; None without a cell."""
+        """The chosen cell being viewed: checked, labelled, repaired; None without a cell."""
         cells = self.cells
         return cells[self._history.shown] if cells else None
 
@@ -114,7 +114,7 @@ class Session(Runner):
     def choose_cells(self, cells: tuple[Morphology, ...]) -> None:
         """Work on other cells. Each choice of cells has an experiment and an undo list of its own.
 
-        Cells of the same names are taken as the same cells, opened anew: the experiment stays as
+        Cells of the same names are taken as the same cells, opened again: the experiment stays as
         it is, but for the repairs, which these cells do not have. Where cells are added to the
         chosen ones or left out, for the first time, what concerns those that stay is taken over.
 

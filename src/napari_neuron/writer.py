@@ -27,7 +27,7 @@ def write_skeletons(path: str, layers: Sequence[LayerDataTuple]) -> list[str]:
     Raises
     ------
     NapariNeuronError
-        If no layer is of a cell, or what a person edited makes none.
+        If no layer is of a cell, or what a user edited makes none.
     OSError
         If a file cannot be written.
     """

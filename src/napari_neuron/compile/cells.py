@@ -33,7 +33,7 @@ def read_cells(experiment: Experiment, folder: str | Path) -> tuple[Morphology, 
     Parameters
     ----------
     experiment
-        Whose ``cells`` are read.
+        The experiment whose ``cells`` are read.
     folder
         What relative paths start from: the folder of the experiment's file.
 

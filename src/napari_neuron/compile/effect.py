@@ -48,8 +48,8 @@ def measure(cell: Morphology, experiment: Experiment | None = None) -> CellMeasu
     cell
         The cell; it may have faults.
     experiment
-        Whose paint and discretisation count; None: a passive cell of the defaults. Where its
-        paint does not fit the cell, the defaults count too.
+        The experiment whose paint and discretisation to use; None: the defaults of a passive cell,
+        which are also used if the paint does not fit the cell.
     """
     spec = Experiment() if experiment is None else experiment
     try:

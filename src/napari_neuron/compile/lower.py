@@ -37,7 +37,7 @@ MOST_COMPARTMENTS = 5_000_000
 def compile_experiment(
     cells: Sequence[Morphology], experiment: Experiment, catalogue: Catalogue | None = None
 ) -> CompiledModel:
-    """Work out sections, compartments, painted values and placements.
+    """Compute sections, compartments, painted values and placements.
 
     Parameters
     ----------

@@ -196,7 +196,7 @@ def _moved_recorder(
     node = to.get(recorder.node, recorder.node)
     if not isinstance(recorder, ProcessRecorder) or recorder.stimulus not in nodes_of:
         return recorder.replace(node=node)
-    # two nodes of the stimulus may have become one: count its copies there anew
+    # two nodes of the stimulus may have become one: count its copies there again
     before, after = nodes_of[recorder.stimulus]
     places = [i for i, one in enumerate(before) if one == recorder.node]
     if recorder.copy_number >= len(places):

@@ -376,7 +376,7 @@ def require_one_threshold(
     Raises
     ------
     ExperimentError
-        Naming the second by its key, the field of the experiment.
+        Names the second by its key, the field of the experiment.
     """
     seen: dict[int, tuple[str, float]] = {}
     for field, crossing in crossings.items():

@@ -175,7 +175,7 @@ def _variable(
 
 
 def _is_given(code: str, name: str) -> bool:
-    """Return whether nothing in a MOD file sets an ASSIGNED variable: then a person has to."""
+    """Return whether nothing in a MOD file sets an ASSIGNED variable: then a user has to."""
     verbatim = " ".join(re.findall(r"\bVERBATIM\b.*?\bENDVERBATIM\b", code, re.DOTALL))
     code = _without_comments(code)
     if name in _pointers(code) or not re.search(

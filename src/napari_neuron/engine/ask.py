@@ -21,7 +21,7 @@ from napari_neuron.engine.child_process import BOOTSTRAP, child_environment
 from napari_neuron.errors import EngineCrashed, NeuronNotAvailable, SimulationError
 
 PATIENCE = 120.0
-"""Seconds after which a question is given up: a MOD file may loop for ever."""
+"""Seconds after which a question is given up: a MOD file may loop forever."""
 
 _MARK = b"\x00napari-neuron answer "
 

@@ -34,7 +34,7 @@ _ADVICE = (
 
 
 def with_advice(said: str, *, in_verbatim: bool) -> str:
-    """Return what a compiler said, and what a person can do about it where that is known.
+    """Return what a compiler said, and what a user can do about it where that is known.
 
     Parameters
     ----------

@@ -67,7 +67,7 @@ class WatchedRun(ABC, Generic[Result]):
         """Take in how it ended."""
 
     def _said(self, error: SimulationError) -> SimulationError:
-        """Return what went wrong as a person should read it."""
+        """Return what went wrong as a user should read it."""
         return error
 
     def __iter__(self) -> Self:

@@ -146,7 +146,7 @@ class _Edges:
     length : (n_nodes,) float64
         µm, without what lies in a soma.
     apart : (n_nodes,) bool
-        There is no cable above the node: its tree begins anew there.
+        There is no cable above the node: its tree begins again there.
     entering, end : (n_links, ...)
         Nodes of somata that cable runs into from outside, and where it ends.
     """

@@ -82,7 +82,7 @@ def branch_order(morphology: Morphology, origin: Origin = "root") -> IntArray:
 
 
 def nodes_beyond(morphology: Morphology, row: int, origin: Origin = "root") -> BoolArray:
-    """Return a node and all that is further from the root or soma through it, (n_nodes,) bool.
+    """Return a node and all that is farther from the root or soma through it, (n_nodes,) bool.
 
     Raises
     ------

@@ -96,7 +96,7 @@ class NodeClicks:
     Parameters
     ----------
     viewer
-        Whose mouse is heard.
+        The viewer whose mouse is heard.
     cells
         Those that may be clicked; None for all that are seen.
 

@@ -56,7 +56,7 @@ class _TimeText:
     def _draw_box(self, event: Any = None) -> None:
         """Keep napari from drawing a box behind the time, but over an image.
 
-        It costs as much as the neuron: its shaders are compiled anew whenever the text changes.
+        It costs as much as the neuron: its shaders are compiled again whenever the text changes.
         """
         if "box" in self._before:  # not in napari < 0.7
             over = any(isinstance(layer, Image) for layer in self._viewer.layers)

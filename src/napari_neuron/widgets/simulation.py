@@ -46,12 +46,12 @@ if TYPE_CHECKING:
 
 
 class SimulationWidget(TabbedDock):
-    """Says what the membrane does and what input it gets, and runs it.
+    """Describes the membrane and its inputs, and runs the experiment.
 
     Parameters
     ----------
     viewer
-        Whose skeletons can be chosen, and which shows markers and the voltage.
+        The viewer whose skeletons can be chosen, and which shows markers and the voltage.
     """
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
@@ -216,7 +216,7 @@ class SimulationWidget(TabbedDock):
             dialog.open()
 
     def _on_mod_files_compiled(self, library: Any) -> None:
-        # those of one folder: what is compiled together is loaded together
+        # all from one folder: files compiled together are loaded together
         self._edit("mod_files", library.mod_files)
         self._read_catalogue()
 
@@ -245,7 +245,7 @@ class SimulationWidget(TabbedDock):
             self.inputs_tab.editor.select(n)
 
     def open_experiment(self, path: str | Path) -> None:
-        """Make the experiment in a file the current one; undo goes back."""
+        """Make the experiment in a file the current one; this can be undone."""
         self._saving.open_experiment(path)
 
     def save_experiment(self, path: str | Path) -> None:
@@ -318,7 +318,7 @@ class SimulationWidget(TabbedDock):
         self._runs.begin()
 
     def _on_run_started(self, result: SimulationResult) -> None:
-        self.biophysics_tab.colour_by.choose(NOTHING)  # the voltage is what is looked at now
+        self.biophysics_tab.colour_by.choose(NOTHING)  # the voltage is shown now
 
     def _on_run_shown(self) -> None:
         self.connections_tab.raise_to_top()
@@ -341,13 +341,13 @@ class SimulationWidget(TabbedDock):
             tab.editor.set_palette(self._palette)
 
     def event(self, event: Any) -> bool:
-        """Look at MOD files when the window comes to the front: an editor may have been there."""
+        """Check MOD files when the window comes to the front: they may have been edited."""
         if event.type() == QEvent.Type.WindowActivate:
             self.biophysics_tab.mod_files.watch.look()
         return bool(super().event(event))
 
     def shut_down(self) -> None:
-        """Cancel what runs, end the engine's process, and listen to nothing any more."""
+        """Cancel what runs, end the engine's process, and stop listening."""
         for signal, handler in self._of_session():
             signal.disconnect(handler)
         self._runs.disconnect()

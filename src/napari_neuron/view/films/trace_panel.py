@@ -20,7 +20,7 @@ class TracePanel:
     Parameters
     ----------
     result
-        Whose traces; each unit gets axes of its own.
+        The result whose traces; each unit gets axes of its own.
     size
         Width and height, pixels.
     colours

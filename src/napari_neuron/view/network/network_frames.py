@@ -11,7 +11,7 @@ from napari_neuron.result.network import NetworkResult
 
 
 class NetworkFrames:
-    """What a network's layer shows at each time, worked out when it is asked for.
+    """What a network's layer shows at each time, computed when it is asked for.
 
     To `VoltageLayer` it is an array (n_frames, n_columns); as one it would take gigabytes.
 

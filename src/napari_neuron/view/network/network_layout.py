@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from napari_neuron.result.network import PointNetwork
 
 FORCE_NEURONS, FORCE_EDGES = 500, 10_000
-"""Up to here forces are worked out (a second or two) without being asked for."""
+"""Up to here forces are computed (a second or two) without being asked for."""
 
 MOST_FORCE_NEURONS = 3_000
 """Of more neurons forces would take minutes."""

@@ -77,7 +77,7 @@ class VispyVoltageLayer(VispyBaseLayer):
         self._on_frame_change()
 
     def _show_cut(self, axes: tuple[int, ...]) -> None:
-        """Draw where the slice cuts the cell: few polygons, made anew for every slice."""
+        """Draw where the slice cuts the cell: few polygons, made again for every slice."""
         layer, node = self.layer, self.node
         hidden = next(axis for axis in range(3) if axis not in axes)
         cut = layer.cut(hidden, layer._slab(hidden))

@@ -136,7 +136,7 @@ class VoltageSurface(Surface):
         return np.array([[0, *low], [len(self.frames) - 1, *high]], dtype=float)
 
     def _keep_box(self) -> None:
-        """Other vertices lie in the same box: finding it takes long in large scenes."""
+        """Other vertices lie in the same box: finding it is slow in large scenes."""
         if self._box is not None:
             self._box = (self.mesh.vertices, *self._box[1:])
 

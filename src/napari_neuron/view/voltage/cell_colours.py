@@ -180,7 +180,7 @@ def make_colour_layer(
 def show_in_colour_layer(
     layer: Surface, morphology: Morphology, tubes: EdgeTubes, values: npt.ArrayLike, look: Look
 ) -> None:
-    """Show other values in a layer of `make_colour_layer`; limits a person set stay if they can."""
+    """Show other values in a layer of `make_colour_layer`; limits a user set stay if they can."""
     before = layer.metadata["napari_neuron"]["look"]
     layer.metadata["napari_neuron"] |= {"colours_of": morphology, "look": look}
     layer.vertex_values = vertex_values(tubes, values)

@@ -59,7 +59,7 @@ class LayerLooks:
         unit
             Of the values.
         colormap, limits
-            How it begins; what the person sets later is kept for this name.
+            How it begins; what the user sets later is kept for this name.
         """
         row = np.asarray(values, dtype=np.float32)
         frames = np.broadcast_to(row, (len(self.frames), len(row)))  # no copy

@@ -183,7 +183,7 @@ class LayerShape:
             setattr(self, name, getattr(other, name))
 
     def prepare_colouring(self, colouring: str) -> None:
-        """Work out what setting `colouring` needs, in any thread: for large scenes, before."""
+        """Compute what setting `colouring` needs, in any thread: for large scenes, before."""
         if colouring != self._colouring:
             ready = self._coloured_cell(Colouring(colouring))
             self._ready = replace(ready, packed=self._pack(ready, (2, 1, 0)))

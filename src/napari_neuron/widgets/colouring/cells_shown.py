@@ -23,7 +23,7 @@ _MOST_ROWS, _ROW_HEIGHT = 6, 22
 
 
 class CellsShown(QWidget):
-    """Seen only where a voltage layer has several cells."""
+    """Visible only if a voltage layer has several cells."""
 
     def __init__(self, layers: ShownLayers) -> None:
         super().__init__()

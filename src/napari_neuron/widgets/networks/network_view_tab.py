@@ -28,7 +28,7 @@ _EDGES = {
 
 @dataclass(frozen=True)
 class NetworkLooks:
-    """How a network is drawn; no part of what is simulated.
+    """How a network is drawn; not part of the simulation.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class NetworkViewTab(Page):
     Attributes
     ----------
     changed : Signal (NetworkLooks)
-        The person changed something.
+        The user changed something.
     """
 
     changed = Signal(object)
@@ -114,7 +114,7 @@ class NetworkViewTab(Page):
 
     @property
     def value(self) -> NetworkLooks:
-        """What is said."""
+        """The status text."""
         return self._value
 
     def set_value(self, value: NetworkLooks) -> None:

@@ -72,9 +72,9 @@ class _PlacedTab(Page):
     Attributes
     ----------
     pick_requested : Signal ()
-        The person wants to select points in the viewer.
+        The user wants to select points in the viewer.
     edit_requested : Signal (dict)
-        The person changes several fields of the experiment at once.
+        The user changes several fields of the experiment at once.
     """
 
     what = ""
@@ -148,7 +148,7 @@ class InputsTab(_PlacedTab):
     Attributes
     ----------
     table_requested : Signal ()
-        The person wants synapses from a table.
+        The user wants synapses from a table.
     """
 
     what = "a stimulus"
@@ -173,7 +173,7 @@ class InputsTab(_PlacedTab):
         self.column.addStretch()
 
     def say_effect(self) -> None:
-        """Say what the current of the selected input does to the voltage."""
+        """Show how far the current of the selected input moves the voltage."""
         row = self.editor.row
         stimulus = self.editor.value[row] if row >= 0 else None
         self.effect.request(self._view.cell, self._view.experiment, stimulus)
