@@ -18,8 +18,8 @@ def ribbon_mesh(
 ) -> TubeMesh:
     """Return a ribbon along some edges.
 
-    An edge goes on in the ribbon of the one above where it is that one's first child; other
-    branches begin again.
+    An edge continues the ribbon of the one above if it is its first child; other branches start a
+    new ribbon.
 
     Parameters
     ----------
