@@ -56,7 +56,7 @@ def compile_experiment(
     Raises
     ------
     ExperimentError
-        If the experiment asks for what is not there; names the field.
+        If the experiment refers to something that does not exist; names the field.
     MorphologyError
         If a cell cannot be simulated as it is (a radius that is not positive).
     """

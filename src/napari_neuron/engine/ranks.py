@@ -99,7 +99,7 @@ class Ranks:
 
 
 def _import_in_empty_folder() -> Any:
-    """Import NEURON where it finds no compiled mechanisms that it would load unasked."""
+    """Import NEURON where it finds no compiled mechanisms to load by itself."""
     here = os.getcwd()
     kept = child_environment()
     for name in set(os.environ) - set(kept):

@@ -193,7 +193,7 @@ class RepairEdit(QWidget):
 
 
 def _moves_in_words(moved: tuple[MovedPlacement, ...]) -> str:
-    """Say which nodes with placements would be removed, and where the placements go."""
+    """Return which nodes with placements would be removed, and where the placements go."""
     if not moved:
         return ""
     nodes = nodes_in_words(tuple(one.node for one in moved))
