@@ -39,7 +39,7 @@ class NetworkLooks:
     layout : str
         See `napari_neuron.view.network.network_layout.neuron_positions`.
     bodies : bool
-        Whether neurons are drawn as skeletons and meshes of the viewer.
+        Whether neurons are drawn as skeletons and meshes in the viewer.
     edges : str
         "activity", "lines" or "none".
     most_edges : int
