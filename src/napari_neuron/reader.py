@@ -31,8 +31,9 @@ def napari_get_reader(path: PathOrPaths) -> Callable[[PathOrPaths], list[LayerDa
 def read_skeletons(path: PathOrPaths) -> list[LayerDataTuple]:
     """Read skeletons: for each a Shapes layer of its paths and a Points layer of its nodes.
 
-    An empty viewer is switched to 3D, where a skeleton is visible as a whole. Files in an archive
-    or a folder that cannot be read are left out with a warning.
+    A viewer that is still empty is turned to 3D, where a skeleton can be seen as a whole.
+
+    What cannot be read in an archive or a folder is left out with a warning.
 
     Raises
     ------

@@ -318,7 +318,7 @@ class SimulationWidget(TabbedDock):
         self._runs.begin()
 
     def _on_run_started(self, result: SimulationResult) -> None:
-        self.biophysics_tab.colour_by.choose(NOTHING)  # the voltage is shown now
+        self.biophysics_tab.colour_by.choose(NOTHING)  # the voltage is what is looked at now
 
     def _on_run_shown(self) -> None:
         self.connections_tab.raise_to_top()
@@ -347,7 +347,7 @@ class SimulationWidget(TabbedDock):
         return bool(super().event(event))
 
     def shut_down(self) -> None:
-        """Cancel what runs, end the engine's process, and stop listening."""
+        """Cancel what runs, end the engine's process, and listen to nothing any more."""
         for signal, handler in self._of_session():
             signal.disconnect(handler)
         self._runs.disconnect()

@@ -48,9 +48,9 @@ _WORTH_IT = 0.6
 class Detail(StrEnum):
     """How finely a large scene is drawn.
 
-    AUTOMATIC: coarser where it does not show (less than a pixel) and, if drawing takes longer than
-    50 ms, coarser still while the camera moves. STEADY: coarser where it does not show. FULL: all
-    nodes and sides at all times.
+    AUTOMATIC: coarser where that does not show (less than a pixel), and, where drawing takes
+    longer than 50 ms, coarser still while the camera moves. STEADY: coarser where it does not
+    show. FULL: with all nodes and sides at all times.
     """
 
     AUTOMATIC = "automatic"
@@ -283,11 +283,11 @@ class LevelChoice:
 
     @property
     def wants_time(self) -> bool:
-        """Whether to report how long drawing took; the first time is not typical."""
+        """Whether it should be said how long drawing took; the first time is not typical."""
         return self._n_drawn[self._last] == 2 and len(self._sizes) > 1
 
     def took(self, seconds: float) -> None:
-        """Report how long the level chosen last took to draw."""
+        """Say how long the level chosen last took to draw."""
         self._seconds[self._last] = seconds
 
     def _drawn(self, level: int) -> int:

@@ -28,7 +28,7 @@ BY_CELL = "cell"
 """Name of the map in which each cell has its own colour."""
 
 FEW_NODES = 20_000
-"""Cells with fewer are always drawn in full, which takes hardly any time."""
+"""Cells with fewer are drawn in full at all times, and take no time to speak of."""
 
 _SHAPE = (
     *("cells", "cell_names", "morphology", "cell_of_node", "compartment_of_node", "node_id"),

@@ -223,7 +223,7 @@ class VoltageVisual(Visual):
         self.update()
 
     def set_detail(self, detail: Detail) -> None:
-        """Set how finely to draw."""
+        """Say how fine to draw."""
         self._choice.detail = detail
         self.update()
 

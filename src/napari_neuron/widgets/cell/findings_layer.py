@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _ROLE = "findings_of"
 _MOST = 20_000
-"""Number of points shown; napari is slow with more, and nobody could tell them apart."""
+"""Points that are shown; napari is slow with more, and no one tells them apart."""
 
 
 class FindingsLayer:
@@ -56,12 +56,12 @@ class FindingsLayer:
         selected = set(self._viewer.layers.selection)
         layer = self._viewer.add_layer(Layer.create(data, settings, "points"))
         layer.editable = False
-        if selected:  # the user goes on in the layer that was active
+        if selected:  # the person goes on in the layer that was active
             self._viewer.layers.selection = selected
         return layer
 
     def point_at(self, index: int) -> None:
-        """Mark one of the nodes as the one being viewed; -1 for none."""
+        """Mark one of the nodes as the one that is looked at; -1 for none."""
         layer = self.layer
         if layer is None:
             return

@@ -72,7 +72,7 @@ class _PlacedTab(Page):
     Attributes
     ----------
     pick_requested : Signal ()
-        The user wants to select points in the viewer.
+        The person wants to select points in the viewer.
     edit_requested : Signal (dict)
         The user changes several fields of the experiment at once.
     """

@@ -67,7 +67,7 @@ class Saving:
             worker.start()
 
     def open_experiment(self, path: str | Path) -> None:
-        """Make the experiment in a file the current one; this can be undone."""
+        """Make the experiment in a file the current one; undo goes back."""
         self._try(f"Opened {Path(path).name}.", lambda: self._files.open_experiment(Path(path)))
 
     def save_experiment(self, path: str | Path) -> None:
@@ -91,7 +91,7 @@ def _name_of(cells: tuple[Morphology, ...]) -> str:
 
 
 def _saved(result: SimulationResult, path: str) -> tuple[str, str]:
-    """Save a result; return a message and an error."""
+    """Save a result; return what there is to say, and what went wrong."""
     try:
         result.save(path)
     except (NapariNeuronError, OSError) as error:
