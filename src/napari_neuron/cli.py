@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("napari-neuron: stopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
         sys.stderr.close()
         return 1
     except (NapariNeuronError, OSError, ImportError) as error:
@@ -135,7 +135,7 @@ def _add_check(add_parser: AddParser) -> None:
 
 
 def _in_one_line(error: Exception) -> str:
-    """Say what went wrong; of a file, which and why, without the number of the error."""
+    """Describe an error; for a file, which and why, without the error number."""
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return f"{error.filename}: {error.strerror[0].lower()}{error.strerror[1:]}"
     return " ".join(str(error).split())

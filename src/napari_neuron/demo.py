@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SOMA = 20
 WATCHED = "axon tip"
 LONGEST_WAIT = 600.0
-"""Seconds before a demo that nobody watches gives up."""
+"""Seconds before an unattended demo gives up."""
 
 
 def fly_neuron() -> Morphology:
@@ -32,7 +32,7 @@ def fly_neuron() -> Morphology:
 
 
 def fly_experiment() -> Experiment:
-    """Return the experiment of examples/drosophila_pn.py, which wrote the file it is read from."""
+    """Return the experiment of examples/drosophila_pn.py, from the file that script wrote."""
     text = files("napari_neuron").joinpath("data/fly_neuron.json").read_text(encoding="utf-8")
     return Experiment.from_json(text)
 
@@ -51,7 +51,7 @@ def run_demo(output: Path | None = None) -> None:
     WindowNotAvailable
         If no window can be opened.
     SimulationError
-        If the run fails (with ``output``; otherwise the window says so).
+        If the run fails and ``output`` is given; otherwise the window shows the error.
     """
     viewer, simulation, traces = open_demo()
     simulation.run()

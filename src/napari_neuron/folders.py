@@ -11,13 +11,13 @@ _NAME = "napari-neuron"
 
 
 def cache_folder() -> Path:
-    """Return the folder of what can be made again; ``NAPARI_NEURON_CACHE`` names another."""
+    """Return the folder of caches; ``NAPARI_NEURON_CACHE`` overrides it."""
     named = os.environ.get("NAPARI_NEURON_CACHE")
     return Path(named).resolve() if named else user_cache_path(_NAME, appauthor=False)
 
 
 def config_folder() -> Path:
-    """Return the folder of what a person saved; ``NAPARI_NEURON_CONFIG`` names another."""
+    """Return the folder of the user's settings; ``NAPARI_NEURON_CONFIG`` overrides it."""
     named = os.environ.get("NAPARI_NEURON_CONFIG")
     return Path(named).resolve() if named else user_config_path(_NAME, appauthor=False)
 

@@ -28,18 +28,18 @@ Rows = npt.NDArray[np.int64]
 
 
 class NetworkSession(Runner):
-    """What the dock widget "Network" shows and changes.
+    """The state that the dock widget "Network" shows and changes.
 
     Parameters
     ----------
     make_engine
-        Makes what runs the networks; by default a child process.
+        Makes the engine that runs the networks; by default a child process.
 
     Attributes
     ----------
     network_changed : Signal (PointNetwork)
     selection_changed : Signal (array of int)
-        Rows of the neurons that are selected: in a table, in the raster or in the viewer.
+        Rows of the neurons selected in a table, in the raster or in the viewer.
     run_state_changed : Signal (RunState)
     run_started : Signal (NetworkResult)
     run_advanced : Signal (Progress)
@@ -63,23 +63,23 @@ class NetworkSession(Runner):
 
     @property
     def network(self) -> PointNetwork:
-        """The network as it is now."""
+        """The current network."""
         return self._history.current
 
     def open(self, network: PointNetwork) -> None:
-        """Work on another network: its undo list is empty, and the result is gone."""
+        """Work on another network, with an empty undo list and no result."""
         self._history = UndoList(network)
         self.select(np.empty(0, np.int64))
         self._set_result(None)
         self.network_changed.emit(network)
 
     def open_result(self, result: NetworkResult) -> None:
-        """Work on the network of a stored result, and show what came of it."""
+        """Work on the network of a stored result, and show the result."""
         self.open(result.network)
         self._set_result(result)
 
     def edit(self, network: PointNetwork) -> None:
-        """Make ``network`` the current one; `undo` goes back."""
+        """Make ``network`` the current one; `undo` reverts this."""
         if network == self.network:
             return
         self._history.add(network)
@@ -104,21 +104,21 @@ class NetworkSession(Runner):
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is an edit to take back."""
+        """Whether there is an edit to undo."""
         return self._history.can_undo
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is an undone edit to do again."""
+        """Whether there is an edit to redo."""
         return self._history.can_redo
 
     def undo(self) -> None:
-        """Take the last edit back; does nothing where there is none."""
+        """Undo the last edit; does nothing if there is none."""
         if self._history.undo():
             self.network_changed.emit(self.network)
 
     def redo(self) -> None:
-        """Do the last undone edit again; does nothing where there is none."""
+        """Redo the last undone edit; does nothing if there is none."""
         if self._history.redo():
             self.network_changed.emit(self.network)
 
@@ -136,7 +136,7 @@ class NetworkSession(Runner):
 
     @property
     def result(self) -> NetworkResult | None:
-        """Of the newest run of this network; None before there is one."""
+        """Result of the newest run of this network; None before the first."""
         return self._result
 
     def _next_run(self) -> tuple[Callable[[Engine], NetworkSimulation], float]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from napari_neuron.view.skeleton_layers import LayerDataTuple
 
 _NO_LAYER: list[Any] = [(None,)]
-"""What napari takes for "this was read, and there is no layer to add"."""
+"""Tells napari that the file was read and there is no layer to add."""
 
 PathOrPaths = str | Sequence[str]
 
@@ -39,7 +39,7 @@ def read_skeletons(path: PathOrPaths) -> list[LayerDataTuple]:
     Raises
     ------
     SkeletonFileError
-        If a file cannot be meant; napari shows the message.
+        If a file cannot be read; napari shows the message.
     """
     from napari_neuron.morphology.read import read_morphologies
     from napari_neuron.view.skeleton_layers import cells_layer_data
@@ -54,8 +54,8 @@ def read_skeletons(path: PathOrPaths) -> list[LayerDataTuple]:
 def read_results(path: PathOrPaths) -> list[LayerDataTuple]:
     """Open stored results in the current viewer.
 
-    The voltage layer is a kind of layer that layer data cannot name, so it is added here. Where
-    there is no viewer, only the skeletons are returned.
+    Layer data cannot describe the voltage layer, so it is added here. Without a viewer, only the
+    skeletons are returned.
     """
     import napari
 
@@ -101,7 +101,7 @@ def _is_result(path: str) -> bool:
 
 
 def _format_of(path: str) -> str:
-    """Return what an HDF5 file says it is, "" if it does not say or is none."""
+    """Return the format stated in an HDF5 file, "" if there is none or it is not HDF5."""
     import h5py
 
     try:

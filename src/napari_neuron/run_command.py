@@ -18,7 +18,7 @@ from napari_neuron.errors import NapariNeuronError, SimulationError
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry the command out and return the exit status; the options are those of the parser."""
+    """Run the command and return the exit status; the options are those of the parser."""
     from napari_neuron.engine.ranks import ranks_started
 
     if options.mpi or ranks_started() > 1:
@@ -28,12 +28,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def require_writable(path: Path) -> None:
-    """Refuse a place that no result can be written to, before anything is simulated.
+    """Refuse, before anything is simulated, a path no result can be written to.
 
     Raises
     ------
     NapariNeuronError
-        If there is no folder, no right to write into it, or something else than a file.
+        If the folder does not exist or is not writable, or the path is not a file.
     """
     folder = path.absolute().parent
     if not folder.is_dir():
@@ -48,13 +48,13 @@ def require_writable(path: Path) -> None:
 
 
 def show_progress(fraction: float) -> None:
-    """Show how far a run has come, on a terminal."""
+    """Show the progress of a run, on a terminal."""
     if sys.stderr.isatty():
         print(f"\r{fraction:4.0%}", end="", file=sys.stderr, flush=True)
 
 
 def _run_as_rank(options: argparse.Namespace) -> None:
-    """Run as one of several ranks, and end the process: MPI lets no rank leave by itself."""
+    """Run as one of several ranks, and end the process: MPI lets no rank leave alone."""
     from napari_neuron.engine.rank_engine import RankEngine
     from napari_neuron.engine.ranks import RankError, Ranks, in_one_line
 
@@ -164,7 +164,7 @@ def _run_network(options: argparse.Namespace, engine: Engine | None, writes: boo
 
 
 def _how(provenance: Mapping[str, str]) -> str:
-    """Say over what a run was shared out."""
+    """Describe how a run was divided."""
     if "ranks" in provenance:
         return f"ranks: {provenance['ranks']}"
     return f"threads: {provenance.get('threads', '1')}"

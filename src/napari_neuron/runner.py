@@ -34,12 +34,12 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run has come.
+    """Progress of a run.
 
     Attributes
     ----------
     time, duration
-        Simulated so far, and wanted, ms.
+        Simulated time so far, and in total, ms.
     wall_time
         Seconds since Run was pressed.
     """
@@ -55,7 +55,7 @@ class Progress:
 
     @property
     def wall_time_left(self) -> float | None:
-        """Estimated seconds to the end; None as long as that would be a guess."""
+        """Estimated seconds to the end; None while that would be a guess."""
         if self.wall_time < 0.5 or self.fraction <= 0:
             return None
         return self.wall_time * (1 / self.fraction - 1)
@@ -63,7 +63,7 @@ class Progress:
 
 @dataclass(frozen=True, eq=False)
 class RunStarted:
-    """The model is built; ``result`` fills from now on."""
+    """The model is built; ``result`` grows from now on."""
 
     result: Any
 
@@ -91,7 +91,7 @@ RunEvent = RunStarted | RunAdvanced | RunEnded
 
 @dataclass
 class _Run:
-    """One run on its way from `Runner.run` to its end."""
+    """One run, from `Runner.run` to its end."""
 
     begin: Callable[[Engine], WatchedRun[Any]]
     duration: float
@@ -100,13 +100,13 @@ class _Run:
 
 
 class Runner:
-    """Runs what a session holds, and tells of it by signals.
+    """Runs the content of a session, and reports by signals.
 
     Parameters
     ----------
     make_engine
-        Makes what runs the compiled models, at the first run and at the first after `release`.
-        By default a child process.
+        Makes the engine that runs the compiled models, at the first run and at the first after
+        `release`. By default a child process.
 
     Attributes
     ----------
@@ -129,11 +129,11 @@ class Runner:
         self._run: _Run | None = None
 
     def _next_run(self) -> tuple[Callable[[Engine], WatchedRun[Any]], float]:
-        """Return what begins a run of what there is now, and its duration (ms)."""
+        """Return a function that starts a run of the current content, and its duration (ms)."""
         raise NotImplementedError
 
     def _take(self, result: Any) -> None:
-        """Take in the result of a run that has begun."""
+        """Take over the result of a run that has started."""
         raise NotImplementedError
 
     @property
@@ -143,11 +143,11 @@ class Runner:
 
     @property
     def progress(self) -> Progress | None:
-        """Of the run under way, or of the last one."""
+        """Progress of the current run, or of the last one."""
         return self._progress
 
     def run(self) -> Iterator[RunEvent]:
-        """Begin a run and return its events.
+        """Start a run and return its events.
 
         Iterate in any thread; hand each event to `apply` in the thread of the session. Closing
         the iterator cancels the run, as `cancel` does.
@@ -156,7 +156,7 @@ class Runner:
         -------
         iterator of RunEvent
             One `RunStarted` (unless it fails before), then `RunAdvanced`, then one `RunEnded`.
-            It raises nothing that a person can do something about: that is in `RunEnded`.
+            Errors the user can do something about are not raised, but are in `RunEnded`.
 
         Raises
         ------
@@ -174,7 +174,7 @@ class Runner:
         return _events(self._run, self._engine)
 
     def apply(self, event: RunEvent) -> None:
-        """Take in what a run did, and tell by signals."""
+        """Apply an event of a run, and emit signals."""
         if isinstance(event, RunStarted):
             if self._state is RunState.PREPARING:
                 self._set_state(RunState.RUNNING)
@@ -190,7 +190,7 @@ class Runner:
             self.run_ended.emit(event.result, event.error)
 
     def cancel(self) -> None:
-        """Ask the run to stop; `run_ended` tells when it has. Does nothing without a run."""
+        """Ask the run to stop; `run_ended` is emitted when it has. Does nothing without a run."""
         if self._run is not None:
             self._run.cancelled.set()
             self._set_state(RunState.CANCELLING)
@@ -198,7 +198,7 @@ class Runner:
     def release(self) -> None:
         """Cancel what runs and end the engine's process; the next run starts another.
 
-        Waits for nothing: a run under way ends the process itself, in its own thread.
+        It does not wait: a run in progress ends the process itself, in its own thread.
         """
         if self._run is None:
             self._close_engine()

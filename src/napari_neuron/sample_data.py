@@ -19,8 +19,8 @@ def hemibrain_neuron() -> list[LayerDataTuple]:
 def hemibrain_neurons() -> list[LayerDataTuple]:
     """Return all five DA1 projection neurons with their synapses, as one circuit.
 
-    They are called by their ids in the hemibrain: they are of one type, and all named after it.
-    One is in two pieces, which are joined, and each is rooted at its thickest node, its soma.
+    They are named by their hemibrain ids, because all have the name of their common type. One is in
+    two pieces, which are joined, and each is rooted at its thickest node, its soma.
     """
     layers = _layers(_circuit())
     for _, settings, _ in layers:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Step:
-    """An experiment, and the cells with the repairs that it names."""
+    """An experiment, and the cells with its repairs."""
 
     experiment: Experiment
     cells: tuple[Morphology, ...]
@@ -41,7 +41,7 @@ class _Step:
 
 @dataclass
 class _History:
-    """The experiments on one choice of cells, those cells without any repair, which is shown."""
+    """The experiments on one choice of cells, these cells without repairs, and the one shown."""
 
     steps: UndoList[_Step]
     opened: tuple[Morphology, ...] = ()
@@ -50,13 +50,13 @@ class _History:
 
 
 class Session(Runner):
-    """What the windows show and change.
+    """The state that the windows show and change.
 
     Parameters
     ----------
     make_engine
-        Makes what runs the compiled models, at the first run and at the first after `release`.
-        By default a child process.
+        Makes the engine that runs the compiled models, at the first run and at the first after
+        `release`. By default a child process.
 
     Attributes
     ----------
@@ -92,22 +92,22 @@ class Session(Runner):
 
     @property
     def cells(self) -> tuple[Morphology, ...]:
-        """The chosen cells, with the repairs that the experiment names."""
+        """The chosen cells, with the experiment's repairs."""
         return self._history.steps.current.cells
 
     @property
     def opened_cells(self) -> tuple[Morphology, ...]:
-        """The chosen cells as they were before any repair."""
+        """The chosen cells before any repair."""
         return self._history.opened
 
     @property
     def shown_cell(self) -> Morphology | None:
-        """The chosen cell that is looked at: checked, labelled, repaired; None without a cell."""
+        """The chosen cell that is shown, checked, labelled and repaired; None without a cell."""
         cells = self.cells
         return cells[self._history.shown] if cells else None
 
     def show_cell(self, name: str) -> None:
-        """Look at the chosen cell of that name; `cells_changed` tells of it."""
+        """Show the chosen cell of that name; emits `cells_changed`."""
         names = [cell.name for cell in self.cells]
         if name in names and names.index(name) != self._history.shown:
             self._history.shown = names.index(name)
@@ -115,15 +115,15 @@ class Session(Runner):
 
     @property
     def experiment(self) -> Experiment:
-        """The experiment as it is now."""
+        """The current experiment."""
         return self._history.steps.current.experiment
 
     def choose_cells(self, cells: tuple[Morphology, ...]) -> None:
-        """Work on other cells. Each choice of cells has an experiment and an undo list of its own.
+        """Work on other cells. Each choice of cells has its own experiment and undo list.
 
-        Cells of the same names are taken as the same cells, opened anew: the experiment stays as
-        it is, but for the repairs, which these cells do not have. Where cells are added to the
-        chosen ones or left out, for the first time, what concerns those that stay is taken over.
+        Cells with the same names count as the same cells, opened again: the experiment stays,
+        except for the repairs, which these cells do not have. The first time cells are added to the
+        chosen ones or left out, the new experiment keeps whatever concerns those that stay.
 
         Raises
         ------
@@ -160,9 +160,9 @@ class Session(Runner):
             self.experiment_changed.emit(self.experiment)
 
     def relabel(self, cell: Morphology) -> None:
-        """Take labels over from ``cell``, which has name and nodes of a chosen cell.
+        """Copy labels from ``cell`` to the chosen cell of the same name and nodes.
 
-        They hold in every step of the undo list.
+        They apply to every undo step.
         """
         chosen = next(one for one in self.cells if one.name == cell.name)
 
@@ -182,14 +182,14 @@ class Session(Runner):
         self.cells_changed.emit(self.cells)
 
     def edit(self, experiment: Experiment, cells: tuple[Morphology, ...] | None = None) -> None:
-        """Make ``experiment`` the current one; `undo` goes back. What was undone is forgotten.
+        """Make ``experiment`` the current one; `undo` reverts this. Undone edits are dropped.
 
         Parameters
         ----------
         experiment
             The new one.
         cells
-            The cells with the repairs that it names, if these are others than before.
+            The cells with its repairs, if these have changed.
         """
         if experiment == self.experiment:
             return
@@ -198,16 +198,16 @@ class Session(Runner):
         self._tell_since(before)
 
     def repair(self, repairs: tuple[Repair, ...], cell: Morphology | None = None) -> None:
-        """Repair the cell that is shown, in one step that `undo` takes back.
+        """Repair the shown cell, in one step that `undo` reverts.
 
-        What is placed at nodes that this leaves out moves to the nearest that stay; see
+        Anything placed at removed nodes moves to the nearest that stay; see
         `napari_neuron.compile.moved_placements`.
 
         Parameters
         ----------
         repairs
-            What is done, in order, after what was done before. Resampling keeps the nodes that
-            the experiment names.
+            The repairs, in order, after those made before. Resampling keeps the nodes that the
+            experiment names.
         cell
             The cell after it, if that is known already; None works it out.
 
@@ -246,12 +246,12 @@ class Session(Runner):
         }
 
     def _known(self, cell: Morphology) -> tuple[CellSource, Morphology] | None:
-        """Return where a chosen cell comes from, with its repairs, and what it was before them."""
+        """Return the source of a chosen cell, with its repairs, and the cell before them."""
         rows = zip(self.cells, self.experiment.cells, self.opened_cells, strict=True)
         return next(((source, opened) for one, source, opened in rows if one is cell), None)
 
     def _taken_over(self, names: tuple[str, ...]) -> Experiment:
-        """Return what an experiment on cells of these names begins with."""
+        """Return the initial experiment on cells of these names."""
         before = [cell.name for cell in self.cells]
         is_other = len(names) == len(before) == 1 or not set(names) & set(before)
         if is_other:
@@ -265,22 +265,22 @@ class Session(Runner):
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is an edit to take back."""
+        """Whether there is an edit to undo."""
         return self._history.steps.can_undo
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is an undone edit to do again."""
+        """Whether there is an edit to redo."""
         return self._history.steps.can_redo
 
     def undo(self) -> None:
-        """Take the last edit back; does nothing where there is none."""
+        """Undo the last edit; does nothing if there is none."""
         before = self.cells
         if self._history.steps.undo():
             self._tell_since(before)
 
     def redo(self) -> None:
-        """Do the last undone edit again; does nothing where there is none."""
+        """Redo the last undone edit; does nothing if there is none."""
         before = self.cells
         if self._history.steps.redo():
             self._tell_since(before)
@@ -293,11 +293,11 @@ class Session(Runner):
         return self._results
 
     def is_out_of_date(self, result: SimulationResult) -> bool:
-        """Whether ``result`` was made by another experiment, or of other cells, than now."""
+        """Whether ``result`` comes from another experiment or other cells than now."""
         return not _same(result.cells, self.cells) or result.experiment != self.experiment
 
     def number_of(self, result: SimulationResult) -> int:
-        """Return which run of this session a result is of; the first is 1."""
+        """Return the number of a result's run in this session; the first is 1."""
         return self._numbers[result]
 
     def add(self, result: SimulationResult) -> None:
@@ -306,7 +306,7 @@ class Session(Runner):
         self.result_added.emit(result)
 
     def pin(self, result: SimulationResult, pinned: bool = True) -> None:
-        """Keep a result when the others are dropped, or no more."""
+        """Keep a result when the others are dropped, or stop keeping it."""
         (self._pinned.add if pinned else self._pinned.discard)(result)
         self.results_changed.emit(self._results)
 
@@ -334,7 +334,7 @@ class Session(Runner):
         return partial(Simulation, self.cells, self.experiment), self.experiment.run.duration
 
     def apply(self, event: RunEvent) -> None:
-        """Take in what a run did, and tell by signals."""
+        """Apply an event of a run, and emit signals."""
         super().apply(event)
         if isinstance(event, RunEnded):
             self.results_changed.emit(self._results)

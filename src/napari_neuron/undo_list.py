@@ -14,7 +14,7 @@ class UndoList(Generic[Step]):
     Parameters
     ----------
     first
-        What it is at first.
+        The first step.
     """
 
     def __init__(self, first: Step) -> None:
@@ -23,7 +23,7 @@ class UndoList(Generic[Step]):
 
     @property
     def current(self) -> Step:
-        """The step that counts."""
+        """The current step."""
         return self._steps[self._at]
 
     @property
@@ -42,7 +42,7 @@ class UndoList(Generic[Step]):
         return self._at < len(self._steps) - 1
 
     def add(self, step: Step) -> None:
-        """Make a step the current one; what was undone is forgotten."""
+        """Make a step the current one; undone steps are dropped."""
         self._steps[self._at + 1 :] = [step]
         self._at += 1
 
@@ -54,12 +54,12 @@ class UndoList(Generic[Step]):
         return True
 
     def redo(self) -> bool:
-        """Go forth one step; return whether there was one."""
+        """Go forward one step; return whether there was one."""
         if not self.can_redo:
             return False
         self._at += 1
         return True
 
     def change_all(self, changed: Callable[[Step], Step]) -> None:
-        """Change every step of the list, which is no step itself."""
+        """Change every step of the list, without making a new one."""
         self._steps = [changed(step) for step in self._steps]

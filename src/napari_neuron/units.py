@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 @dataclass(frozen=True)
 class Unit:
-    """The unit of a number, as it is shown to a person."""
+    """The unit of a number, as shown to the user."""
 
     symbol: str
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def write_skeletons(path: str, layers: Sequence[LayerDataTuple]) -> list[str]:
     """Save cells as SWC files, as their nodes layers show them.
 
-    Of a cell whose nodes layer is not among the layers, the cell itself is written. Of several
-    cells each gets a file of its own, with the cell's name after that of ``path``.
+    If a cell's nodes layer is not among the layers, the cell itself is written. Each of several
+    cells gets its own file, with the cell's name after that of ``path``.
 
     Returns
     -------
@@ -27,7 +27,7 @@ def write_skeletons(path: str, layers: Sequence[LayerDataTuple]) -> list[str]:
     Raises
     ------
     NapariNeuronError
-        If no layer is of a cell, or what a person edited makes none.
+        If no layer belongs to a cell, or the edited nodes do not make one.
     OSError
         If a file cannot be written.
     """

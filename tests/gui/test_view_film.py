@@ -128,7 +128,7 @@ def test_what_cannot_be_filmed_is_said(result, tmp_path, make_napari_viewer):
     with pytest.raises(FilmError, match="shows no run"):
         nn.film(viewer, tmp_path / "film.mp4")
     show(result, viewer)
-    for name, problem in (("film.xyz", "is a .mp4"), ("none/film.mp4", "no folder")):
+    for name, problem in (("film.xyz", "is a .mp4"), ("none/film.mp4", "does not exist")):
         with pytest.raises(FilmError, match=problem):
             nn.film(viewer, tmp_path / name)
     with pytest.raises(FilmError, match="more than 0"):

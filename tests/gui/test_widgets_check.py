@@ -184,7 +184,7 @@ def test_what_is_at_nodes_that_would_go_moves_and_that_is_said_before(person):
     person.panel.repair.choose("keep_biggest_tree")
     person.wait()
     said = person.panel.repair.moved.text()
-    assert "use node 32, which would go" in said
+    assert "use node 32, which this removes" in said
     person.apply()
     node = person.experiment.recorders[0].node
     assert f"32 → {node} (" in said

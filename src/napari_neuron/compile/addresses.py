@@ -12,7 +12,7 @@ from napari_neuron.morphology.model import Morphology
 
 @dataclass(frozen=True, eq=False)
 class NodeAddresses:
-    """From cell name and node id to compartment.
+    """Maps cell name and node id to a compartment.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class NodeAddresses:
         nodes
             Their ids.
         field
-            Where in the experiment they stand, for the error; ``cell_field`` stands beside it.
+            Their field in the experiment, for the error; ``cell_field`` is next to it.
 
         Raises
         ------

@@ -28,19 +28,19 @@ def source_of(cell: Morphology) -> CellSource:
 
 
 def read_cells(experiment: Experiment, folder: str | Path) -> tuple[Morphology, ...]:
-    """Read the skeleton files of an experiment, and repair the cells as it says.
+    """Read the skeleton files of an experiment, and apply its repairs.
 
     Parameters
     ----------
     experiment
-        Whose ``cells`` are read.
+        The experiment whose ``cells`` are read.
     folder
-        What relative paths start from: the folder of the experiment's file.
+        Base of relative paths: the folder of the experiment's file.
 
     Raises
     ------
     ExperimentError
-        If a cell has no file, or its file is missing or not the one the experiment was made with.
+        If a cell has no file, or its file is missing or has changed since the experiment was made.
     MorphologyError
         If a file cannot be read as a skeleton, or cannot be repaired as the experiment says.
     """

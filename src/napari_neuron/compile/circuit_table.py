@@ -30,7 +30,7 @@ USUAL_COLUMNS: dict[str, tuple[str, ...]] = {
     "delay": ("delay",),
     "kind": ("kind", "transmitter", "nt_type", "nt", "predictedNt", "top_nt"),
 }
-"""Of each column of `connect`, the names under which it is found unasked, best first."""
+"""Names under which each column of `connect` is recognised, best first."""
 
 _INHIBITORY = frozenset({"gaba", "gabaergic", "glycine", "inhibitory"})
 
@@ -105,7 +105,7 @@ def _says_other_place(wanted: str, named: Mapping[str, str]) -> bool:
 
 
 def _name(value: Any) -> str:
-    """Return the name of a cell; ids that were read as numbers are names too."""
+    """Return the name of a cell; ids read as numbers are names too."""
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
     return str(value)

@@ -27,12 +27,12 @@ def lower_synapses(
     Yields
     ------
     str, CompiledPointProcesses, CompiledCrossings
-        Where they stand in the experiment; the batch; what drives it.
+        Their field in the experiment; the batch; what drives it.
 
     Raises
     ------
     ExperimentError
-        If a row names a cell or a node that is not there.
+        If a row names an unknown cell or node.
     """
     for index, synapses in enumerate(experiment.connections):
         if not isinstance(synapses, ChemicalSynapses) or not synapses.enabled:
@@ -61,7 +61,7 @@ def lower_gaps(experiment: Experiment, addresses: NodeAddresses) -> tuple[Compil
     Raises
     ------
     ExperimentError
-        If a row names a cell or a node that is not there, or joins a compartment to itself.
+        If a row names an unknown cell or node, or joins a compartment to itself.
     """
     lowered = []
     for index, gaps in enumerate(experiment.connections):
@@ -82,7 +82,7 @@ def lower_gaps(experiment: Experiment, addresses: NodeAddresses) -> tuple[Compil
 
 
 def shortest_apart(dt: float) -> float:
-    """Return the delay (ms) from which on NEURON lets two cells run in two threads, or ranks."""
+    """Return the shortest delay (ms) at which NEURON lets two cells run in two threads or ranks."""
     return 2 * dt * (1 - 1e-9)
 
 
@@ -93,12 +93,12 @@ def threads_for(
     *,
     has_points: bool = False,
 ) -> int:
-    """Return the number of threads of a run: 0 where the engine may choose, 1 where it must.
+    """Return the number of threads of a run: 0 if the engine may choose, 1 if it must be one.
 
     Raises
     ------
     ExperimentError
-        If more are asked for where NEURON cannot have them.
+        If more are requested than NEURON can use.
     """
     why = why_one_thread(run.dt, drives, gaps, has_points=has_points)
     if why and (run.threads or 1) > 1:
@@ -113,7 +113,7 @@ def why_one_thread(
     *,
     has_points: bool = False,
 ) -> str:
-    """Return why cells cannot be shared out over threads; "" where they can."""
+    """Return why cells cannot be divided among threads; "" where they can."""
     if has_points:
         return "point neurons and the cells beside them run in one thread"
     if gaps:
@@ -138,7 +138,7 @@ def compartments_of_rows(
     field: str,
     cell_field: str,
 ) -> IntArray:
-    """Return the compartment of each row; an error names the first row that is wrong."""
+    """Return the compartment of each row; an error names the first wrong row."""
     names, ids = np.asarray(cells), np.asarray(nodes, dtype=np.int64)
     found = np.empty(len(ids), dtype=np.int64)
     for name in dict.fromkeys(cells):

@@ -73,7 +73,7 @@ def compartments_of_nodes(
     """Return the compartment each node lies in, by its place along its section.
 
     A branch node is the distal end of the section that leads to it. A node on the border of two
-    compartments lies in the further one, as in NEURON.
+    compartments lies in the farther one, as in NEURON.
 
     Returns
     -------

@@ -17,7 +17,7 @@ from napari_neuron.spec import Experiment
 
 @dataclass(frozen=True)
 class CellMeasures:
-    """A cell in numbers.
+    """Measures of a cell.
 
     Attributes
     ----------
@@ -25,11 +25,11 @@ class CellMeasures:
     cable_length : float
         µm.
     membrane_area : float or None
-        µm²; None where a radius is not positive.
+        µm²; None if a radius is not positive.
     compartments : int or None
-        None where the cell cannot be simulated as it is.
+        None if the cell cannot be simulated as it is.
     input_resistance : float or None
-        MΩ at the soma (else the root), of the passive cell; None as before.
+        MΩ at the soma (or the root), of the passive cell; None likewise.
     """
 
     nodes: int
@@ -48,8 +48,8 @@ def measure(cell: Morphology, experiment: Experiment | None = None) -> CellMeasu
     cell
         The cell; it may have faults.
     experiment
-        Whose paint and discretisation count; None: a passive cell of the defaults. Where its
-        paint does not fit the cell, the defaults count too.
+        The experiment whose paint and discretisation to use; None: the defaults of a passive cell,
+        which are also used if the paint does not fit the cell.
     """
     spec = Experiment() if experiment is None else experiment
     try:
@@ -64,12 +64,12 @@ def measure(cell: Morphology, experiment: Experiment | None = None) -> CellMeasu
 
 
 def passive_resistance_at(cell: Morphology, experiment: Experiment, node: int) -> float | None:
-    """Return the input resistance at a node as far as the painted leak goes, MΩ.
+    """Return the input resistance at a node, from the painted leak alone, MΩ.
 
     Returns
     -------
     float or None
-        None where no leak (``pas``) is painted, and where the cell cannot be compiled.
+        None if no leak (``pas``) is painted, or the cell cannot be compiled.
     """
     try:
         plain = experiment.replace(cells=(), stimuli=(), recorders=(), mod_files=())

@@ -17,15 +17,15 @@ _MICROSIEMENS = 1e-2
 def input_resistance(model: CompiledModel, compartment: int) -> float:
     """Return the steady voltage per current at a compartment of the passive cell, MΩ.
 
-    Counted are the axial resistance and the passive leak (``pas``); compartments without it get
-    the default leak, and no other mechanism is counted.
+    It counts the axial resistance and the passive leak (``pas``), but no other mechanism;
+    compartments without the leak get the default one.
 
     Parameters
     ----------
     model
         The compiled cell.
     compartment
-        Where the current goes in.
+        Compartment of the current.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.linalg import splu

@@ -27,7 +27,7 @@ _ARTICLES = {
 
 
 def needs_catalogue(experiment: Experiment) -> bool:
-    """Return whether an experiment names mechanisms or ions of NEURON's."""
+    """Return whether an experiment names mechanisms or ions."""
     painted = any(isinstance(layer, DensityMechanism | Ions) for layer in experiment.paint)
     return painted or any(_process_of(stimulus) for stimulus in experiment.stimuli)
 

@@ -37,7 +37,7 @@ MOST_COMPARTMENTS = 5_000_000
 def compile_experiment(
     cells: Sequence[Morphology], experiment: Experiment, catalogue: Catalogue | None = None
 ) -> CompiledModel:
-    """Work out sections, compartments, painted values and placements.
+    """Compute sections, compartments, painted values and placements.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def compile_experiment(
     Raises
     ------
     ExperimentError
-        If the experiment asks for what is not there; names the field.
+        If the experiment refers to something that does not exist; names the field.
     MorphologyError
         If a cell cannot be simulated as it is (a radius that is not positive).
     """

@@ -19,7 +19,7 @@ NEURON_NAMES = {
     "pas": {"g": "g_pas", "e": "e_pas"},
     "hh": {"gnabar": "gnabar_hh", "gkbar": "gkbar_hh", "gl": "gl_hh", "el": "el_hh"},
 }
-"""For each kind of paint that is a mechanism of its own: its fields and what NEURON calls them."""
+"""Fields of each kind of paint with its own mechanism, and NEURON's names for them."""
 
 _HH_POTENTIALS = {"ena": "ena", "ek": "ek"}
 _EXTRACELLULAR = ("xraxial", "xg", "xc")  # the only ones without the mechanism's name behind
@@ -27,7 +27,7 @@ _DEFAULT_CABLE = CableProperties()
 
 
 def neuron_name(mechanism: str, parameter: str, catalogue: Catalogue | None = None) -> str:
-    """Return what NEURON calls a parameter of a density mechanism: ``gbar_kdr``, ``x_kdr[2]``."""
+    """Return NEURON's name of a density mechanism's parameter: ``gbar_kdr``, ``x_kdr[2]``."""
     base, bracket, element = parameter.partition("[")
     known = catalogue.mechanism(mechanism) if catalogue is not None else None
     variable = known.parameter(base) if known is not None else None
@@ -46,7 +46,7 @@ def cable_values(
     Raises
     ------
     ExperimentError
-        If a profile gives what is not positive.
+        If a profile gives a value that is not positive.
     """
     cables = [p if isinstance(p, CableProperties) else _DEFAULT_CABLE for p in paint]
     fields = [f"paint[{index}].{field}" for index in range(len(paint))]
@@ -131,8 +131,8 @@ class Membrane:
     def ion_styles(self) -> tuple[CompiledIonStyle, ...]:
         """Return how the painted ions are to be treated, section by section.
 
-        A painted potential holds; else it follows from painted concentrations. Styles that are
-        painted overrule both.
+        A painted potential holds; otherwise it follows from painted concentrations. Painted styles
+        override both.
         """
         styles = []
         none = np.full(len(self._nseg), -1)
@@ -200,7 +200,7 @@ class Membrane:
     def _said_by(
         self, layer: Paint, index: int, coat: str, with_ions: bool
     ) -> dict[str, tuple[Any, str]]:
-        """Return what a layer says of a mechanism: values and their fields, by NEURON's name."""
+        """Return a layer's values of a mechanism and their fields, by NEURON's name."""
         where = f"paint[{index}]"
         if isinstance(layer, DensityMechanism):
             if layer.name != coat:

@@ -22,7 +22,7 @@ from napari_neuron.spec.point_network import NetworkRun, PointNetwork
 
 
 def lower_network(experiment: Experiment) -> CompiledNetwork | None:
-    """Lower the point neurons, for the time that the cells are run.
+    """Lower the point neurons, for the duration of the cells' run.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def lower_from_points(
     Raises
     ------
     ExperimentError
-        If a row names a cell, a node or a neuron that is not there.
+        If a row names an unknown cell, node or neuron.
     """
     for index, synapses in enumerate(experiment.connections):
         if not isinstance(synapses, SynapsesFromPoints) or not synapses.enabled:
@@ -88,7 +88,7 @@ def lower_onto_points(
     Raises
     ------
     ExperimentError
-        If a row names a cell, a node or a neuron that is not there.
+        If a row names an unknown cell, node or neuron.
     """
     for index, synapses in enumerate(experiment.connections):
         if not isinstance(synapses, SynapsesOntoPoints) or not synapses.enabled:

@@ -32,14 +32,14 @@ from napari_neuron.spec import (
 
 @dataclass(frozen=True)
 class MovedPlacement:
-    """A node that an experiment names and a repair leaves out.
+    """A node that an experiment names and a repair removes.
 
     Attributes
     ----------
     node
         Its id.
     to
-        The node that takes its place.
+        The node that replaces it.
     distance
         µm between the two.
     """
@@ -52,7 +52,7 @@ class MovedPlacement:
 def moved_placements(
     experiment: Experiment, before: Morphology, after: Morphology
 ) -> tuple[MovedPlacement, ...]:
-    """Return where `follow_repair` moves what an experiment has at nodes that went.
+    """Return where `follow_repair` moves whatever an experiment has at removed nodes.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def moved_placements(
 
 
 def follow_repair(experiment: Experiment, before: Morphology, after: Morphology) -> Experiment:
-    """Return the experiment as it fits a cell after a repair; the same one if it fits already.
+    """Return the experiment adapted to a cell after a repair; the same one if it already fits.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def follow_repair(experiment: Experiment, before: Morphology, after: Morphology)
 def keeping_what_is_used(
     repairs: Iterable[Repair], experiment: Experiment, cell: Morphology
 ) -> tuple[Repair, ...]:
-    """Return repairs that keep the nodes which an experiment names, where that is possible."""
+    """Return the repairs, made to keep the nodes an experiment names where possible."""
     used = _nodes_in_use(experiment, cell.name) & set(cell.node_id.tolist())
     return tuple(
         one.replace(keep=tuple(sorted({*one.keep, *used}))) if isinstance(one, Resample) else one
@@ -196,7 +196,7 @@ def _moved_recorder(
     node = to.get(recorder.node, recorder.node)
     if not isinstance(recorder, ProcessRecorder) or recorder.stimulus not in nodes_of:
         return recorder.replace(node=node)
-    # two nodes of the stimulus may have become one: count its copies there anew
+    # two nodes of the stimulus may have become one: count its copies there again
     before, after = nodes_of[recorder.stimulus]
     places = [i for i, one in enumerate(before) if one == recorder.node]
     if recorder.copy_number >= len(places):

@@ -21,11 +21,11 @@ from napari_neuron.spec.point_models import POINT_MODELS, IntFire1
 from napari_neuron.spec.point_network import PointNetwork, require_order
 
 MOST_EVENTS = 50_000_000
-"""Events of all stimuli together; they are held in memory."""
+"""Largest number of events of all stimuli, which are held in memory."""
 
 
 def compile_network(network: PointNetwork) -> CompiledNetwork:
-    """Return what an engine needs to run a network.
+    """Compile a network for an engine.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def _neurons(network: PointNetwork) -> tuple[CompiledNeurons, ...]:
 
 
 def _inputs(network: PointNetwork) -> tuple[FloatArray, IntArray, IntArray, IntArray, FloatArray]:
-    """Return the times of all trains, and which goes where with what weight."""
+    """Return the times of all trains, and the target and weight of each."""
     duration = network.run.duration
     streams = streams_of_network(network)
     times: list[FloatArray] = [np.empty(0)]

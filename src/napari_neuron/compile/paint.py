@@ -34,8 +34,8 @@ def coats_of(layer: Paint, *, with_ions: bool = True) -> tuple[str, ...]:
     layer
         The paint.
     with_ions
-        Whether the reversal potentials of HodgkinHuxley are coats of their own, which they need
-        not be where no other paint sets them.
+        Whether the reversal potentials of HodgkinHuxley are separate coats, which is unnecessary if
+        no other paint sets them.
     """
     if isinstance(layer, CableProperties):
         return (CABLE,)
@@ -90,7 +90,7 @@ class PaintedNodes:
 
 
 def paint_nodes(cells: Sequence[Morphology], paint: Sequence[Paint]) -> tuple[PaintedNodes, ...]:
-    """Find for each cell and node the last paint of each coat that covers it.
+    """Find, for each cell and node, the last paint of each coat that covers it.
 
     Raises
     ------

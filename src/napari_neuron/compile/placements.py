@@ -30,7 +30,7 @@ def lower_stimuli(
     Raises
     ------
     ExperimentError
-        If a stimulus names a cell or a node that is not there.
+        If a stimulus names an unknown cell or node.
     """
     processes: list[CompiledPointProcesses] = []
     drives: list[CompiledDrive] = []
@@ -80,7 +80,7 @@ def lower_recorders(
     Raises
     ------
     ExperimentError
-        If a recorder names a cell, a node or a stimulus that is not there.
+        If a recorder names an unknown cell, node or stimulus.
     """
     place = {id(recorder): f"recorders[{i}]" for i, recorder in enumerate(experiment.recorders)}
 

@@ -15,14 +15,14 @@ Globals = tuple[tuple[str, float], ...]
 def without_globals(
     batches: Sequence[CompiledPointProcesses], catalogue: Catalogue | None
 ) -> tuple[tuple[CompiledPointProcesses, ...], Globals]:
-    """Take the GLOBAL parameters out of point processes, which have only the others.
+    """Separate the GLOBAL parameters of point processes from the others.
 
     Returns
     -------
     batches : tuple of CompiledPointProcesses
-        In the same order, with the parameters that each process has for itself.
+        In the same order, with the parameters that each process has itself.
     globals : tuple of (str, float)
-        What was taken out, by NEURON's name ("Erev_GABAb").
+        The GLOBAL parameters, by NEURON's name ("Erev_GABAb").
 
     Raises
     ------

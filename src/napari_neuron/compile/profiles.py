@@ -123,19 +123,19 @@ def painted_values(
     Parameters
     ----------
     values
-        What each layer of paint says; None where it says nothing. One more than there are layers:
-        the last holds where there is no paint.
+        The value of each layer of paint; None if it has none. There is one more than layers, for
+        places without paint.
     winner : (n_pieces,) int64
         Which layer covers each centre; -1 for none.
     centres
         Where they are.
     fields
-        What each value is called in the experiment, for messages.
+        The field of each value in the experiment, for messages.
 
     Returns
     -------
     (n_pieces,) float64
-        NaN where nothing is said.
+        NaN where no value is given.
 
     Raises
     ------

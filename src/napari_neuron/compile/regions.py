@@ -141,7 +141,7 @@ def _each(regions: tuple[Region, ...], morphology: Morphology) -> Iterator[BoolA
 
 @contextlib.contextmanager
 def _field(name: str) -> Iterator[None]:
-    """Turn what the skeleton does not have into a mistake in the field that asks for it."""
+    """Turn a reference to something the skeleton lacks into an error of its field."""
     try:
         yield
     except MorphologyError as error:
@@ -224,7 +224,7 @@ def changes_above(paint: npt.NDArray[Any], morphology: Morphology) -> BoolArray:
 
 
 def describe_what_is_there(region: Spec, morphology: Morphology) -> str:
-    """Say what a region could have asked for, for the error about an empty one."""
+    """Describe what a region could refer to, for the error about an empty one."""
     if isinstance(region, SwcTypes):
         there = ", ".join(str(t) for t in np.unique(morphology.swc_type))
         return f"SWC types in {morphology.name!r}: {there}"

@@ -38,12 +38,12 @@ Mask = npt.NDArray[np.bool_]
 _Parameters = tuple[tuple[str, FloatArray], ...]
 
 _AT_ONCE = 1e-9
-"""ms; point neurons have no time step, but between ranks a spike has to take some time."""
+"""ms; point neurons have no time step, but between ranks a spike must take some time."""
 
 
 @dataclass(frozen=True, eq=False)
 class Share:
-    """What one rank runs.
+    """The part of one rank.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Share:
 
 
 def share_out(model: CompiledModel, n: int) -> list[Share]:
-    """Share the trees of a model out over ``n`` ranks, so that each has about as much to do.
+    """Divide the trees of a model among ``n`` ranks, so that each has about as much to do.
 
     Trees with a gap junction between them, or a connection whose delay is below two time steps,
     stay together. Where there are point neurons beside the cells, the first rank has all.
@@ -78,7 +78,7 @@ def _tree_of_section(parent: IntArray) -> IntArray:
 
 
 def _joined(model: CompiledModel, tree: IntArray) -> IntArray:
-    """Return for each tree the group that it cannot leave."""
+    """Return for each tree its inseparable group."""
     if model.network is not None:
         return np.zeros(int(tree.max()) + 1, dtype=np.int64)
     tree_of = np.repeat(tree, model.section_nseg)

@@ -78,7 +78,7 @@ class LoweredStimulus:
 
 @dataclass(frozen=True, eq=False)
 class Lowering:
-    """What a stimulus has to know to be lowered.
+    """The context in which a stimulus is lowered.
 
     Attributes
     ----------
@@ -100,14 +100,14 @@ class Lowering:
 
 @singledispatch
 def lower_stimulus(stimulus: Spec, lowering: Lowering) -> LoweredStimulus:
-    """Say which point processes a stimulus is made of, one for each of its nodes.
+    """Return the point processes a stimulus consists of, one per node.
 
     Parameters
     ----------
     stimulus
         Any of `napari_neuron.spec.Stimulus`.
     lowering
-        What it has to know.
+        The context.
     """
     raise TypeError(f"{type(stimulus).__name__} is not a stimulus")
 
@@ -376,7 +376,7 @@ def require_one_threshold(
     Raises
     ------
     ExperimentError
-        Naming the second by its key, the field of the experiment.
+        Names the second by its key, the field of the experiment.
     """
     seen: dict[int, tuple[str, float]] = {}
     for field, crossing in crossings.items():

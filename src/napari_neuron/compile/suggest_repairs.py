@@ -46,7 +46,7 @@ REPAIR_KINDS: tuple[type[Repair], ...] = (
     SetUnit,
     Move,
 )
-"""All there are, in the order in which they are offered."""
+"""All repairs, in the order in which they are offered."""
 
 _LISTED = 5_000
 """Nodes that a repair names one by one; of more, it takes those of radius zero."""

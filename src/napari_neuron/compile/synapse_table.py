@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _DRAWING = 0x5EED
-"""Sets the stream that rows are drawn with apart from others of the same seed."""
+"""Separates the random stream for drawing rows from others with the same seed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,7 +247,7 @@ class SynapseTable:
 
 
 def _train_numbers(partners: list[Any]) -> tuple[int, ...]:
-    """Return a number below 2**31 for each partner, equal for equal ones, that is its own."""
+    """Return a number below 2**31 for each partner, the same for equal partners."""
     numbers: dict[str, int] = {}
     taken: set[int] = set()
     for name in sorted({str(partner) for partner in partners}):

@@ -38,12 +38,12 @@ def values_per_compartment(
     parameter
         One of `parameter_names`.
     catalogue
-        Tells the default of mechanisms whose paint does not name the parameter.
+        Gives the default of mechanisms whose paint does not name the parameter.
 
     Returns
     -------
     (n_compartments,) float64
-        NaN where the mechanism is not, or has a default that is not known.
+        NaN where the mechanism is absent, or has an unknown default.
 
     Raises
     ------

@@ -22,7 +22,7 @@ def said_clearly(database: str, what: str, token_help: str) -> Iterator[None]:
     what
         What is asked for: "neuron 123".
     token_help
-        Where a person gets a token, and where to put it.
+        Where a user gets a token, and where to put it.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def said_clearly(database: str, what: str, token_help: str) -> Iterator[None]:
 def require_answer(server: str) -> None:
     """Ask a server for anything at all, and not for long.
 
-    The clients wait for ever for a server that does not answer, or try several times.
+    The clients wait forever for a server that does not answer, or try several times.
 
     Raises
     ------

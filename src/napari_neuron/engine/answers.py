@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def installation() -> dict[str, str]:
-    """Tell NEURON's version and the folder of its programs."""
+    """Return NEURON's version and the folder of its programs."""
     import_neuron()
     import neuron
 
@@ -53,7 +53,7 @@ def installation() -> dict[str, str]:
 
 
 def catalogue(library: str = "") -> dict[str, Any]:
-    """Tell all mechanisms and ions, as the dicts of `Catalogue.from_plain`."""
+    """Return all mechanisms and ions, as the dicts of `Catalogue.from_plain`."""
     h = import_neuron()
     built_in = {name for kind in (0, 1) for name in _names(h, kind)}
     load_library(library)
@@ -175,7 +175,7 @@ def _variable(
 
 
 def _is_given(code: str, name: str) -> bool:
-    """Return whether nothing in a MOD file sets an ASSIGNED variable: then a person has to."""
+    """Return whether nothing in a MOD file sets an ASSIGNED variable, so that the user must."""
     verbatim = " ".join(re.findall(r"\bVERBATIM\b.*?\bENDVERBATIM\b", code, re.DOTALL))
     code = _without_comments(code)
     if name in _pointers(code) or not re.search(

@@ -21,7 +21,7 @@ from napari_neuron.engine.child_process import BOOTSTRAP, child_environment
 from napari_neuron.errors import EngineCrashed, NeuronNotAvailable, SimulationError
 
 PATIENCE = 120.0
-"""Seconds after which a question is given up: a MOD file may loop for ever."""
+"""Seconds after which a question is abandoned: a MOD file may loop forever."""
 
 _MARK = b"\x00napari-neuron answer "
 
@@ -33,18 +33,18 @@ def ask(
     patience: float = PATIENCE,
     **values: Any,
 ) -> Any:
-    """Ask NEURON something in a process of its own.
+    """Ask NEURON something in a separate process.
 
     Parameters
     ----------
     question
         The name of a function of `napari_neuron.engine.answers`.
     python
-        The interpreter; None for the one of this process.
+        The interpreter; None: that of this process.
     patience
         Seconds to wait.
     **values
-        What the function is given; must have a form in JSON.
+        Arguments of the function; must be representable in JSON.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def ask(
     NeuronNotAvailable
         If there is no such interpreter, or no NEURON in it.
     SimulationError
-        If NEURON refused; its own words are part of the message.
+        If NEURON refused; the message contains NEURON's own.
     """
     python = sys.executable if python is None else str(python)
     folder = tempfile.mkdtemp(prefix="napari-neuron-")  # empty: see ChildProcess
@@ -95,7 +95,7 @@ def ask(
 
 
 def how_it_ended(code: int) -> str:
-    """Say how a process ended, from its return code."""
+    """Describe how a process ended, from its return code."""
     if code >= 0:
         return f"ended with exit status {code}"
     with contextlib.suppress(ValueError):

@@ -17,7 +17,7 @@ from napari_neuron.engine.ask import ask
 from napari_neuron.folders import cache_folder
 from napari_neuron.spec import ModFile
 
-_FORMAT = 3  # of what is kept; another one is read anew
+_FORMAT = 3  # of what is kept; another one is read again
 _installations: dict[str, dict[str, str]] = {}
 
 

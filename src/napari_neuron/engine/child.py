@@ -32,7 +32,7 @@ from napari_neuron.errors import BlowUpError, NeuronNotAvailable, SimulationErro
 
 
 class _Inbox(threading.Thread):
-    """Reads what the parent says while the main thread is busy in NEURON."""
+    """Reads messages from the parent while the main thread is busy in NEURON."""
 
     def __init__(self, stream: BinaryIO) -> None:
         super().__init__(daemon=True)
@@ -52,7 +52,7 @@ class _Inbox(threading.Thread):
         self.leave()
 
     def leave(self) -> NoReturn:
-        """End the process, whatever the other thread is at: the parent is gone."""
+        """End the process, whatever the other thread is doing: the parent is gone."""
         # It would have deleted these, unless it was killed.
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -118,7 +118,7 @@ def _serve(run: int, folder: Path, inbox: _Inbox, outbox: _Outbox) -> bool:
 
 
 def _tell(events: Iterator[Advanced | Finished], run: int, inbox: _Inbox, outbox: _Outbox) -> None:
-    """Pass on how a run goes, until it ends or is cancelled."""
+    """Report the progress of a run until it ends or is cancelled."""
     with contextlib.closing(events):  # type: ignore[type-var]
         for event in events:
             if inbox.cancelled == run:

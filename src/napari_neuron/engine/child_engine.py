@@ -21,7 +21,7 @@ from napari_neuron.engine.protocol import Advanced, EngineEvent, Finished, Start
 from napari_neuron.errors import BlowUpError, EngineCrashed, NeuronNotAvailable, SimulationError
 
 HEARTBEAT = 0.08
-"""Seconds of silence after which the last `Advanced` is repeated, so that who iterates can stop."""
+"""Seconds of silence after which the last `Advanced` is repeated, so that the caller can stop."""
 
 CANCEL_GRACE = 0.25
 """Seconds a child has to answer a cancel before it is killed."""
@@ -30,14 +30,14 @@ CANCEL_GRACE = 0.25
 class ChildEngine:
     """Runs compiled models in a child process that is kept between runs.
 
-    The child is started when it is first needed, or ahead of that by `warm_up`. A child that died,
-    refused a model, did not answer a cancel or has loaded other compiled MOD files than the run
-    needs is replaced at the next run.
+    The child is started when first needed, or earlier by `warm_up`. A child that died, refused a
+    model, did not answer a cancel, or loaded other compiled MOD files than the run needs is
+    replaced at the next run.
 
     Parameters
     ----------
     python
-        The interpreter to run; it needs numpy and neuron only. None for the one of this process.
+        The interpreter to run; it needs only numpy and neuron. None: that of this process.
     """
 
     def __init__(self, python: str | PathLike[str] | None = None) -> None:
@@ -52,7 +52,7 @@ class ChildEngine:
 
     @property
     def provenance(self) -> Mapping[str, str]:
-        """Versions of what integrates; empty until the child has said so."""
+        """Versions of the simulator; empty until the child has reported them."""
         if self._child is None or not self._child.provenance:
             return {}
         return {**self._child.provenance, **self._how}
@@ -181,7 +181,7 @@ class _Run:
                 self._failed(message)
 
     def _receive(self) -> dict[str, Any] | None:
-        """Return the next message; of several `advanced` that wait, the last with all spikes."""
+        """Return the next message; of several waiting `advanced`, the last, with all spikes."""
         message, self._held = self._held or self.child.receive(HEARTBEAT), None
         while message and message["event"] == "advanced":
             following = self.child.receive(0)

@@ -47,15 +47,15 @@ _STACK = "Fatal Python error:"
 
 
 def child_environment() -> dict[str, str]:
-    """Return this process' environment without what makes NEURON run code nobody asked for."""
+    """Return this process' environment without variables that make NEURON load other code."""
     return {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
 
 
 class ChildProcess:
     """A Python that has imported NEURON and waits for runs.
 
-    It starts in an empty directory of its own, because NEURON loads a compiled mechanism library
-    from the current directory unasked.
+    It starts in its own empty directory, because NEURON automatically loads a compiled mechanism
+    library from the current directory.
 
     Parameters
     ----------
@@ -111,11 +111,11 @@ class ChildProcess:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process has not ended."""
+        """Whether the process is alive."""
         return self._process.poll() is None
 
     def send(self, **message: Any) -> None:
-        """Tell the child something; silently nothing if it is dead, which `receive` will tell."""
+        """Send the child a message; does nothing if it is dead, which `receive` reports."""
         assert self._process.stdin is not None
         with contextlib.suppress(OSError, ValueError):
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
@@ -140,16 +140,16 @@ class ChildProcess:
         self._log.clear()
 
     def log_tail(self, lines: int = 12) -> str:
-        """Return the last lines the child printed, in which NEURON says what it did not like.
+        """Return the last lines the child printed, which contain NEURON's complaint.
 
-        The stack that Python prints when a signal kills it is left out: it is that of this
-        package, long, and the same for every mechanism that crashes.
+        The stack that Python prints when a signal kills it is left out: it is long, belongs to this
+        package, and is the same for every mechanism that crashes.
         """
         said = itertools.takewhile(lambda line: not line.startswith(_STACK), self._log)
         return "\n".join(list(said)[-lines:]).strip()
 
     def death(self) -> tuple[str, str]:
-        """Say how the process ended, and the last it printed ("" if that was nothing)."""
+        """Describe how the process ended, and its last output ("" if there was none)."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=1)
         self.stop()
@@ -161,7 +161,7 @@ class ChildProcess:
         return f"ended with exit status {code}", last_words
 
     def stop(self) -> None:
-        """Kill the process and leave nothing of it behind."""
+        """Kill the process and clean up after it."""
         self._end()
         for thread in self._threads:
             thread.join(timeout=5)

@@ -74,7 +74,7 @@ class RunFolder:
             weakref.finalize(frames, shutil.rmtree, self.path, ignore_errors=True)
 
     def delete(self) -> None:
-        """Delete the files; what is mapped stays readable (Windows deletes only what is not)."""
+        """Delete the files; mapped ones stay readable (Windows deletes only the others)."""
         shutil.rmtree(self.path, ignore_errors=True)
 
 
@@ -125,8 +125,8 @@ class ResultFiles:
     def write_frames(self, first: int, frames: npt.NDArray[np.float32]) -> None:
         """Write frames, (n, n_compartments) mV, from number ``first`` on.
 
-        Written rather than mapped: every first touch of a mapped page costs a fault, together 5 %
-        of a run of 1,300 compartments.
+        They are written rather than mapped, because every first touch of a mapped page costs a
+        fault: in total 5 % of a run of 1,300 compartments.
         """
         os.lseek(self._frames, first * self._bytes_per_frame, os.SEEK_SET)
         left = frames.reshape(-1).view(np.uint8)
@@ -135,7 +135,7 @@ class ResultFiles:
 
 
 def _plain(value: Any, arrays: list[npt.NDArray[Any]]) -> Any:
-    """Turn dataclasses, tuples and numbers into what JSON has; put arrays aside by number."""
+    """Turn dataclasses, tuples and numbers into JSON values; put arrays aside by number."""
     if dataclasses.is_dataclass(value):
         fields = {f.name: _plain(getattr(value, f.name), arrays) for f in dataclasses.fields(value)}
         return {"class": type(value).__name__, "fields": fields}
@@ -180,9 +180,9 @@ def _map_results(model: CompiledModel | CompiledNetwork, folder: Path, *, create
 
 
 def _reserve(path: Path, size: int) -> None:
-    """Make a file of ``size`` bytes that are really there.
+    """Make a file with ``size`` bytes really allocated.
 
-    Writing to a mapped page that the disk has no room for kills the process.
+    Writing to a mapped page when the disk is full would kill the process.
     """
     with open(path, "wb") as file:
         if not size:

@@ -102,7 +102,7 @@ class Inputs:
                 connection.event(time)
 
     def close(self) -> None:
-        """Let go of everything, what drives first."""
+        """Release everything, drives first."""
         self._kept.clear()
         self._queued.clear()
         self._arrivals.clear()
@@ -199,7 +199,7 @@ class Inputs:
         self._keep(map(connect, gids, targets), events)
 
     def _queue_events(self, targets: list[Any], events: CompiledEvents) -> None:
-        """Put events aside for `begin`: with ranks, trains of a gid need a delay."""
+        """Store events for `begin`: with ranks, trains of a gid need a delay."""
         connect = self._h.NetCon
         for target, train, weight, delay in zip(
             targets,
@@ -247,7 +247,7 @@ class Inputs:
             self._kept.append(connection)
 
     def _play_events(self) -> None:
-        """Have the trains of known times fire: one PatternStim for all, which looks one ahead."""
+        """Make the trains of known times fire: one PatternStim for all, which looks one ahead."""
         times = np.concatenate(self._times)
         order = np.argsort(times, kind="stable")
         vectors = (self._h.Vector(times[order]), self._h.Vector(np.concatenate(self._gids)[order]))
@@ -280,7 +280,7 @@ class Inputs:
         return connection
 
     def _keep(self, connections: Iterable[Any], drive: _Weighted) -> None:
-        """Set the weight and the delay of each connection, and hold on to it."""
+        """Set the weight and the delay of each connection, and keep a reference to it."""
         weights, delays = drive.weight.tolist(), drive.delay.tolist()
         for connection, weight, delay in zip(connections, weights, delays, strict=True):
             connection.weight[0] = weight

@@ -34,7 +34,7 @@ _ADVICE = (
 
 
 def with_advice(said: str, *, in_verbatim: bool) -> str:
-    """Return what a compiler said, and what a person can do about it where that is known.
+    """Return what a compiler said, with advice for the user if there is any.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def with_advice(said: str, *, in_verbatim: bool) -> str:
 
 
 def undefined_function(said: str, sources: Iterable[ModSource]) -> ModProblem | None:
-    """Return what is wrong where a library does not load for a function that nothing defines.
+    """Return the problem if a library does not load because a function is undefined.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def undefined_function(said: str, sources: Iterable[ModSource]) -> ModProblem | 
 
 
 def without_comments(code: str) -> str:
-    """Return a MOD file without its comments; every line stays where it is."""
+    """Return a MOD file without its comments; line numbers stay the same."""
 
     def emptied(comment: re.Match[str]) -> str:
         return "\n" * comment[0].count("\n")

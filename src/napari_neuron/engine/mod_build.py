@@ -280,10 +280,10 @@ def _keep(
 
 
 def compiler_problems(said: str, sources: Sequence[ModSource]) -> tuple[ModProblem, ...]:
-    """Make problems of what a compiler says, with the lines of the MOD files where they show.
+    """Turn compiler messages into problems, with lines of the MOD files where possible.
 
-    The compiler sees what the translator wrote, which has no lines of the MOD file: they are
-    looked up by their text, or by the names the compiler complains of.
+    The compiler sees the translator's output, which has no line numbers of the MOD file, so lines
+    are found by their text or by the names the compiler complains about.
     """
     by_stem = {s.path.stem: s for s in sources if s.path.suffix == ".mod"}
     problems: dict[ModProblem, None] = {}

@@ -150,7 +150,7 @@ def changed_files(
 def library_folder(
     mod_files: Iterable[ModFile], *, python: str | PathLike[str] | None = None
 ) -> Path:
-    """Return the folder for these files compiled for this NEURON and this kind of machine."""
+    """Return the folder of these files compiled for this NEURON and this machine type."""
     key = "\n".join(
         [
             neuron_version(python),
@@ -224,7 +224,7 @@ def _neuron_folder(python: str | PathLike[str] | None) -> Path:
 
 
 def _declared(code: str) -> tuple[str, str | None]:
-    """Return how and as what a MOD file introduces itself in its NEURON block."""
+    """Return the kind and name that a MOD file declares in its NEURON block."""
     code = re.sub(r"\b(COMMENT|VERBATIM)\b.*?\bEND\1\b", " ", code, flags=re.DOTALL)
     code = re.sub(r"[:?].*", "", code)
     block = re.search(r"\bNEURON\s*\{(.*?)(\}|$)", code, re.DOTALL)
@@ -292,7 +292,7 @@ def _translate(translator: Path, source: ModSource, output: Path) -> list[ModPro
 
 
 def translator_problem(name: str, printed: str) -> ModProblem:
-    """Make one problem of what NEURON's translator says about a file."""
+    """Turn the message of NEURON's translator about a file into one problem."""
     line = None
     words = []
     for text in printed.splitlines():

@@ -22,13 +22,13 @@ from napari_neuron.engine.protocol import Advanced, Finished
 from napari_neuron.errors import SimulationError
 
 LONGEST_STEP = 1.0
-"""ms between two looks at progress."""
+"""Time between two checks of progress, ms."""
 
 PROGRESS_INTERVAL = 0.03
 """Seconds of wall time between two `Advanced` events."""
 
 _SLIVER = 1e-6
-"""ms; the step before a look at m."""
+"""Step before each sample of m, ms."""
 
 
 def integrate_network(
@@ -47,7 +47,7 @@ def integrate_network(
     ------
     Advanced or Finished
         ``spikes`` holds "time" (ms) and "neuron" (row) of the spikes since the last event; those of
-        `Finished` are empty, as all were told.
+        `Finished` are empty, because all have been reported.
 
     Raises
     ------
@@ -87,10 +87,10 @@ def _run(
     network: PointCells,
     write_frames: Callable[[int, npt.NDArray[np.float32]], object],
 ) -> Iterator[Advanced]:
-    """Go through the run.
+    """Step through the run.
 
-    In a step NEURON delivers the events up to its middle. Every stretch ends with a step that
-    is next to nothing, after which all events are delivered and m is read.
+    In a step, NEURON delivers the events up to its middle. Every stretch ends with a tiny step,
+    after which all events are delivered and m is read.
     """
     interval = model.run.interval
     per_frame = max(1, math.ceil(interval / LONGEST_STEP))

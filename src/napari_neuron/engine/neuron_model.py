@@ -34,13 +34,14 @@ from napari_neuron.engine.recording import Recording
 from napari_neuron.errors import NeuronNotAvailable, SimulationError
 
 COMPARTMENTS_FOR_THREADS = 5_000
-"""In all cells; below, threads cost more than they save."""
+"""Number in all cells below which threads cost more than they save."""
 
 FIRST_GID_OF_POINTS = 1_000_000_000
 """NEURON's numbers below are for the trains that drive cells."""
 
 LONGEST_STRETCH = 10.0
-"""ms; threads and ranks run apart for at most so long, or the shortest delay between them."""
+"""ms; longest time that threads and ranks run independently, unless a delay between them is
+shorter."""
 
 
 def import_neuron() -> Any:
@@ -68,13 +69,13 @@ def import_neuron() -> Any:
 
 
 _loaded = ""
-"""The library of compiled MOD files this process has loaded: there is no way to unload one."""
+"""The library of compiled MOD files loaded in this process; it cannot be unloaded."""
 
 
 def threads_of(model: CompiledModel | CompiledNetwork) -> int:
-    """Return how many threads a run has: as asked, or what is worth it.
+    """Return how many threads a run uses: as requested, or as many as help.
 
-    NEURON shares out whole cells; events of point neurons are delivered in one thread.
+    NEURON divides work by whole cells; events of point neurons are delivered in one thread.
     """
     if isinstance(model, CompiledNetwork):
         return 1
@@ -111,7 +112,7 @@ def load_library(path: str) -> None:
 
 
 class NeuronModel:
-    """Builds a model when made, takes it down when closed; use it in a ``with`` statement.
+    """Builds a model when created, and removes it when closed; use it in a ``with`` statement.
 
     Parameters
     ----------
@@ -159,7 +160,7 @@ class NeuronModel:
         self.close()
 
     def close(self) -> None:
-        """Delete all of the model and give the process its own settings back."""
+        """Delete the whole model and restore the settings of the process."""
         if self._inputs is not None:
             self._inputs.close()
         if self._points is not None:
@@ -192,7 +193,7 @@ class NeuronModel:
 
     @property
     def recording(self) -> Recording:
-        """What the run leaves: frames and samples."""
+        """The recording of the run: frames and samples."""
         assert self._recording is not None
         return self._recording
 
@@ -247,9 +248,9 @@ class NeuronModel:
     ) -> None:
         """Set a range variable of ``sections``: all that have ``mechanism``, or None for all.
 
-        One loop in hoc where all values are equal, once per section where they are equal along
-        it, else by segment. NaN leaves what a mechanism has. An ion may be in other sections
-        too, and an element of an array (``xraxial[0]``) cannot be set by section.
+        Uses one loop in hoc if all values are equal, one call per section if they are equal along
+        it, and otherwise one per segment. NaN keeps the mechanism's value. An ion may be in other
+        sections too, and an element of an array (``xraxial[0]``) cannot be set by section.
         """
         if "[" in name or (mechanism is not None and np.isnan(values).any()):
             self._set_by_segment(sections, name, values)
@@ -292,7 +293,7 @@ class NeuronModel:
                     getattr(segment, name)[place] = value
 
     def _style(self, style: CompiledIonStyle) -> None:
-        """Set how sections treat an ion; -1 keeps what the mechanisms there ask for."""
+        """Set how sections treat an ion; -1 keeps what the mechanisms there require."""
         name = f"{style.ion}_ion"
         wanted = (
             style.concentration,

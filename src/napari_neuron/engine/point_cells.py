@@ -12,10 +12,10 @@ import numpy.typing as npt
 from napari_neuron.compile.network_model import CompiledNetwork
 
 _AT_ONCE = 20_000
-"""Connections made between two looks at whether the run was cancelled: 0.1 s."""
+"""Connections made between two checks for a cancel: about 0.1 s."""
 
 _THRESHOLD = 10.0
-"""NetCon's; artificial cells do not look at it."""
+"""NetCon's threshold; artificial cells ignore it."""
 
 
 def make_neurons(h: Any, model: CompiledNetwork, rows: Collection[int]) -> dict[int, Any]:
@@ -42,7 +42,7 @@ class PointCells:
     model
         What they are.
     first_gid
-        From which on NEURON's numbers for trains are free.
+        First free NEURON id for trains.
     """
 
     def __init__(self, h: Any, model: CompiledNetwork, first_gid: int = 0) -> None:
@@ -57,7 +57,7 @@ class PointCells:
         self._n_told = 0
 
     def build(self) -> Iterator[None]:
-        """Make everything, and pause now and then."""
+        """Build everything, pausing now and then."""
         h, model = self._h, self._model
         self.cells = cells = list(make_neurons(h, model, range(model.n_neurons)).values())
         for row, cell in enumerate(cells):
@@ -89,7 +89,7 @@ class PointCells:
                 connection.event(time)
 
     def _queue(self) -> None:
-        """Put events aside for `begin`: with ranks, trains of a gid need a delay."""
+        """Store events for `begin`: with ranks, trains of a gid need a delay."""
         model = self._model
         for train, target, weight in zip(
             model.input_train.tolist(),
@@ -103,7 +103,7 @@ class PointCells:
             self._queued.append((connection, model.train_times[first:end].tolist()))
 
     def _drive(self) -> None:
-        """Have the trains fire: one PatternStim for all, which looks one event ahead."""
+        """Make the trains fire: one PatternStim for all, which looks one event ahead."""
         h, model = self._h, self._model
         connect = h.ParallelContext().gid_connect
         for train, target, weight in zip(
@@ -138,7 +138,7 @@ class PointCells:
         return spikes if n else {}
 
     def close(self) -> None:
-        """Let go of everything, what connects first."""
+        """Release everything, connections first."""
         driven = len(self._model.input_train)
         self._queued.clear()
         self._kept.clear()

@@ -13,12 +13,12 @@ from napari_neuron.compile.model import CompiledModel
 from napari_neuron.compile.network_model import CompiledNetwork
 
 POINT_TIMES, POINT_ROWS = "\0 times", "\0 rows"
-"""Names, which no detector has, under which spikes of point neurons beside cells are told."""
+"""Names, which no detector has, under which spikes of point neurons beside cells are reported."""
 
 
 @dataclass(frozen=True, eq=False)
 class Started:
-    """The first event: the arrays that fill while the run goes on.
+    """The first event: the arrays that fill during the run.
 
     Attributes
     ----------
@@ -37,12 +37,13 @@ class Started:
 
 @dataclass(frozen=True)
 class Advanced:
-    """The run has come to ``time`` (ms): so many rows and samples are valid now.
+    """The run has reached ``time`` (ms); gives the numbers of valid rows and samples.
 
-    Yielded at least every 100 ms of wall time, also when nothing has moved. ``spikes`` holds the
+    Yielded at least every 100 ms of wall time, even without progress. ``spikes`` holds the
     spike times (ms) found since the previous event, by detector; detectors without any are left
-    out. Those of point neurons beside cells are told once, under `POINT_TIMES` and `POINT_ROWS`:
-    when, and the row of whose. ``n_samples`` counts time steps; ``units``, of each recorder and
+    out. Spikes of point neurons beside cells are reported once, under `POINT_TIMES` and
+    `POINT_ROWS`: times, and rows of the neurons. ``n_samples`` counts time steps; ``units``, of
+    each recorder and
     then of each variable of ``model.frames``, is empty in all but the first.
     """
 
@@ -71,7 +72,7 @@ class Engine(Protocol):
 
     @property
     def provenance(self) -> Mapping[str, str]:
-        """Versions of what integrates; may be empty until a run has advanced."""
+        """Versions of the simulator; may be empty until a run has advanced."""
         ...
 
     def run(self, model: CompiledModel | CompiledNetwork) -> Iterator[EngineEvent]:
@@ -91,7 +92,7 @@ class Engine(Protocol):
         NeuronNotAvailable
             If there is no NEURON.
         SimulationError
-            For everything else NEURON refuses.
+            For anything else that NEURON refuses.
         """
         ...
 

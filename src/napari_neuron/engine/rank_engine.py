@@ -25,11 +25,11 @@ from napari_neuron.errors import SimulationError
 FrameArray = npt.NDArray[np.float32]
 
 _MOST_GATHERED = 2**28
-"""Bytes of frames that ranks send together, at most."""
+"""Largest number of bytes of frames that ranks send together."""
 
 
 class RankEngine:
-    """Runs compiled models on all ranks; every rank has to run the same.
+    """Runs compiled models on all ranks; every rank must run the same.
 
     Rank 0 yields what an engine yields. The others yield `Started`, with arrays that stay empty,
     and `Finished`.
@@ -42,7 +42,7 @@ class RankEngine:
     Attributes
     ----------
     has_begun : bool
-        Whether all ranks are at a run: from then on no rank can fail without them.
+        Whether all ranks are in a run; from then on no rank can fail without the others.
     """
 
     def __init__(self, ranks: Ranks) -> None:
@@ -52,7 +52,7 @@ class RankEngine:
 
     @property
     def provenance(self) -> Mapping[str, str]:
-        """Versions of what integrates, and how many ranks had something to do."""
+        """Versions of the simulator, and how many ranks had work."""
         return {**versions(), "threads": "1", "ranks": f"{self._in_use} of {self._ranks.n}"}
 
     def run(self, model: CompiledModel | CompiledNetwork) -> Iterator[EngineEvent]:
@@ -92,7 +92,7 @@ class RankEngine:
 
 
 class _Whole:
-    """Where rank 0 puts together what all have."""
+    """Collects on rank 0 what all ranks have."""
 
     def __init__(
         self,
@@ -148,7 +148,7 @@ class _Run:
         self._most_steps = max(1, _MOST_GATHERED // bytes_per_frame) * run.steps_per_frame
 
     def steps(self, whole: _Whole) -> Iterator[Advanced | Finished]:
-        """Go through the run; rank 0 says how far all go before they meet."""
+        """Step through the run; rank 0 says how far all go before they meet."""
         ranks, run = self._ranks, self._model.run
         first = self._neuron.initialise().astype(np.float32)[None]
         recording = self._neuron.recording

@@ -152,7 +152,7 @@ class _Part:
         self._context.psolve(until)
 
     def keep(self, frames: FrameArray, number: int) -> int:
-        """Put m of the neurons that are recorded into a row on rank 0; return the next number."""
+        """Put m of the recorded neurons into a row on rank 0; return the next row number."""
         if not len(self._model.recorded):
             return number + 1
         own = (self._columns, [cell.M() for cell in self._recorded])

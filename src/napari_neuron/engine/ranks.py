@@ -16,7 +16,7 @@ from napari_neuron.engine.neuron_model import import_neuron
 from napari_neuron.errors import NapariNeuronError, SimulationError
 
 _SIZES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS")
-"""Where the launchers of Open MPI and of MPICH (and its kin) say how many they have started."""
+"""Environment variables in which Open MPI, MPICH and relatives give the number of processes."""
 
 
 def ranks_started() -> int:
@@ -28,7 +28,7 @@ def ranks_started() -> int:
 
 
 class RankError(SimulationError):
-    """One rank cannot go on, and so none can; all of them know."""
+    """One rank cannot continue, and so none can; all of them know."""
 
 
 class Ranks:
@@ -39,7 +39,7 @@ class Ranks:
     Attributes
     ----------
     id, n : int
-        Which we are, from 0, and of how many.
+        Number of this rank, from 0, and number of ranks.
 
     Raises
     ------
@@ -68,16 +68,16 @@ class Ranks:
         self.n = int(self._context.nhost())
 
     def gather(self, value: Any) -> list[Any] | None:
-        """Return what every rank has given, in order, on rank 0; None on the others."""
+        """Return the values from all ranks, in order, on rank 0; None on the others."""
         gathered = self._context.py_gather(value, 0)
         return None if gathered is None else list(gathered)
 
     def broadcast(self, value: Any) -> Any:
-        """Return what rank 0 has given."""
+        """Return the value from rank 0."""
         return self._context.py_broadcast(value, 0)
 
     def agree(self, error: Exception | None = None) -> None:
-        """Meet the others, and tell them what has gone wrong here.
+        """Meet the other ranks, and tell them of an error here.
 
         Raises
         ------
@@ -91,7 +91,7 @@ class Ranks:
                 raise RankError(where + found) from error
 
     def leave(self, status: int) -> None:
-        """End this process; with another status than 0 the launcher ends the others."""
+        """End this process; with a non-zero status the launcher ends the others."""
         if status == 0:
             self._context.barrier()
             import_neuron().quit()
@@ -99,7 +99,7 @@ class Ranks:
 
 
 def _import_in_empty_folder() -> Any:
-    """Import NEURON where it finds no compiled mechanisms that it would load unasked."""
+    """Import NEURON where it finds no compiled mechanisms to load by itself."""
     here = os.getcwd()
     kept = child_environment()
     for name in set(os.environ) - set(kept):

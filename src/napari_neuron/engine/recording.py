@@ -16,13 +16,13 @@ FloatArray = npt.NDArray[np.float64]
 FrameArray = npt.NDArray[np.float32]
 
 _UNITS = {"i_membrane_": "nA", "i_cap": "mA/cm2", "v": "mV"}
-"""Of what NEURON does not tell the unit of, or cannot."""
+"""Units that NEURON does not, or cannot, tell."""
 
 _WRITTEN = {"uS": "µS", "umho": "µS", "megohm": "MΩ", "um": "µm", "1": "", "mho/cm2": "S/cm2"}
 
 
 class Recording:
-    """Pointers to everything that is kept.
+    """Pointers to everything that is recorded.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ class _Frames:
 
 
 def nowhere(variable: str) -> str:
-    """Say that frames of ``variable`` were asked for, which no compartment has."""
+    """Return the error for frames of ``variable``, which no compartment has."""
     return (
         f"frames: no compartment has anything called {variable!r}; is its mechanism painted "
         "anywhere?"

@@ -11,7 +11,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 class Sampling:
-    """Copies what recorders saw into ``samples`` and finds the detectors' spikes in the rest.
+    """Copies the values of recorders into ``samples`` and finds the spikes of detectors.
 
     Spikes are found here and not by NEURON's NetCon, because all NetCons at one place share one
     threshold: the last one set.

@@ -42,7 +42,7 @@ def integrate(
         Called with the number of a frame, and the voltage (float32, mV) in it and those after it,
         (n, n_compartments); frame i is at time i · steps_per_frame · dt.
     samples : (n_recorders, n_samples) float64
-        Filled with what the recorders see, row i at every ``model.recorders[i].every`` steps.
+        Filled with the values of the recorders, row i at every ``model.recorders[i].every`` steps.
     more_frames : mapping of str to (n_frames, n_compartments) float32
         Filled with the variables of ``model.frames``.
 
@@ -119,7 +119,7 @@ def _steps(
 
 
 def first_absurd(frames: npt.NDArray[Any]) -> int:
-    """Return how many frames come before the first that no membrane can have; all if none is."""
+    """Return how many frames come before the first impossible one; all if there is none."""
     if not len(frames):
         return 0
     with np.errstate(invalid="ignore"):

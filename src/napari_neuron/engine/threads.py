@@ -15,7 +15,7 @@ def threads_in_words(model: CompiledModel, asked: int | None) -> str:
     Parameters
     ----------
     asked
-        What the run settings say; None: automatic.
+        The number in the run settings; None: automatic.
     """
     n, n_cells = threads_of(model), int((model.section_parent < 0).sum())
     text = f"{n} thread{'s' if n != 1 else ''}"

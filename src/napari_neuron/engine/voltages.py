@@ -51,7 +51,7 @@ _FIRST_ROW = re.compile(r"Node::field::Voltage row=0/(\d+) ")
 
 
 class Voltages:
-    """Goes through time and fetches the voltage of all compartments.
+    """Steps through time and fetches the voltage of all compartments.
 
     NEURON 9 keeps the voltages of all its nodes in one block, which `Vector.from_double` copies
     five times faster than a `PtrVector` gathers them one by one. NEURON does not promise where a
@@ -122,7 +122,7 @@ class Voltages:
         return values
 
     def advance(self, n_steps: int) -> None:
-        """Integrate so many time steps."""
+        """Integrate a number of time steps."""
         h = self._h
         advance = h.napari_neuron_advance_together if self._meets else h.napari_neuron_advance
         advance(n_steps)
@@ -134,7 +134,7 @@ class Voltages:
         self._n_kept += 1
 
     def advance_and_keep(self, n_frames: int, n_steps: int) -> None:
-        """Integrate so many times so many steps, and fetch a frame after each; needs the block."""
+        """Integrate a number of frames of so many steps, fetching each; needs the block."""
         h = self._h
         advance = h.napari_neuron_frames_together if self._meets else h.napari_neuron_frames
         advance(n_frames, self._n_kept, n_steps, self._vectors, self._size, self._first)
@@ -155,7 +155,7 @@ class Voltages:
 
     @property
     def _meets(self) -> bool:
-        """Whether threads or ranks go through time together."""
+        """Whether threads or ranks step through time together."""
         context = self._h.napari_neuron_context
         return context.nthread() > 1 or context.nhost() > 1  # type: ignore[no-any-return]
 

@@ -20,7 +20,7 @@ from napari_neuron.result.network import NetworkResult
 Result = TypeVar("Result", SimulationResult, NetworkResult)
 
 _idle_engines: list[ChildEngine] = []
-"""At most one engine that the last run left warm; its child ends with this process."""
+"""At most one engine left warm by the last run; its child ends with this process."""
 
 
 class WatchedRun(ABC, Generic[Result]):
@@ -32,7 +32,7 @@ class WatchedRun(ABC, Generic[Result]):
     Parameters
     ----------
     engine
-        Who runs it; None for a child process that is kept warm from one run to the next.
+        The engine to run it; None: a child process that is kept warm between runs.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class WatchedRun(ABC, Generic[Result]):
 
     @abstractmethod
     def _compiled(self, engine: Engine | None) -> CompiledModel | CompiledNetwork:
-        """Return the model; what is wrong with what was asked for is raised here."""
+        """Return the model; mistakes in the input raise here."""
 
     @abstractmethod
     def _empty_result(self, started: Started) -> Result:
@@ -58,16 +58,16 @@ class WatchedRun(ABC, Generic[Result]):
 
     @abstractmethod
     def _extend(self, result: Result, advanced: Advanced) -> None:
-        """Take in what has come."""
+        """Take over new data."""
 
     def _complete(self, result: Result, finished: Finished) -> None:
-        """Take in what is known at the end only."""
+        """Take over data known only at the end."""
 
     def _ended(self, result: Result) -> None:
-        """Take in how it ended."""
+        """Take over how it ended."""
 
     def _said(self, error: SimulationError) -> SimulationError:
-        """Return what went wrong as a person should read it."""
+        """Return the error in the form the user should read."""
         return error
 
     def __iter__(self) -> Self:
@@ -90,7 +90,7 @@ class WatchedRun(ABC, Generic[Result]):
         self._cancelled.set()
 
     def close(self) -> None:
-        """Stop the run if it has not ended; to be called by who iterates."""
+        """Stop the run if it has not ended; to be called by the iterating code."""
         self._advances.close()  # type: ignore[attr-defined]
 
     def to_the_end(self, duration: float, progress: Callable[[float], object] | None) -> Result:
@@ -132,7 +132,7 @@ class WatchedRun(ABC, Generic[Result]):
                     self._ended(self.result)
 
     def _take(self, event: EngineEvent, engine: Engine) -> None:
-        """Put into the result what the engine tells."""
+        """Put the engine's report into the result."""
         if isinstance(event, Started):
             self.result = self._empty_result(event)
             return
@@ -157,7 +157,7 @@ class WatchedRun(ABC, Generic[Result]):
 
 @contextlib.contextmanager
 def _borrowed_engine() -> Iterator[ChildEngine]:
-    """Lend the idle engine, or a new one where it is lent already; keep one for the next run."""
+    """Lend the idle engine, or a new one if it is in use; keep one for the next run."""
     try:
         engine = _idle_engines.pop()
     except IndexError:

@@ -22,16 +22,16 @@ _BODY = 3.0
 
 @dataclass(frozen=True, eq=False)
 class Cable:
-    """The skeleton as sections see it. Items are nodes, then links, then bodies.
+    """The skeleton in the form sections use. Items are nodes, then links, then bodies.
 
     A *link* is the made-up end of cable that runs into a soma from outside. A *body* is a soma
-    (or a lone point) that is one lump. Every node stands for itself or, where there is no cable
+    (or a lone point) that is one lump. Every node stands for itself or, if there is no cable
     between them, for another item (``item_of_node``).
 
     Attributes
     ----------
     up : (n_items,) int64
-        The item each item hangs on; -1 for roots and for items that are not part of the tree.
+        The parent item of each item; -1 for roots and for items that are not part of the tree.
     start, start_radius, start_node
         First point of the edge above each item.
     depth : (n_items,) int64
@@ -146,7 +146,7 @@ class _Edges:
     length : (n_nodes,) float64
         µm, without what lies in a soma.
     apart : (n_nodes,) bool
-        There is no cable above the node: its tree begins anew there.
+        There is no cable above the node: its tree begins again there.
     entering, end : (n_links, ...)
         Nodes of somata that cable runs into from outside, and where it ends.
     """
@@ -206,8 +206,8 @@ def _soma_surface(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the point and the distance from it at which cable leaving a soma node starts.
 
-    A neurite at the end of a soma that is cable continues it from that very point; one on its
-    side starts at the soma's surface.
+    A neurite at the end of a soma that is cable continues it from that point; one on its side
+    starts at the soma's surface.
     """
     soma = morphology.swc_type == SOMA
     parent = morphology.parent
@@ -247,7 +247,7 @@ def _is_on_outline(
     outside: IntArray,
     neighbours: IntArray,
 ) -> BoolArray:
-    """Say which nodes next to a soma that is an outline count as lying on it.
+    """Return which nodes next to a soma that is an outline count as lying on it.
 
     By the rule of `_outside`, with the outline's middle and mean radius: an outline is a section
     through a body, whose neurites may start above or below it.

@@ -102,7 +102,7 @@ def describe(morphology: Morphology) -> dict[str, Any]:
 
 
 def _loops(morphology: Morphology) -> list[Finding]:
-    """Report the loops that the reader opened, as a cell is a tree."""
+    """Report the loops that the reader opened, because a cell is a tree."""
     named = (re.findall(r"\d+", line) for line in morphology.header if line.startswith(LOOP))
     pairs = [[int(one) for one in pair] for pair in named]
     there = set(morphology.node_id.tolist())

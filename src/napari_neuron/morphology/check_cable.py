@@ -13,16 +13,17 @@ SHORT = 1e-3
 """µm; edges shorter than a nanometre are no measurement."""
 
 TWIG = 1.0
-"""µm; a branch that ends before it is that long is called a twig."""
+"""µm; a shorter end branch is called a twig."""
 
 _SMALLEST_FORK = 3
 
 _THICK, _ENOUGH_NODES = 1.9, 100
-"""µm, and nodes: of 900 published cells one (a giant neuron of a locust) is so thick by half."""
+"""µm, and nodes: in one of 900 published cells (a giant neuron of a locust), half of the cable is
+so thick."""
 
 
 def size(morphology: Morphology) -> list[Finding]:
-    """Look for a unit that cannot be."""
+    """Look for an impossible unit."""
     extent = float(np.ptp(morphology.position, axis=0).max())
     thick = morphology.radius[(morphology.radius > 0) & (morphology.swc_type != SOMA)]
     radius = float(np.median(thick)) if len(thick) else 0.0
@@ -43,7 +44,7 @@ def size(morphology: Morphology) -> list[Finding]:
 
 
 def _doubtful(morphology: Morphology, thick: FloatArray, radius: float) -> list[Finding]:
-    """Doubt a guess by which half of the cable is thicker than neurites mostly are."""
+    """Doubt a guess that makes half of the cable thicker than most neurites."""
     if not morphology.unit_evidence.startswith(GUESSED):
         return []
     if len(thick) < _ENOUGH_NODES or radius < _THICK:
@@ -164,7 +165,7 @@ def forks(morphology: Morphology) -> list[Finding]:
 
 
 def twigs(morphology: Morphology) -> list[Finding]:
-    """Branches that end before they are a micrometre long, or inside the cable they leave."""
+    """Branches shorter than a micrometre, or that end inside the cable they leave."""
     n, parent = len(morphology), morphology.parent
     goes_on = (parent >= 0) & (morphology.n_children[parent] == 1) & (parent[parent] >= 0)
     head = follow(np.where(goes_on, parent, np.arange(n)))

@@ -13,7 +13,7 @@ THINNEST, THICKEST, THICKEST_SOMA = 0.005, 30.0, 60.0
 """µm; two membranes are as thick as the first; only giant axons and somata exceed the others."""
 
 PINCH = 0.25
-"""Of the radius around it; a node thinner than that has more than 16 times the resistance."""
+"""Fraction of the surrounding radius; a thinner node has more than 16 times the resistance."""
 
 _BULGE = 8.0
 
@@ -103,7 +103,7 @@ def _radius_around(morphology: Morphology) -> FloatArray:
 
 
 def _is_part_of_cable(morphology: Morphology) -> BoolArray:
-    """Say which nodes are not what looks like the soma of a cell that has none marked."""
+    """Return which nodes are not what looks like the soma of a cell that has none marked."""
     if (morphology.swc_type == SOMA).any():
         return np.ones(len(morphology), dtype=np.bool_)
     answer = np.ones(len(morphology), dtype=np.bool_)

@@ -17,12 +17,12 @@ _TWIGS = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 
 
 def compartments(morphology: Morphology, most: int | None = None) -> list[Finding]:
-    """More compartments than there should be; says what brings them below.
+    """Too many compartments; says how to reduce them.
 
     Parameters
     ----------
     most
-        How many there should be; None: what this machine can do.
+        Largest number; None: what this machine can handle.
     """
     most = machine.most_compartments() if most is None else most
     if len(morphology) < most // 20:
@@ -71,7 +71,7 @@ def estimate(sections: Sections, d_lambda: float) -> int:
 
 
 def _pruned(morphology: Morphology, most: int) -> tuple[float, int] | None:
-    """Return the shortest of some lengths to prune to that suffices, and what that makes."""
+    """Return the shortest sufficient pruning length, and the resulting number."""
     for length in _TWIGS:
         sections = _sections(prune_twigs(morphology, length))
         if sections is not None and (n := estimate(sections, _D_LAMBDA)) <= most:

@@ -181,7 +181,7 @@ class _Tree:
         return np.bincount(parent, minlength=len(self.parent)).astype(np.int64)
 
     def only(self, kept: npt.NDArray[np.bool_]) -> _Tree:
-        """Drop nodes; the children of those in a row hang on what was above them."""
+        """Drop nodes; their children attach to the node above."""
         parent = self.parent.copy()
         while True:
             hanging = np.flatnonzero((parent >= 0) & ~kept[parent])
@@ -209,7 +209,7 @@ def _tree_of(line: Rows, place: Floats, radius: Floats) -> _Tree:
 
 
 def _without_twigs(tree: _Tree, step: float) -> _Tree:
-    """Cut off twigs that hardly leave the cable they are on: of each fork the shortest, again."""
+    """Cut off twigs that barely leave their cable: the shortest of each fork, repeatedly."""
     while True:
         n_children, parent = tree.n_children, tree.parent
         edge = np.where(parent >= 0, _norm(tree.place - tree.place[parent]), 0.0)
@@ -236,7 +236,7 @@ def _norm(vectors: Floats) -> Floats:
 
 
 def _smoothed(tree: _Tree, rounds: int = 4) -> _Tree:
-    """Take the steps of voxels out of unbranched runs; ends and branch points stay."""
+    """Smooth the voxel steps of unbranched runs; ends and branch points stay."""
     place = tree.place.copy()
     inner = np.flatnonzero((tree.n_children == 1) & (tree.parent >= 0))
     child = np.zeros(len(place), dtype=np.int64)
@@ -248,7 +248,7 @@ def _smoothed(tree: _Tree, rounds: int = 4) -> _Tree:
 
 
 def _with_fewer_nodes(tree: _Tree) -> _Tree:
-    """Keep of unbranched runs nodes that are half a radius apart."""
+    """Thin unbranched runs to nodes half a radius apart."""
     n_children, parent = tree.n_children, tree.parent
     kept = (n_children != 1) | (parent < 0)
     since = np.zeros(len(parent))  # cable since the last node that is kept

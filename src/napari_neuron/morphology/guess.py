@@ -48,7 +48,7 @@ class FileUnit:
     scale : (3,) float64
         µm per number along x, y, z; radii have that of x.
     evidence : str
-        Where this comes from, in words.
+        The evidence, in words.
     """
 
     label: str
@@ -62,7 +62,7 @@ def parse_unit(text: str, evidence: str = "given") -> FileUnit:
     Raises
     ------
     MorphologyError
-        If it is none.
+        If it is not a unit.
     """
     match = _UNIT.fullmatch(text.strip())
     unit = None if match is None else _from_match(match, evidence)
@@ -106,7 +106,7 @@ def stated_unit(header: Sequence[str]) -> FileUnit | None:
 
 
 def says_unit(line: str) -> bool:
-    """Say whether a comment line states a unit."""
+    """Return whether a comment line states a unit."""
     said = _STATED.search(line) or _MEASURED_IN.search(line)
     return bool(said) and not line.startswith(REPAIRED)
 
@@ -145,16 +145,16 @@ _EXTENT = _Expected(300.0, 0.7, "across")
 _RADIUS = _Expected(0.3, 0.5, "median radius")
 _SOMA_RADIUS = _Expected(5.0, 0.35, "soma radius")
 _CANDIDATES = (("um", 1.0, 4.0), ("nm", 1e-3, 0.0), ("8 nm", 8e-3, 0.0))
-"""Unit, µm, and what is in its favour beforehand: most SWC files are in µm."""
+"""Unit, µm, and its prior: most SWC files are in µm."""
 
 _SECTIONS = ("4x4x40 nm", np.array([0.004, 0.004, 0.04]))
 """Voxels of FlyWire (FAFB) and MICrONS, which were cut into sections of 40 nm."""
 
 GUESSED = "guessed:"
-"""How the evidence of a guess begins."""
+"""Beginning of the evidence of a guess."""
 
 _ORDINARY = 2.0
-"""Spreads by which a size may be off and still be that of an ordinary neuron."""
+"""Number of spreads within which a size counts as that of an ordinary neuron."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ def unit_candidates(
 
 
 def _look_like_sections(position: FloatArray, parent: IntArray) -> bool:
-    """Say whether these are whole numbers that go in z by about a tenth of what they go in x and y.
+    """Return whether these are whole numbers with steps in z about a tenth of those in x and y.
 
     So do voxels that are ten times as high as they are wide. A neurite that is flat in truth may
     be taken for such; it is told that it may be another unit.

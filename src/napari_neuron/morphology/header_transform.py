@@ -20,7 +20,7 @@ _UNITS = ("um", "nm", "8 nm")
 
 @dataclass(frozen=True)
 class HeaderTransform:
-    """What one comment line says.
+    """The content of one comment line.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class HeaderTransform:
 
     @property
     def what(self) -> object:
-        """What a repair that applies it says."""
+        """The repair that applies it."""
         return self.unit or self.move
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 FRAMES = 1000
-"""Of 100 ms, one each 0.1 ms."""
+"""Number of frames of 100 ms, one per 0.1 ms."""
 BYTES_PER_COMPARTMENT = 4 * FRAMES + 6000
 """Its frames, and roughly the model in NEURON and here."""
 SECONDS_PER_COMPARTMENT = 9.6 / 50_000
@@ -18,7 +18,7 @@ SECONDS_PER_COMPARTMENT = 9.6 / 50_000
 _REFERENCE = 1.0e-3
 """Seconds that machine needs for `_measured`."""
 _PATIENCE = 20.0
-"""Seconds for 100 ms; a run in a window should not take longer without a word."""
+"""Seconds for 100 ms; a window should warn before a longer run."""
 
 
 def run_time(n_compartments: int) -> float:
@@ -38,7 +38,7 @@ def most_compartments() -> int:
 
 
 def free_memory() -> int:
-    """Return the bytes that programs may still take; a guess where the system does not say."""
+    """Return the bytes of free memory; a guess if the system does not say."""
     try:
         with open("/proc/meminfo", encoding="ascii") as lines:
             for line in lines:
@@ -56,7 +56,7 @@ def free_memory() -> int:
 def slowness() -> float:
     """Return how much slower this machine is than the one it was measured on, from 0.25 to 8.
 
-    Told by a sum in which each addition waits for the one before, as in solving a cable.
+    It times a sum in which each addition waits for the one before, as in solving a cable.
     """
     return float(np.clip(_measured() / _REFERENCE, 0.25, 8.0))
 

@@ -21,8 +21,8 @@ _NEEDED = ("node_id", "parent_id", "x", "y", "z", "radius")
 def from_navis(neuron: Any) -> Morphology:
     """Make a morphology, in µm, from a `navis.TreeNeuron`.
 
-    The neuron's units are converted; where it has none they are guessed, and ``unit_evidence``
-    says so. If the neuron knows its soma, exactly that node has SWC type 1. A node column
+    The neuron's units are converted; if it has none they are guessed, as ``unit_evidence`` says. If
+    the neuron knows its soma, only that node has SWC type 1. A node column
     ``compartment`` becomes the labels.
 
     Parameters

@@ -26,8 +26,8 @@ Origin = Literal["root", "soma"]
 def distance_from(morphology: Morphology, origin: Origin = "root") -> FloatArray:
     """Return how far each node is from the root or the soma of its tree, along the cable.
 
-    Within a soma of several nodes there is no distance. Of several somata in one tree the one
-    nearest to the root counts.
+    Distance within a soma of several nodes is 0. If a tree has several somata, the one nearest to
+    the root counts.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def branch_order(morphology: Morphology, origin: Origin = "root") -> IntArray:
 
 
 def nodes_beyond(morphology: Morphology, row: int, origin: Origin = "root") -> BoolArray:
-    """Return a node and all that is further from the root or soma through it, (n_nodes,) bool.
+    """Return a node and all that is farther from the root or soma through it, (n_nodes,) bool.
 
     Raises
     ------

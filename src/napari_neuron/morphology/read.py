@@ -32,7 +32,7 @@ _READERS = {
     ".parquet": "navis_tables.read_parquet",
     ".xml": "nml.read_nml",
 }
-"""Where under ``formats`` the function is; imported when there is such a file."""
+"""The reading function of each format; imported when there is such a file."""
 _ARCHIVES = (".zip", ".nmx", ".nrx")
 _TELLTALE = {
     ".asc": (b"(",),
@@ -41,7 +41,7 @@ _TELLTALE = {
     ".xml": (b"<things", b"<neuroml"),
     ".zip": (b".swc", b".asc", b".nml", b"annotation.xml", b".hoc"),
 }
-"""What is near the beginning of skeleton files whose names end like those of other files."""
+"""Strings near the beginning of skeleton files that share a suffix with other files."""
 _HEAD = 2**16
 _PARTS = {
     ".hoc": (b"pt3dadd",),
@@ -53,7 +53,7 @@ _PARTS = {
 _LARGEST_PART = 2**26
 _SWC = (".swc", ".eswc")
 SUFFIXES = (*_SWC, *_READERS, *_ARCHIVES)
-"""What the names of skeleton files end in, perhaps followed by ``.gz``."""
+"""Suffixes of skeleton files, perhaps followed by ``.gz``."""
 
 
 def read_morphology(
@@ -185,7 +185,7 @@ def skeleton_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
 
 
 def is_skeleton(path: str | os.PathLike[str]) -> bool:
-    """Say whether a file or folder may well hold skeletons, without reading all of it.
+    """Return whether a file or folder may well hold skeletons, without reading all of it.
 
     Ends of names that other kinds of files share are looked into; others are believed.
     """
@@ -203,7 +203,7 @@ def is_skeleton(path: str | os.PathLike[str]) -> bool:
 
 
 def _is_named_skeleton(place: Path) -> bool:
-    """Say whether a file among others is named like a skeleton, and is no other part of a model."""
+    """Return whether a file is named like a skeleton and is not another part of a model."""
     suffix = _suffix(place.name)
     if suffix in (".h5", ".hdf5"):
         return is_skeleton(place)
@@ -217,9 +217,9 @@ def _is_named_skeleton(place: Path) -> bool:
 
 
 def _is_other_part(content: bytes, suffix: str) -> bool:
-    """Say whether this is the settings, channels or commands that lie beside the cells of a model.
+    """Return whether this is a model's settings, channels or commands beside its cells.
 
-    Given alone such a file is an error; beside skeletons it is nobody's mistake.
+    Opened alone such a file is an error; beside skeletons it is not.
     """
     if suffix not in _PARTS or content.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16
         return False
@@ -236,7 +236,7 @@ def _holds(place: Path, mark: bytes) -> bool:
 
 
 def is_skeleton_name(name: str) -> bool:
-    """Say whether a file's name is one of a format we read."""
+    """Return whether a file's name is one of a format we read."""
     return _suffix(name) in SUFFIXES
 
 
@@ -264,7 +264,7 @@ class _File:
 
     @property
     def shown(self) -> str:
-        """What errors call it."""
+        """Its name in errors."""
         return str(self.place) if self.member is None else f"{self.place}: {self.member}"
 
     def read(self, error: type[SkeletonFileError] = SkeletonFileError) -> bytes:

@@ -30,7 +30,7 @@ def represented(morphology: Morphology, stands_for: IntArray) -> Morphology:
     morphology
         The whole.
     stands_for : (n_nodes,) int64
-        For each row the row that takes its place: its own if it stays, -1 if nothing does.
+        For each row the row that replaces it: its own if it stays, -1 for none.
         Children and synapses go over to what takes the place of a node; synapses at nodes that
         nothing takes the place of are left out.
 
@@ -229,7 +229,7 @@ def map_types(morphology: Morphology, changes: Mapping[int, int]) -> Morphology:
 
 
 def set_unit(morphology: Morphology, unit: str, radius_unit: str | None = None) -> Morphology:
-    """Take the numbers the cell was read from as being in another unit.
+    """Read the numbers of the cell's file in another unit.
 
     Parameters
     ----------

@@ -40,8 +40,9 @@ def interpolate_radii(morphology: Morphology, nodes: Sequence[int] = ()) -> Morp
     """Give nodes the radius that their neighbours along the cable suggest.
 
     Between two nodes of known radius it is linear in the distance along the cable; towards a tip
-    it stays what it was; at branch points it is the mean that makes it smooth. A soma lends its
-    radius to no neurite, and none to it. A stretch without any known neighbour gets the median
+    it stays what it was; at branch points it is the mean that makes it smooth. A soma neither gives
+    its radius to a neurite nor takes one from it. A stretch without any known neighbour gets the
+    median
     radius of its SWC type, or else of the cell.
 
     Parameters
@@ -86,7 +87,7 @@ def interpolate_radii(morphology: Morphology, nodes: Sequence[int] = ()) -> Morp
 
 
 def smooth_radii(morphology: Morphology, length: float) -> Morphology:
-    """Even radii out along the cable, with a weight that falls to 1/e over ``length`` (µm).
+    """Smooth radii along the cable, with a weight that falls to 1/e over ``length`` (µm).
 
     The sum of radius times cable stays what it is; somata stay as they are.
 

@@ -140,7 +140,7 @@ def mark_soma(
 ) -> Morphology:
     """Make a node the only soma.
 
-    Nodes of type 1 that hang together with it stay; others get the type of the nearest node
+    Nodes of type 1 that are connected with it stay; others get the type of the nearest node
     towards the root that is none, or else of the first below.
 
     Parameters

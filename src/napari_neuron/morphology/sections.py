@@ -187,7 +187,7 @@ def _first_at_roots(tree: Cable, at_root: IntArray, is_body: BoolArray) -> IntAr
 def _starts_of_sections(
     tree: Cable, hung: IntArray, at_root: IntArray, is_body: BoolArray
 ) -> BoolArray:
-    """Say which items begin a section; ``hung`` hang on another, ``at_root`` on a root of cable."""
+    """Return which items begin a section; ``hung`` attach to another, ``at_root`` to a root."""
     edges = np.flatnonzero(tree.is_edge)
     above = tree.up[edges]
     n_children = np.bincount(tree.up[hung], minlength=len(tree.up))

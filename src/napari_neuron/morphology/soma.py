@@ -25,7 +25,7 @@ _CONTOUR_POINTS = 100
 
 @dataclass(frozen=True, eq=False)
 class SomaBodies:
-    """Somata that are one lump (sphere or contour) instead of cable through their nodes.
+    """Somata that are one body (sphere or contour) instead of cable through their nodes.
 
     Attributes
     ----------
@@ -172,7 +172,7 @@ def _are_three_point(
     largest: FloatArray,
     from_head: FloatArray,
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Say which groups are a centre with two poles at one radius' distance, all of one radius."""
+    """Return which groups are a centre and two poles at one radius' distance, of one radius."""
     n_groups = len(size)
     is_head = morphology.parent[rows] < 0
     is_head |= morphology.swc_type[morphology.parent[rows]] != SOMA

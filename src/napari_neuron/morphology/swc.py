@@ -70,7 +70,7 @@ def read_swc(
     Raises
     ------
     SwcError
-        With the line, if the file cannot be meant.
+        Gives the line, if the file cannot be right.
     MorphologyError
         If ``units`` is not a unit of length.
     """
@@ -93,7 +93,7 @@ def read_swc(
 def parse_swc(
     data: bytes, shown: str, units: str | None, name: str, source: str | None
 ) -> Morphology:
-    """Read the content of an SWC file; ``shown`` names it in errors. Else as `read_swc`."""
+    """Read the content of an SWC file; ``shown`` names it in errors. Otherwise as `read_swc`."""
     table = _ordinary_table(data, shown)
     if table is not None:
         try:
@@ -188,7 +188,7 @@ def _one_line(comment: str) -> str:
 
 
 def _no_cable_above(table: _Table) -> BoolArray | None:
-    """Return what the comment of `write_swc` says."""
+    """Return the nodes named in the comment of `write_swc`."""
     for line in table.header:
         if line.startswith(_NO_CABLE):
             words = line[len(_NO_CABLE) :].split()
@@ -262,7 +262,7 @@ def _table(lines: list[str], path: str) -> _Table:
 
 
 def _ordinary_columns(rows: list[str]) -> list[Any] | None:
-    """Convert all rows at once, in C; None if any of them is out of the ordinary."""
+    """Convert all rows at once, in C; None if any of them is unusual."""
     everything = "".join(rows)
     if not everything.isascii() or "_" in everything or '"' in everything:
         return None  # what Python and NumPy may take for numbers, and no other reader does

@@ -30,7 +30,7 @@ def as_experiment_error(error: ValidationError, kinds: frozenset[str]) -> Experi
     error
         What pydantic raised.
     kinds
-        The ``kind`` tags in use; pydantic puts them into locations, people do not.
+        The ``kind`` tags in use, which pydantic puts into locations.
     """
     problems = []
     for item in error.errors(include_url=False):
@@ -52,7 +52,7 @@ def as_experiment_error(error: ValidationError, kinds: frozenset[str]) -> Experi
 
 
 def _too_few(item: Any) -> str:
-    """Say what is missing where pydantic counts characters or the items of a tuple."""
+    """Describe what is missing where pydantic counts characters or the items of a tuple."""
     if item["type"] == "string_too_short":
         return "must not be empty"
     if item["type"] != "too_short":
@@ -134,7 +134,7 @@ class Spec(BaseModel):
 
 
 def read_json(text: str | bytes) -> Any:
-    """Return what a JSON text says.
+    """Parse JSON text.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def read_json(text: str | bytes) -> Any:
 
 
 class SavedSpec(Spec):
-    """A spec that is kept as a JSON file of its own."""
+    """A spec that is saved as its own JSON file."""
 
     def to_json(self) -> str:
         """Return it as JSON text, all fields written out."""

@@ -9,7 +9,7 @@ from napari_neuron.spec.experiment import Experiment
 
 
 def for_cells(experiment: Experiment, names: Sequence[str], only: str | None = None) -> Experiment:
-    """Return what of an experiment concerns the cells of some names.
+    """Return the part of an experiment that concerns the named cells.
 
     Paint of all cells stays, as do stimuli and recorders of the named ones and the connections
     among them. ``experiment.cells`` stays as it is.

@@ -24,7 +24,7 @@ SHOWN = 1000
 """Columns up to this length are lists in JSON."""
 
 LONGEST = 2**28
-"""More numbers than this in a file are taken for a mistake."""
+"""More numbers than this in a file count as a mistake."""
 
 
 class Columns(Spec):

@@ -35,7 +35,7 @@ def read_waveform(
     Raises
     ------
     ExperimentError
-        If the file is not what it should be; names file, line and column.
+        If the file is not in this form; names the file, line and column.
     OSError
         If it cannot be read.
     """
@@ -77,7 +77,7 @@ def read_spike_times(
     Raises
     ------
     ExperimentError
-        If the file is not what it should be; names file, line and column.
+        If the file is not in this form; names the file, line and column.
     OSError
         If it cannot be read.
     """

@@ -28,7 +28,7 @@ Network = TypeVar("Network", bound=PointNetwork)
 SOURCES = ("source", "bodyId_pre", "pre_root_id", "pre_pt_root_id", "pre_id", "pre")
 TARGETS = ("target", "bodyId_post", "post_root_id", "post_pt_root_id", "post_id", "post")
 WEIGHTS = ("weight", "syn_count", "synapses", "n_synapses", "count")
-"""What neuPrint, CAVE, FlyWire and navis call these columns."""
+"""Names of these columns in neuPrint, CAVE, FlyWire and navis."""
 
 SIGNS: Mapping[str, int] = {
     **dict.fromkeys(("acetylcholine", "ach"), 1),
@@ -72,7 +72,7 @@ def network_of_file(
 
 
 def separator_of(path: str | Path) -> str:
-    """Return what stands between the columns of a text file: a comma, semicolon or tab."""
+    """Return the separator of a text file: a comma, semicolon or tab."""
     with open(path, encoding="utf-8-sig", errors="replace") as file:
         line = file.readline()
     return max(",;\t", key=line.count)

@@ -57,7 +57,7 @@ def require_ascending(times: Sequence[float], field: str) -> None:
     Raises
     ------
     ExperimentError
-        Naming the first that does.
+        Names the first that does.
     """
     for index in range(1, len(times)):
         if times[index] < times[index - 1]:

@@ -308,7 +308,7 @@ class PointNetwork(SavedSpec):
         Raises
         ------
         ExperimentError
-            Naming the first row that cannot be meant.
+            Names the first row that cannot be right.
         """
         from napari_neuron.spec.edge_list import network_of
 
@@ -321,7 +321,7 @@ class PointNetwork(SavedSpec):
         Raises
         ------
         ExperimentError
-            Naming the file and its first line (of a parquet file: row) that cannot be meant.
+            Names the file and its first line (of a parquet file: row) that cannot be right.
         OSError
             If the file cannot be read.
         """

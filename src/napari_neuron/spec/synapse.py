@@ -43,7 +43,7 @@ def require_each_once(parameters: Parameters) -> None:
     Raises
     ------
     ExperimentError
-        Naming the second.
+        Names the second.
     """
     names = [parameter.name for parameter in parameters]
     for index, name in enumerate(names):

@@ -22,12 +22,12 @@ Kind = Literal["aligned", "partly", "no unit", "axes", "scale", "apart"]
 
 _FACTORS = (2, 4, 5, 8, 10, 16, 20, 25, 32, 40, 50, 62.5, 64, 100, 125, 250, 500, 1000)
 _ENOUGH = 0.95
-"""Share of the cell that a remedy has to bring into the volume."""
+"""Fraction of the cell that a remedy must bring into the volume."""
 
 
 @dataclass(frozen=True)
 class Volume:
-    """An image as a viewer holds it.
+    """The geometry of an image in a viewer.
 
     Attributes
     ----------
@@ -36,9 +36,9 @@ class Volume:
     shape
         Voxels along z, y, x.
     voxel
-        Size of a voxel, µm; in napari's pixels where there is no unit.
+        Size of a voxel, µm; in napari's pixels if there is no unit.
     origin
-        Where the middle of the first voxel is, in the same unit.
+        Position of the centre of the first voxel, in the same unit.
     has_unit
         False for a layer that is still in pixels.
     """
@@ -62,14 +62,14 @@ class Volume:
 
 @dataclass(frozen=True)
 class Remedy:
-    """What would bring a volume and a cell together.
+    """A change that would bring a volume and a cell together.
 
     Attributes
     ----------
     label
-        What a button says.
+        Text of the button.
     voxel, origin
-        µm, along the axes as they are then.
+        µm, along the new axes.
     order
         The axes of the data in their new order; (0, 1, 2) leaves them.
     """
@@ -90,11 +90,11 @@ class Verdict:
         "aligned": the volume holds the cell; "partly": some of it; "no unit": the volume is in
         pixels; "axes": swapped or rolled; "scale": too large or too small; "apart": disjoint.
     inside
-        Share of the cell's nodes that lie in the volume, 0 to 1.
+        Fraction of the cell's nodes that lie in the volume, 0 to 1.
     message
         In words.
     remedy
-        None where there is nothing to mend, or no way is known.
+        None if there is nothing to fix, or no known way.
     """
 
     kind: Kind
@@ -106,9 +106,9 @@ class Verdict:
 def compare(cell: Morphology, volume: Volume) -> Verdict:
     """Say what a cell and a volume have to do with each other.
 
-    Of the ways to bring at least 95 % of the cell's nodes into the volume the least is proposed:
-    another order of axes, then a scale (the smallest), then both. To a cell that lies in the volume
-    by half no scale is proposed: it was traced beyond it.
+    Of the changes that bring at least 95 % of the cell's nodes into the volume, the smallest is
+    proposed: another order of axes, then a scale (the smallest), then both. If at least half of the
+    cell lies in the volume, no scale is proposed, because the cell was traced beyond it.
     """
     nodes = cell.position[:, ::-1]
     if not volume.has_unit:
@@ -195,7 +195,7 @@ def _without_unit(cell: Morphology, volume: Volume, nodes: npt.NDArray[np.float6
 def with_voxel(volume: Volume, voxel: Three) -> Remedy:
     """Return the remedy that gives a volume another voxel size (µm) and leaves its first voxel.
 
-    The origin is counted in voxels: it goes along.
+    The origin is counted in voxels, so it changes too.
     """
     origin = np.asarray(volume.origin) / volume.voxel * voxel
     return Remedy(f"Set voxels of {_nanometres(voxel)}", voxel, _three(origin))
@@ -206,7 +206,7 @@ _UNCHANGED = (0, 1, 2)
 
 
 def _ways() -> list[tuple[tuple[int, int, int], float]]:
-    """Return changes of axes and scale, the least first."""
+    """Return changes of axes and scale, the smallest first."""
     orders = [(2, 1, 0), *_ROLLS]
     orders += [order for order in permutations(range(3)) if order not in (_UNCHANGED, *orders)]
     factors = sorted((f**sign for f in _FACTORS for sign in (1, -1)), key=lambda f: abs(np.log(f)))
@@ -233,7 +233,7 @@ def _scaled(volume: Volume, factor: float) -> Volume:
 
 
 def _too_large(nodes: npt.NDArray[np.float64], volume: Volume) -> float | None:
-    """Return what would make the volume just as large as a cell that lies in a corner of it."""
+    """Return the factor that makes the volume as large as a cell in a corner of it."""
     for factor in _FACTORS[1:]:
         there = _scaled(volume, 1 / factor)
         fill = np.ptp(nodes, axis=0) / (there.high - there.low)
@@ -256,7 +256,7 @@ def _share(nodes: npt.NDArray[np.float64], volume: Volume) -> float:
 
 
 def _three(values: Any) -> Three:
-    # a product of decimals carries dust in its last digits, which would be seen in fields
+    # a product of decimals has rounding errors in its last digits, visible in fields
     z, y, x = (float(f"{value:.9g}") for value in values)
     return z, y, x
 
@@ -282,9 +282,9 @@ def _nanometres(voxel: Three) -> str:
 
 
 def volume_of(layer: Any) -> Volume | None:
-    """Read an Image or Labels layer; None where it has fewer than three axes.
+    """Read an Image or Labels layer; None if it has fewer than three axes.
 
-    Of more axes the last three count.
+    If it has more, the last three count.
     """
     if layer.ndim < 3:
         return None
@@ -309,7 +309,7 @@ def lie_alike(one: Any, other: Any) -> bool:
 
 
 def judge(viewer: Any, cell: Morphology, layer: Any) -> Verdict | None:
-    """Compare a cell with a layer as the viewer shows it; None where it has no three axes."""
+    """Compare a cell with a layer as the viewer shows it; None if it has fewer than three axes."""
     volume = volume_of(layer)
     if volume is None:
         return None
@@ -332,7 +332,7 @@ def judge(viewer: Any, cell: Morphology, layer: Any) -> Verdict | None:
 
 
 def mend(layer: Any, remedy: Remedy) -> None:
-    """Give a layer the voxel size, origin and order of axes of a remedy; its unit is µm then."""
+    """Give a layer the voxel size, origin and order of axes of a remedy; its unit becomes µm."""
     if remedy.order != _UNCHANGED:
         extra = layer.ndim - 3
         order = (*range(extra), *(extra + axis for axis in remedy.order))
@@ -356,7 +356,7 @@ def layers_in_pixels(viewer: Any) -> list[Any]:
 
 
 def _micrometres(unit: Any) -> float | None:
-    """Return how many µm a unit is; None where it is no length."""
+    """Return how many µm a unit is; None if it is not a length."""
     import pint
 
     try:

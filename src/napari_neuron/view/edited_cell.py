@@ -26,13 +26,13 @@ def cell_of_layer(layer: LayerDataTuple) -> Morphology | None:
 
 
 def edited_cell(layer: LayerDataTuple) -> tuple[Morphology, tuple[str, ...]]:
-    """Return the cell that a nodes layer shows, and what was changed, in words.
+    """Return the cell that a nodes layer shows, and the changes to it, in words.
 
     - Positions are those of the points, where the layer's scale, shift and turn put them.
-    - A node whose point was deleted is gone; what hung on it hangs on the next node towards the
-      root that is left. Where the root is gone its first child takes its place.
-    - Radii are those of the feature ``radius`` where it was changed, else half the size of points
-      whose size was changed. Types are those of the feature ``swc_type``.
+    - A node whose point was deleted is removed; its children attach to the next remaining node
+    towards the root. If the root was deleted, its first child replaces it.
+    - Radii are those of the feature ``radius`` if it was changed, otherwise half the size of points
+    whose size was changed. Types are those of the feature ``swc_type``.
 
     Parameters
     ----------
@@ -43,8 +43,7 @@ def edited_cell(layer: LayerDataTuple) -> tuple[Morphology, tuple[str, ...]]:
     Raises
     ------
     MorphologyError
-        If the layer is not the nodes of a cell, holds points that are none of its nodes, or
-        nothing is left of it.
+        If the layer is not a cell's nodes, has points that are not nodes, or has no nodes left.
     """
     before = cell_of_layer(layer)
     data, attributes, kind = layer
@@ -163,7 +162,7 @@ def _transform(attributes: Mapping[str, Any], ndim: int) -> tuple[FloatArray, Fl
 
 
 def _micrometres(unit: Any) -> float:
-    """Return how long a unit of a layer is; pixels, and units of no length, count as µm."""
+    """Return the length of a layer's unit; pixels, and units that are not lengths, count as µm."""
     import pint
 
     try:

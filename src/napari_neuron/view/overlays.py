@@ -28,9 +28,9 @@ def scale_bar_of(viewer: Viewer) -> Any:
 
 
 def place_overlays(viewer: Viewer) -> None:
-    """Have napari place what it writes over the canvas now, not while it draws.
+    """Make napari place its canvas overlays now rather than while it draws.
 
-    What napari moves while it draws makes it draw everything once more: each new text would cost
+    Anything napari moves while drawing makes it draw everything again, so each new text would cost
     two frames.
     """
     if hasattr(viewer, "canvas"):

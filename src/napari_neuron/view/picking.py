@@ -24,15 +24,15 @@ TOLERANCE = 6.0
 
 
 def place_under_mouse(viewer: Viewer, event: Any, layers: Sequence[Any]) -> PickedPlace | None:
-    """Return the place at a mouse event, None beside all that is shown.
+    """Return the place at a mouse event, None if there is nothing.
 
-    Of several layers the one nearest to the eye counts; in a slice the topmost.
+    Of several layers, the one nearest to the eye counts; in a slice, the topmost.
 
     Parameters
     ----------
     event
-        napari's, of a mouse callback of the viewer: ``position``, ``view_direction`` and
-        ``dims_displayed`` are looked at.
+        The event of a mouse callback of the viewer, with ``position``, ``view_direction`` and
+        ``dims_displayed``.
     layers
         See `pickable_layers`.
     """
@@ -74,7 +74,7 @@ def place_under_mouse(viewer: Viewer, event: Any, layers: Sequence[Any]) -> Pick
 def to_data(viewer: Viewer, layer: Any, position: FloatArray) -> FloatArray:
     """Return where a point (z, y, x) of the world lies in a layer's data, (3,).
 
-    napari's ``world_to_data`` leaves out that layers may have another unit than the world.
+    napari's ``world_to_data`` ignores that layers may have another unit than the world.
     """
     return _to_data(layer, position * _units_per(_world_units(viewer), layer))
 
@@ -88,23 +88,23 @@ def to_world(viewer: Viewer, layer: Any, position: FloatArray) -> FloatArray:
 
 
 class NodeClicks:
-    """Tells of clicks on cells: presses of the left button that are released where they began.
+    """Reports clicks on cells: presses of the left button that are released where they began.
 
-    Clicks that draw (adding points, painting) are none of ours, and with Shift none that select
-    points. The camera is never disturbed, but for a double click on a cell, which does not zoom.
+    Clicks that draw (adding points, painting), and Shift-clicks that select points, are ignored.
+    The camera is never disturbed, except that a double-click on a cell does not zoom.
 
     Parameters
     ----------
     viewer
-        Whose mouse is heard.
+        The viewer whose mouse events are used.
     cells
-        Those that may be clicked; None for all that are seen.
+        The cells that can be clicked; None: all visible cells.
 
     Attributes
     ----------
     clicked, shift_clicked, double_clicked : Signal (PickedPlace)
     cells
-        May be changed.
+        Can be changed.
     """
 
     clicked = Signal(object)
@@ -121,7 +121,7 @@ class NodeClicks:
         viewer.mouse_double_click_callbacks.append(self._callbacks[2])
 
     def disconnect(self) -> None:
-        """Listen to the viewer no more."""
+        """Stop listening to the viewer."""
         viewer = self._viewer
         for heard in (viewer.mouse_drag_callbacks, viewer.mouse_double_click_callbacks):
             for callback in self._callbacks:

@@ -29,7 +29,7 @@ _MESHES: WeakKeyDictionary[SurfaceMesh, FaceHits] = WeakKeyDictionary()
 
 @dataclass(frozen=True, eq=False)
 class PickedPlace:
-    """A node of a cell as a layer shows it.
+    """A node of a cell shown by a layer.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class PickedPlace:
 
     @property
     def compartment(self) -> int | None:
-        """Number of the compartment among the cell's; None where no run is shown."""
+        """Number of the compartment among the cell's; None if no run is shown."""
         columns = getattr(self.layer, "compartment_of_node", None)
         if columns is None:
             return None
@@ -77,13 +77,13 @@ class PickedPlace:
 
     @property
     def value(self) -> float | None:
-        """Of what the layer shows, at the time it shows; None where no run is shown."""
+        """Value the layer shows, at its current time; None if no run is shown."""
         compartment = self.compartment
         return None if compartment is None else float(self.layer.current_frame[compartment])
 
     @property
     def value_in_words(self) -> str:
-        """Return "−61.2 mV", or "m_hh 0.0529"; "" where no run is shown."""
+        """Return "−61.2 mV", or "m_hh 0.0529"; "" if no run is shown."""
         value = self.value
         if value is None:
             return ""
@@ -109,7 +109,7 @@ class PickedPlace:
 def pickable_layers(viewer: Viewer, cells: Sequence[Morphology] | None = None) -> list[Any]:
     """Return the visible layers that show cells.
 
-    A cell's paths, nodes and synapses count, one of them, where none of its values are seen.
+    If none of a cell's values are visible, one of its paths, nodes or synapses layers counts.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from napari_neuron.view.geometry.tubes import default_minimum_radius
 LayerDataTuple = tuple[Any, dict[str, Any], str]
 
 POINTS_OF_PATHS = 6_000
-"""At most about so many are drawn: in 3D napari needs about 0.2 ms for each."""
+"""About the largest number drawn: in 3D napari needs about 0.2 ms for each."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ def paths_to_draw(
 
     Both ends of a path are kept, and of the nodes between them those without which the line would
     pass another by more than the tolerance (Ramer 1972, Douglas & Peucker 1973). Paths that would
-    not leave the one they branch off from by more than that are left out. Where that makes more
-    than ``n_points``, the tolerance is doubled until it does not.
+    not leave the one they branch off from by more than that are left out. If this gives more than
+    ``n_points``, the tolerance is doubled until it does not.
     """
     paths = [rows for rows in root_to_tip_paths(morphology) if len(rows) > 1]
     reach = [float(np.ptp(morphology.path_distance[rows])) for rows in paths]
@@ -143,8 +143,8 @@ def skeleton_layer_data(
     The points' features are node_id, swc_type, radius (µm), path_distance (µm to the root) and,
     where the cell has labels, label. Their size follows the radius, with a minimum.
 
-    napari is slow with paths: they are drawn through some of the nodes only, so that no node is
-    outside the line that is drawn (see `paths_to_draw`). The points are all nodes.
+    Because napari is slow with paths, they are drawn through only some of the nodes, such that no
+    node lies outside the drawn line (see `paths_to_draw`). The points are all nodes.
     """
     position = morphology.position[:, ::-1]
     smallest = default_minimum_radius(morphology)
@@ -197,8 +197,8 @@ def skeleton_layer_data(
 def cells_layer_data(cells: Sequence[Morphology]) -> list[LayerDataTuple]:
     """Return `skeleton_layer_data` of several cells, hiding paths that would take napari seconds.
 
-    Where the paths of all together have more than `POINTS_OF_PATHS` points, their layers are not
-    visible to begin with; the nodes are.
+    If all paths together have more than `POINTS_OF_PATHS` points, their layers start hidden; the
+    nodes are visible.
     """
     layers = [layer for cell in cells for layer in skeleton_layer_data(cell)]
     shapes = [(paths, settings) for paths, settings, kind in layers if kind == "shapes"]
@@ -211,7 +211,7 @@ def cells_layer_data(cells: Sequence[Morphology]) -> list[LayerDataTuple]:
 def synapse_layer_data(
     morphology: Morphology, style: SkeletonStyle = STYLE
 ) -> list[LayerDataTuple]:
-    """Return a Points layer of the cell's connectors, or nothing where it has none.
+    """Return a Points layer of the cell's connectors, or nothing if it has none.
 
     Features: node_id and type ("pre" or "post"), and whatever else the source had.
     """
@@ -240,7 +240,7 @@ def synapse_layer_data(
 def mesh_layer_data(
     morphology: Morphology, vertices: npt.NDArray[Any], faces: npt.NDArray[Any]
 ) -> LayerDataTuple:
-    """Return a Surface layer of a cell's mesh, see-through.
+    """Return a transparent Surface layer of a cell's mesh.
 
     Parameters
     ----------

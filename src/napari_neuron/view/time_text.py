@@ -30,7 +30,7 @@ def time_in_words(moment: float, interval: float) -> str:
 def write_time(viewer: Viewer) -> None:
     """Write the time in the canvas from now on, until the last voltage layer is removed.
 
-    It is napari's text overlay, and left alone where somebody else writes there.
+    This uses napari's text overlay, and leaves it alone if something else writes there.
     """
     if time_axis(viewer) is None or viewer in _TEXTS:
         return
@@ -54,9 +54,9 @@ class _TimeText:
         self._overlay.visible = True
 
     def _draw_box(self, event: Any = None) -> None:
-        """Keep napari from drawing a box behind the time, but over an image.
+        """Keep napari from drawing a box behind the time, except over an image.
 
-        It costs as much as the neuron: its shaders are compiled anew whenever the text changes.
+        It costs as much as the neuron: its shaders are compiled again whenever the text changes.
         """
         if "box" in self._before:  # not in napari < 0.7
             over = any(isinstance(layer, Image) for layer in self._viewer.layers)
@@ -93,7 +93,7 @@ class _TimeText:
             self._let_go()
 
     def _watch(self) -> None:
-        """Hear of it when the first voltage layer shows something else."""
+        """Listen for the first voltage layer to show something else."""
         layer = _voltage_layer(self._viewer)
         if layer is not self._layer:
             if self._layer is not None:

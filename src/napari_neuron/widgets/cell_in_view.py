@@ -53,20 +53,20 @@ def cells_in(viewer: Viewer) -> dict[str, Morphology]:
 
 
 def _changed_signal(selected_data: Any) -> Any:
-    """Return the signal of napari's selection set, which has had two names."""
+    """Return the signal of napari's selection set, whose name differs between versions."""
     events = selected_data.events
     return events.items_changed if hasattr(events, "items_changed") else events.changed
 
 
 class CellInView:
-    """What editors may know of the chosen cell; it changes nothing.
+    """What editors may know about the chosen cell; read-only.
 
     Attributes
     ----------
     cell_changed : Signal ()
-        Another cell, or the same with other labels or units.
+        Another cell was chosen, or its labels or units changed.
     selection_changed : Signal ()
-        Other points are selected, or another layer is.
+        The selected points or the selected layer changed.
     catalogue_changed : Signal ()
         What NEURON knows has been read.
     """
@@ -100,7 +100,7 @@ class CellInView:
 
     @property
     def cell_name(self) -> str | None:
-        """What what is placed on the shown cell calls it: None for the only one."""
+        """Name by which placements refer to the shown cell; None if it is the only one."""
         cell = self.cell
         return cell.name if cell is not None and len(self.cells) > 1 else None
 
@@ -120,13 +120,13 @@ class CellInView:
 
     @property
     def experiment_on_cell(self) -> Experiment:
-        """What of it concerns the shown cell."""
+        """The part of it that concerns the shown cell."""
         name = self.cell_name
         return self.experiment if name is None else for_cells(self.experiment, [name])
 
     @property
     def catalogue(self) -> Catalogue | None:
-        """What NEURON knows, None as long as it has not been read."""
+        """What NEURON knows; None until it has been read."""
         return self._catalogue
 
     def set_catalogue(self, catalogue: Catalogue) -> None:
@@ -144,8 +144,8 @@ class CellInView:
     def selected(self) -> tuple[int, ...]:
         """Ids of the nodes whose points are selected, in the order of the points.
 
-        The points of the active layer count if it is one of the cell's (its nodes, its synapses),
-        else those of the nodes layer. Of synapses, a node may occur several times.
+        If the active layer is one of the cell's (its nodes, its synapses), its points count,
+        otherwise those of the nodes layer. With synapses, a node may occur several times.
         """
         active = self._viewer.layers.selection.active
         layer = active if active in self._layers_with_nodes() else self.nodes_layer
@@ -213,7 +213,7 @@ class CellInView:
         self.selection_changed.emit()
 
     def _on_selected(self, *_: Any) -> None:
-        """Show the cell whose layer is active: that is where a person is at work."""
+        """Show the cell whose layer is active, because that is where the user is working."""
         active = self._viewer.layers.selection.active
         if active is not None and len(self.cells) > 1:
             there = shown_in(active, "morphology", "synapses_of")

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 
 class DisplayWidget(ClosingWidget):
-    """How the run is shown: at which speed, by what, in which colours; and films of it.
+    """How the run is shown: speed, colours, and what they mean; and films of it.
 
     Parameters
     ----------
     viewer
-        Whose voltage layers are changed, all of them alike.
+        The viewer whose voltage layers are changed, all in the same way.
     """
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
@@ -80,7 +80,7 @@ class DisplayWidget(ClosingWidget):
         self._room.timeout.connect(self._share_room)
 
     def showEvent(self, event: Any) -> None:
-        """Look, once the docks have their heights, whether they all have room."""
+        """Check, once the docks have their heights, whether there is room for all of them."""
         super().showEvent(event)
         self._room.start()
 
@@ -120,7 +120,7 @@ class DisplayWidget(ClosingWidget):
         self.readout.set_palette(palette)
 
     def shut_down(self) -> None:
-        """Stop playing and filming, and listen to nothing any more."""
+        """Stop playing and filming, and stop listening."""
         self._layers.disconnect()
         self.also.shut_down()
         self._clicks.disconnect()

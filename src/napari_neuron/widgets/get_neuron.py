@@ -59,13 +59,13 @@ _HINTS = {
 class GetNeuronWidget(ClosingWidget):
     """Fetches neurons in a thread and adds paths, nodes, synapses and mesh as layers.
 
-    The token that is typed is used for these requests only and stored nowhere; without one the
-    clients use what they have stored.
+    A typed token is used only for these requests and is not stored; without one, the clients use
+    their stored token.
 
     Parameters
     ----------
     viewer
-        Where the layers are added.
+        The viewer in which the layers are added.
     """
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
@@ -149,7 +149,7 @@ class GetNeuronWidget(ClosingWidget):
         self._fetch_next()
 
     def cancel(self) -> None:
-        """Forget what is being fetched: a request that has been sent cannot be called back."""
+        """Ignore the answer to what is being fetched: a sent request cannot be cancelled."""
         self._waiting.clear()
         if self._worker is not None:
             self._worker.returned.disconnect(self._on_returned)
@@ -158,7 +158,7 @@ class GetNeuronWidget(ClosingWidget):
         self._show_what_can_be_done()
 
     def shut_down(self) -> None:
-        """Add nothing any more."""
+        """Stop adding layers."""
         self._stopped = True
         self._waiting.clear()
         self._signals.disconnect()

@@ -24,12 +24,12 @@ from napari_neuron.widgets.toolkit.style import Palette, icon
 
 
 class Header(QWidget):
-    """The cell chooser, the buttons and how the run goes.
+    """The cell chooser, the buttons and the progress of the run.
 
     Parameters
     ----------
     of_network
-        Whether a network is run: there is no cell to choose then.
+        Whether it is for a network, which has no cell to choose.
 
     Attributes
     ----------
@@ -112,7 +112,7 @@ class Header(QWidget):
         return button
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         for name, button in self._icons.items():
             button.setIcon(icon(name, palette))
         self.progress.set_palette(palette)
@@ -168,7 +168,7 @@ class Header(QWidget):
         self.say(text)
 
     def say(self, text: str, problem: str = "") -> None:
-        """Show a calm line, and what went wrong if something did."""
+        """Show a status line, and an error if there is one."""
         self.status.setText(text)
         self.status.setVisible(bool(text) or not problem)
         self.problem.say(problem)

@@ -24,11 +24,11 @@ class ItemsInView:
     Parameters
     ----------
     viewer
-        Where it is shown.
+        The viewer in which it is shown.
     view
         The cell that is shown there.
     session
-        Whose experiment it is.
+        The session whose experiment it is.
     tabs, edit
         As of `Placements`.
     """
@@ -96,9 +96,9 @@ class ItemsInView:
             self._viewer.layers.selection.active = layer
 
     def raise_to_top(self) -> None:
-        """Draw the markers over what was added since."""
+        """Draw the markers above layers added since."""
         self._placements.raise_to_top()
 
     def disconnect(self) -> None:
-        """Hear nothing of the viewer any more."""
+        """Stop listening to the viewer."""
         self._placements.disconnect()

@@ -49,7 +49,7 @@ class NetworkWidget(TabbedDock):
     Parameters
     ----------
     viewer
-        Which shows the neurons and their spikes.
+        The viewer that shows the neurons and their spikes.
     """
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
@@ -304,7 +304,7 @@ class NetworkWidget(TabbedDock):
         self.stimuli_tab.editor.set_palette(palette)
 
     def shut_down(self) -> None:
-        """Cancel what runs, end the engine's process, and listen to nothing any more."""
+        """Cancel what runs, end the engine's process, and stop listening."""
         session = self.session
         self.keeping.close()
         session.network_changed.disconnect(self._on_network_changed)
@@ -325,7 +325,7 @@ def _in_words(network: PointNetwork) -> str:
 
 
 def _read(read: Any) -> tuple[Any, str]:
-    """Read something; return it, or what went wrong (superqt raises errors that are returned)."""
+    """Read something; return it, or the error (superqt raises errors that are returned)."""
     try:
         return read(), ""
     except (NapariNeuronError, OSError, ImportError) as error:

@@ -41,7 +41,7 @@ class NetworkActivityWidget(ClosingWidget):
     Parameters
     ----------
     viewer
-        Whose network is shown, and whose time slider the cursor follows and moves.
+        The viewer whose network is shown, and whose time slider the cursor follows and moves.
     """
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
@@ -171,7 +171,7 @@ class NetworkActivityWidget(ClosingWidget):
         self.plot.set_palette(palette)
 
     def shut_down(self) -> None:
-        """Listen to nothing any more."""
+        """Stop listening."""
         session = self.session
         session.result_changed.disconnect(self._on_result_changed)
         session.run_advanced.disconnect(self._on_run_advanced)

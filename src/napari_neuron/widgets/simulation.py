@@ -49,12 +49,12 @@ if TYPE_CHECKING:
 
 
 class SimulationWidget(TabbedDock):
-    """Says what the membrane does and what input it gets, and runs it.
+    """Describes the membrane and its inputs, and runs the experiment.
 
     Parameters
     ----------
     viewer
-        Whose skeletons can be chosen, and which shows markers and the voltage.
+        The viewer whose skeletons can be chosen, and which shows markers and the voltage.
     """
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
@@ -225,7 +225,7 @@ class SimulationWidget(TabbedDock):
             dialog.open()
 
     def _on_mod_files_compiled(self, library: Any) -> None:
-        # those of one folder: what is compiled together is loaded together
+        # all from one folder: files compiled together are loaded together
         self._edit("mod_files", library.mod_files)
         self._read_catalogue()
 
@@ -253,7 +253,7 @@ class SimulationWidget(TabbedDock):
             self.inputs_tab.editor.select(n)
 
     def open_experiment(self, path: str | Path) -> None:
-        """Make the experiment in a file the current one; undo goes back."""
+        """Make the experiment in a file the current one; this can be undone."""
         self._saving.open_experiment(path)
 
     def save_experiment(self, path: str | Path) -> None:
@@ -358,7 +358,7 @@ class SimulationWidget(TabbedDock):
             tab.editor.set_palette(self._palette)
 
     def event(self, event: Any) -> bool:
-        """Look at MOD files when the window comes to the front: an editor may have been there."""
+        """Check MOD files when the window comes to the front: they may have been edited."""
         if event.type() == QEvent.Type.WindowActivate:
             self.biophysics_tab.mod_files.watch.look()
         return bool(super().event(event))

@@ -48,10 +48,10 @@ NO_RECORDERS = (
     "Recorders tab of “Neuron simulation” and press Run."
 )
 _NARROW = 560
-"""Pixels of width below which the names stand under the plot."""
+"""Width in pixels below which the names move below the plot."""
 
 _AFTER_THE_CELL = 20
-"""ms by which traces follow a run later than the cell: the window draws one of them at a time."""
+"""Delay in ms of traces behind the cell during a run: the window draws one at a time."""
 
 
 class TracesWidget(ClosingWidget):
@@ -60,7 +60,7 @@ class TracesWidget(ClosingWidget):
     Parameters
     ----------
     viewer
-        Whose session is shown, and whose time slider the cursor follows and moves.
+        The viewer whose session is shown, and whose time slider the cursor follows and moves.
     """
 
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
@@ -171,7 +171,7 @@ class TracesWidget(ClosingWidget):
         return self.content.result
 
     def show_result(self, result: SimulationResult | None) -> None:
-        """Show the traces of a run, or that there is none."""
+        """Show the traces of a run, or a hint if there is none."""
         self.content.result = result
         if result is not None:
             self.plot.begin(result.experiment.run.duration)
@@ -182,13 +182,13 @@ class TracesWidget(ClosingWidget):
         self._show_time()
 
     def compare(self, *results: SimulationResult) -> None:
-        """Lay other runs over the one that is shown: these, and no others."""
+        """Overlay exactly these runs on the one shown."""
         self.content.compared = results
         self._show_runs()
         self._draw()
 
     def show_place(self, cell: Morphology, node: int) -> None:
-        """Show the trace of a node from the frames until another is asked for or it is kept."""
+        """Show the trace of a node from the frames until it is replaced or kept."""
         self.content.visit(self._place(cell, node))
         self._draw()
         self._mark_places()
@@ -220,7 +220,7 @@ class TracesWidget(ClosingWidget):
         self._mark_places()
 
     def _draw(self) -> None:
-        """Draw what there is by now."""
+        """Draw the data available so far."""
         content = self.content
         curves, trains = content.update()
         self._drawn_beside = content.compared
@@ -368,7 +368,7 @@ class TracesWidget(ClosingWidget):
         self.panel.set_palette(palette)
 
     def shut_down(self) -> None:
-        """Listen to nothing any more."""
+        """Stop listening."""
         session = self.session
         session.run_started.disconnect(self.show_result)
         session.result_added.disconnect(self.show_result)
@@ -385,9 +385,9 @@ class TracesWidget(ClosingWidget):
 
 
 def open_below_the_canvas(dock: str) -> None:
-    """Have napari open a dock at the bottom, unless it is remembered at another place.
+    """Make napari open a dock at the bottom, unless it remembers another place for it.
 
-    napari keeps in its settings where each plugin's dock was last, and opens new ones at the right.
+    napari remembers the last place of each plugin's dock, and opens new ones on the right.
     """
     get_settings().application.plugin_widget_positions.setdefault(dock, "bottom")
 

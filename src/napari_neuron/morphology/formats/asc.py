@@ -60,7 +60,7 @@ def read_asc(content: bytes, shown: str) -> list[FileCell]:
     Raises
     ------
     SkeletonFileError
-        With the line, if it cannot be meant.
+        Gives the line, if the file cannot be right.
     """
     text = short_text_of(content, shown, _LARGEST)
     blocks, comments = _Parser(text, shown).blocks()
@@ -81,7 +81,7 @@ def read_asc(content: bytes, shown: str) -> list[FileCell]:
 
 
 class _Parser:
-    """Walks through the tokens; what is open is in a list, so no depth is too deep."""
+    """Walks through the tokens; open brackets are in a list, so depth is unlimited."""
 
     def __init__(self, text: str, shown: str) -> None:
         self._text = text
@@ -177,7 +177,7 @@ class _Parser:
         self._skip(")")
 
     def _skip(self, end: str) -> None:
-        """Pass over everything up to the end of what is open."""
+        """Skip everything up to the end of what is open."""
         start = self._token
         begin = {")": "(", ">": "<"}[end]
         depth = 1

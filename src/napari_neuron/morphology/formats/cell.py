@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOTE = " note:"
-"""Begins header lines that say what a reader passed over or chose; `check` reports them."""
+"""Begins header lines that say what a reader skipped or chose; `check` reports them."""
 
 
 @dataclass(frozen=True, eq=False)

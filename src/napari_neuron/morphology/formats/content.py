@@ -22,7 +22,7 @@ FARTHEST = 1e9
 _MOST_MEMBERS = 100_000
 _LARGEST_ARCHIVE = 8 * LARGEST_FILE
 _LARGEST_RATIO = 200
-"""Text of numbers is compressed 3 to 10 times; what is blown up more than this is a bomb."""
+"""Text of numbers compresses 3 to 10 times; anything beyond this is a decompression bomb."""
 _PIECE = 2**20
 
 
@@ -45,7 +45,7 @@ def read_content(path: Path, error: type[SkeletonFileError] = SkeletonFileError)
 
 
 def require_file(path: Path, error: type[SkeletonFileError] = SkeletonFileError) -> None:
-    """Refuse what is no ordinary file: reading a pipe or a device may never end.
+    """Refuse anything but an ordinary file: reading a pipe or a device may never end.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def short_text_of(data: bytes, shown: str, limit: int = LARGEST_TEXT) -> str:
 
 
 def require_short(data: bytes, shown: str, limit: int = LARGEST_TEXT) -> None:
-    """Refuse what would take minutes to read.
+    """Refuse files that would take minutes to read.
 
     Raises
     ------

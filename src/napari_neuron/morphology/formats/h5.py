@@ -43,7 +43,7 @@ def read_h5(content: bytes, shown: str) -> list[FileCell]:
 
 
 def is_morphology(path: Path) -> bool:
-    """Say whether an HDF5 file holds a cell, or one of its first groups does."""
+    """Return whether an HDF5 file holds a cell, or one of its first groups does."""
     try:
         with h5py.File(path, "r") as file:
             return _has_cell(file) or any(_has_cell(file.get(name)) for name in list(file)[:10])

@@ -38,7 +38,7 @@ def read_hoc(content: bytes, shown: str) -> list[FileCell]:
     Raises
     ------
     SkeletonFileError
-        With the line, if it cannot be meant.
+        Gives the line, if the file cannot be right.
     """
     text = short_text_of(content, shown, _LARGEST)
     reader = _Reader(text, shown)
@@ -151,7 +151,7 @@ class _Reader:
         return at + 1
 
     def notes(self) -> tuple[str, ...]:
-        """Say what was passed over that would change the cell."""
+        """Say what was skipped that would change the cell."""
         if not self._measured:
             return ()
         n_more = len(set(self._measured)) - 1
@@ -177,7 +177,7 @@ class _Reader:
     def _data_to_scan(self, text: str) -> tuple[int, Iterator[re.Match[str]]]:
         """Return where the procedure is called with ``pt3dadd(fscan(), ...)`` in it.
 
-        And the numbers below that line; fscan passes over what is no number. Statements go on
+        And the numbers below that line; fscan skips what is no number. Statements go on
         below the last that is read.
         """
         n = len(self._words)
@@ -265,7 +265,7 @@ class _Reader:
         return (value, after + 1) if self._text_at(after) == ")" else (None, at)
 
     def _loop(self, at: int, end: int, numbers: dict[str, int]) -> int:
-        """Go through the body of ``for i = 1, 9`` for each number; pass over other loops."""
+        """Go through the body of ``for i = 1, 9`` for each number; skip other loops."""
         name = self._text_at(at)
         if self._text_at(at + 1) != "=":
             return at

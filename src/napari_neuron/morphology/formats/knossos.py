@@ -94,7 +94,7 @@ def read_knossos(content: bytes, shown: str) -> list[FileCell]:
     Raises
     ------
     SkeletonFileError
-        With the line, if it cannot be meant.
+        Gives the line, if the file cannot be right.
     """
     nml = _Nml(shown)
     parse(content, nml)

@@ -60,7 +60,7 @@ class _Cell:
     along: dict[str, float] = field(default_factory=dict)
 
     def resolve_cables(self) -> None:
-        """Turn what version 1 says of cables into what is said of segments."""
+        """Apply what version 1 says about cables to segments."""
         of_cable: dict[str, list[_Segment]] = {}
         for segment in self.segments.values():
             if segment.cable is not None:
@@ -185,7 +185,7 @@ def read_neuroml(content: bytes, shown: str) -> list[FileCell]:
     Raises
     ------
     SkeletonFileError
-        With the line, if it cannot be meant.
+        Gives the line, if the file cannot be right.
     """
     neuroml = _NeuroMl(shown)
     parse(content, neuroml)

@@ -15,7 +15,7 @@ def read_nml(content: bytes, shown: str) -> list[FileCell]:
     Raises
     ------
     SkeletonFileError
-        If it is XML of another kind, or cannot be meant.
+        If it is XML of another kind, or cannot be right.
     """
     root = root_of(content, shown)
     if root == "things":

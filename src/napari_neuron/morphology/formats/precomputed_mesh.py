@@ -110,7 +110,7 @@ def _ids(folder: Path) -> Any:
 
 
 def _content(folder: Path, name: str) -> tuple[bytes, str]:
-    """Return what is in a file, which may be compressed, and its path as it is said."""
+    """Return the content of a file, which may be compressed, and its path for messages."""
     plain, packed = folder / name, folder / f"{name}.gz"
     path = packed if packed.is_file() and not plain.is_file() else plain
     try:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def hidden_viewer(size: tuple[int, int]) -> Iterator[Viewer]:
-    """Give a viewer that is on no screen, and close it in the end.
+    """Provide a viewer that is on no screen, and close it at the end.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ _GIF_PALETTES = "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse
 
 
 class FilmWriter(Protocol):
-    """Takes pictures of one size, one after the other."""
+    """Takes pictures of one size, one after another."""
 
     def append(self, picture: Picture) -> None:
         """Write the next picture."""
@@ -27,16 +27,16 @@ class FilmWriter(Protocol):
         """Complete the film."""
 
     def discard(self) -> None:
-        """Leave nothing behind of what was written."""
+        """Remove what was written."""
 
 
 def film_writer(path: Path, fps: float, size: tuple[int, int]) -> FilmWriter:
-    """Return what writes a film of ``size`` (width, height).
+    """Return a writer for a film of ``size`` (width, height).
 
     Raises
     ------
     FilmError
-        If the film cannot be written there, or as that.
+        If the film cannot be written there, or in that format.
     """
     suffix = path.suffix.lower()
     if suffix not in (".mp4", ".gif", ""):
@@ -74,7 +74,7 @@ class _PictureFolder:
 
 
 class _VideoFile:
-    """Writes beside the file meant, which is replaced only by a complete film."""
+    """Writes next to the target file, which is replaced only by a complete film."""
 
     def __init__(self, path: Path, fps: float, size: tuple[int, int]) -> None:
         try:

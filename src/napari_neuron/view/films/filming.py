@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from napari import Viewer
 
 _TRACES_WIDTH = 0.4
-"""Share of the picture that the traces beside the cell take."""
+"""Fraction of the picture that the traces beside the cell take."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Film:
     start, stop
         First and last time shown, ms.
     ms_per_second
-        Biological ms in one second of the film.
+        Simulated ms per second of film.
     fps
         Pictures per second.
     size
@@ -191,9 +191,9 @@ def default_speed(duration: float) -> float:
 
 
 def filmed(viewer: Viewer, plan: Film, path: Path) -> Iterator[int]:
-    """Film a viewer; after each picture yield how many there are.
+    """Film a viewer; after each picture yield the number of pictures so far.
 
-    Close the iterator before its end to cancel: nothing is left behind of the film then.
+    To cancel, close the iterator before its end: nothing of the film is kept then.
 
     Raises
     ------
@@ -232,7 +232,7 @@ def filmed(viewer: Viewer, plan: Film, path: Path) -> Iterator[int]:
 
 
 def _turning(viewer: Viewer, plan: Film) -> Callable[[int], None]:
-    """Return what turns the camera to where it is in a picture of a number."""
+    """Return a function that turns the camera to its place in a numbered picture."""
     camera = camera_of(viewer)
     ahead, up = np.array(camera.view_direction), np.array(camera.up_direction)
 
@@ -246,7 +246,7 @@ def _turning(viewer: Viewer, plan: Film) -> Callable[[int], None]:
 
 @contextmanager
 def _dressed(viewer: Viewer, plan: Film) -> Iterator[None]:
-    """Put into the canvas what belongs into the picture, and in the end all as it was."""
+    """Put into the canvas what belongs in the picture, and restore everything at the end."""
     axis = time_axis(viewer)
     bar, camera = scale_bar_of(viewer), camera_of(viewer)
     bar_was, angles, moment = bar.visible, camera.angles, viewer.dims.point[axis]
@@ -256,7 +256,7 @@ def _dressed(viewer: Viewer, plan: Film) -> Iterator[None]:
     bar.visible = plan.scale_bar
     for number, (colour_bar, _) in enumerate(colour_bars):
         colour_bar.visible = plan.colour_bar and number == 0
-    for layer in hurried:  # a camera that turns is looked at in each picture
+    for layer in hurried:  # a turning camera must be drawn finely in each picture
         layer.detail = Detail.STEADY
     write_time(viewer)
     try:
@@ -288,7 +288,7 @@ def _picture(viewer: Viewer, canvas: tuple[int, int], size: tuple[int, int]) -> 
 
 
 def _fitted(picture: Picture, size: tuple[int, int]) -> Picture:
-    """Cut or pad a picture that the screen made a pixel larger or smaller than asked for."""
+    """Crop or pad a picture that the screen made a pixel larger or smaller than requested."""
     width, height = size
     if picture.shape[:2] == (height, width):
         return picture

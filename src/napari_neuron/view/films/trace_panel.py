@@ -15,16 +15,16 @@ _TEXT, _GRID = "#c8ccd2", "#3a3f47"
 
 
 class TracePanel:
-    """Traces over time; what is still to come is dim.
+    """Traces over time; the part still to come is dim.
 
     Parameters
     ----------
     result
-        Whose traces; each unit gets axes of its own.
+        The result with the traces; each unit gets its own axes.
     size
         Width and height, pixels.
     colours
-        By label of the recorder; those that are missing get one.
+        By label of the recorder; missing ones get one.
     span
         First and last time shown, ms.
 

@@ -19,7 +19,7 @@ FloatArray = npt.NDArray[np.float32]
 
 
 class Colouring(StrEnum):
-    """How colours go over from one compartment to the next."""
+    """How colours change from one compartment to the next."""
 
     ALONG_THE_CABLE = "along the cable"
     PER_COMPARTMENT = "per compartment"

@@ -10,14 +10,14 @@ from napari_neuron.morphology.model import IntArray, Morphology
 
 
 def cells_together(cells: Sequence[Morphology]) -> tuple[Morphology, IntArray]:
-    """Return cells end to end as one morphology, and of each of its nodes which cell it is of.
+    """Return cells end to end as one morphology, and the cell of each of its nodes.
 
     Nodes keep their order, and their ids unless two cells have the same.
 
     Returns
     -------
     Morphology
-        The only cell itself where there is one.
+        The cell itself if there is only one.
     (n_nodes,) int64
         Index into ``cells``.
     """

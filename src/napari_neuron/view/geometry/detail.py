@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from napari_neuron.view.geometry.cable_colours import Blend
 
 STEADY_ERROR = 1.0
-"""Pixels by which a level may be off while nothing moves."""
+"""Error in pixels that a level may have while nothing moves."""
 
 WANTED = 0.05
 """Seconds that drawing may take while the camera moves."""
@@ -41,16 +41,16 @@ STILL_AFTER = 0.3
 """Seconds after which a camera that moved has come to rest."""
 
 _SHARES = (1 / 4800, 1 / 1200, 1 / 300, 1 / 75)
-"""Tolerances of the levels, as parts of the size of the scene."""
+"""Tolerances of the levels, as fractions of the size of the scene."""
 
 _RIBBON_RADII = 2.0
-"""Tolerances; what is thicker stays a tube."""
+"""Radius, in tolerances, above which cable stays a tube."""
 
 _SIDES = 4
-"""Of the tubes of a level."""
+"""Number of sides of the tubes of a level."""
 
 _WORTH_IT = 0.6
-"""A level needs to have fewer faces than that part of the one before."""
+"""A level must have fewer faces than this fraction of the one before."""
 
 
 class Detail(StrEnum):
@@ -133,7 +133,7 @@ def pack(
 def coarser_tubes(
     morphology: Morphology, compartment_of_node: npt.ArrayLike, n_faces: int
 ) -> tuple[tuple[float, TubeMesh], ...]:
-    """Return the levels that are worth it, finest first, each after its tolerance in µm.
+    """Return the worthwhile levels, finest first, each after its tolerance in µm.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def coarser_tubes(
 
 
 class _FarSkeleton:
-    """The edges that are left at a tolerance (µm), apart by whether they become ribbons."""
+    """The edges left at a tolerance (µm), separated into ribbons and tubes."""
 
     def __init__(self, morphology: Morphology, tolerance: float) -> None:
         self.morphology = morphology
@@ -174,7 +174,7 @@ class _FarSkeleton:
 
     @property
     def n_faces(self) -> int:
-        """How many there will be, or a few more; those of spheres are not counted."""
+        """Number of faces, or slightly more; those of spheres are not counted."""
         return 2 * len(self.thin) + 4 * _SIDES * len(self.thick)
 
     def mesh(self, compartment: IntArray) -> TubeMesh:
@@ -203,9 +203,9 @@ class _FarSkeleton:
 def thinned(
     morphology: Morphology, tolerance: float, kept_anyway: IntArray
 ) -> tuple[IntArray, IntArray]:
-    """Return fewer nodes: one for each ``tolerance`` of path from the root.
+    """Return fewer nodes: one per ``tolerance`` of path from the root.
 
-    Of every component at least the two ends of its longest path are left.
+    Of each component, at least the two ends of its longest path are kept.
 
     Returns
     -------
@@ -279,7 +279,7 @@ class LevelChoice:
         )
         moved = self._view is not None and view != self._view
         patience = max(STILL_AFTER, 1.5 * self._seconds.get(self._last, 0.0))
-        # one change alone may be a script's, which looks at the picture next
+        # a single change may come from a script, which captures the picture next
         self.is_moving = moved and now - self._moved_at < patience
         if moved:
             self._moved_at = now

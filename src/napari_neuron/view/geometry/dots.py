@@ -8,7 +8,7 @@ from napari_neuron.morphology.model import IntArray, Morphology
 from napari_neuron.view.geometry.tubes import TubeMesh
 
 MOST_SPHERES = 10_000
-"""Of more nodes without edges each is a dot where a scene is drawn coarser."""
+"""If there are more nodes without edges, each is a dot in coarser levels."""
 
 FIRST_CORNER = 2.0
 """`TubeMesh.side` of a dot's first corner; the others have the next two numbers."""

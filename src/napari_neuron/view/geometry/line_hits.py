@@ -27,9 +27,9 @@ class Hit:
     row : int
         Of the node, or of the vertex.
     depth : float
-        Where along the line, from its point.
+        Distance along the line, from its point.
     off : float
-        By how much the line has missed; 0 for a hit.
+        Distance by which the line has missed; 0 for a hit.
     """
 
     row: int
@@ -38,7 +38,7 @@ class Hit:
 
 
 class Blocks:
-    """Things with boxes around them, near ones together.
+    """Things with bounding boxes, sorted so that near ones are together.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Blocks:
         self._high = np.maximum.reduceat(high[self._order], starts) if len(low) else high
 
     def met_by(self, point: Floats, ahead: Floats, reach: float) -> IntArray:
-        """Return the things in blocks that a line comes as near to as ``reach``, or meets."""
+        """Return the things in blocks that a line meets or comes within ``reach`` of."""
         slow = np.where(np.abs(ahead) < 1e-12, 1e-12, ahead)
         one, other = (self._low - reach - point) / slow, (self._high + reach - point) / slow
         enters = np.minimum(one, other).max(axis=1, initial=-np.inf)
@@ -64,7 +64,7 @@ class Blocks:
 
 
 class CableHits:
-    """The edges of a cell as tubes, its nodes as balls, to be hit by lines.
+    """The edges of a cell as tubes, its nodes as balls, for lines to hit.
 
     Edges are as thick as the thinner of their two nodes; nodes are balls of their own radius.
 
@@ -107,11 +107,11 @@ class CableHits:
         minimum_radius
             Thinner neurites are drawn this thick.
         tolerance
-            By how much the line may miss; only where it hits nothing.
+            Distance by which the line may miss, if it hits nothing.
         slab
-            None in 3D. In a slice (``direction`` is the hidden axis) what is farther than this
-            from the plane through ``point`` is not there, and the neurite counts whose middle is
-            nearest to the line.
+            None in 3D. In a slice (``direction`` is the hidden axis), anything farther than this
+            from the plane through ``point`` is ignored, and the neurite whose axis is nearest to
+            the line counts.
         """
         point = np.asarray(point, dtype=np.float64)
         ahead = np.asarray(direction, dtype=np.float64)
@@ -150,7 +150,7 @@ class CableHits:
 
 
 class FaceHits:
-    """The triangles of a mesh, to be hit by lines.
+    """The triangles of a mesh, for lines to hit.
 
     Parameters
     ----------

@@ -19,11 +19,11 @@ Mesh = tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]
 
 
 MESH_UNITS = {"µm": 1.0, "nm": 1e-3, "4 nm": 4e-3, "8 nm": 8e-3, "10 nm": 1e-2, "16 nm": 16e-3}
-"""What one unit of a mesh usually is, in µm; files do not say."""
+"""Usual units of meshes, in µm; files do not state theirs."""
 
 
 class SurfaceMesh(TubeMesh):
-    """The surface of a neuron in the place of tubes: the radii are none."""
+    """The surface of a neuron instead of tubes: vertices without radii."""
 
 
 def mesh_of(source: Any, scale: float = 1.0, *, segment: int | None = None) -> Mesh:

@@ -18,8 +18,8 @@ def ribbon_mesh(
 ) -> TubeMesh:
     """Return a ribbon along some edges.
 
-    An edge goes on in the ribbon of the one above where it is that one's first child; other
-    branches begin anew.
+    An edge continues the ribbon of the one above if it is its first child; other branches start a
+    new ribbon.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def ribbon_mesh(
     is_next = np.zeros(len(node), bool)
     is_next[goes_on[goes_on >= 0]] = True
 
-    # a place for the end of each edge, and one for the beginning of each that begins anew
+    # a place for the end of each edge, and one for the beginning of each that begins again
     begins = np.flatnonzero(~is_next)
     tangent = along.copy()
     continued = np.flatnonzero(is_next)

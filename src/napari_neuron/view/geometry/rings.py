@@ -31,7 +31,7 @@ class Rings:
 def rings_of(
     morphology: Morphology, position: FloatArray, radius: FloatArray, balls: IntArray
 ) -> Rings:
-    """Order the nodes into runs and say where each ring is, how wide, and where it looks.
+    """Order the nodes into runs, and return position, radius and direction of each ring.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def rings_of(
 def _goes_on(
     parent: IntArray, into: FloatArray, radius: FloatArray, is_ball: BoolArray
 ) -> BoolArray:
-    """Say which nodes go on in the run of their parent: the thickest, of equals the straightest."""
+    """Return which nodes continue the run of their parent: the thickest, then the straightest."""
     straight = np.einsum("ij,ij->i", into, into[parent])
     children = np.flatnonzero((parent >= 0) & ~is_ball[parent])
     order = np.lexsort((-straight[children], -radius[children], parent[children]))

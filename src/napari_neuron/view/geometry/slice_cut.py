@@ -131,7 +131,7 @@ def cut_tubes(
     minimum_radius
         µm; thinner tubes are taken to be this thick.
     reach
-        µm; cable that runs that near the slice is projected onto it whole. 0 for the cut alone.
+        µm; cable this close to the slice is projected onto it. 0 for the cut alone.
     """
     aside = [a for a in range(3) if a != axis]
     near, parts = _parts_near(tubes, axis, slice_range, minimum_radius, reach)

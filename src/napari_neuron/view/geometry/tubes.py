@@ -20,7 +20,7 @@ from napari_neuron.view.geometry.spheres import unit_sphere
 FloatArray = npt.NDArray[np.float32]
 
 NO_AXIS = -1.0
-"""Radius of vertices that have no axis to be moved from: those of a mesh."""
+"""Radius of vertices without an axis to move from: those of a mesh."""
 
 
 _PER_VERTEX = (
@@ -54,8 +54,8 @@ class TubeMesh:
     minimum_radius : float
         Thinner tubes are drawn with this radius, µm.
     side : (n_vertices,) float32 or None
-        1 and -1 for the two edges of a ribbon, which is turned to whoever looks: there
-        ``direction`` is that of the cable. 0, or None for all: vertices of tubes. From 2 to 4:
+        1 and -1 for the two edges of a ribbon, which is turned to the viewer: there ``direction``
+        is that of the cable. 0, or None for all: vertices of tubes. From 2 to 4:
         the corners of dots, see `dot_mesh`.
     """
 

@@ -9,7 +9,7 @@ from napari.layers import Vectors
 
 
 class EdgeLines(Vectors):
-    """A Vectors layer without a thumbnail, of which napari would draw a thousand lines in Python.
+    """A Vectors layer without a thumbnail, for which napari would draw a thousand lines in Python.
 
     Parameters are those of `napari.layers.Vectors`; see `edge_layer_data`.
     """

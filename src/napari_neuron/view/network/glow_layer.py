@@ -8,7 +8,7 @@ from napari_neuron.view.voltage.voltage_layer import VoltageLayer
 
 
 class GlowLayer(VoltageLayer):
-    """Something that glows for a while when a spike comes.
+    """Something that glows for a while after a spike.
 
     Attributes
     ----------
@@ -36,5 +36,5 @@ class GlowLayer(VoltageLayer):
         self.refresh(thumbnail=False, highlight=False, extent=False)
 
     def advance(self) -> None:
-        """Show what has come since."""
+        """Show the spikes added since."""
         self.set_valid_frames(self.spikes.n_valid)

@@ -22,12 +22,12 @@ FloatArray = npt.NDArray[np.float64]
 
 _SUFFIX = re.compile(r"(\.(swc|obj|ply|stl|glb|h5|nml|asc)| (mesh|nodes|skeleton))$", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{4,}(?!\d)")
-"""What may be an id within a longer name; shorter numbers may be anything."""
+"""A possible id within a longer name; shorter numbers may mean anything."""
 
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """What a neuron looks like.
+    """The body of a neuron: skeleton, mesh or both.
 
     Attributes
     ----------
@@ -41,9 +41,10 @@ class Body:
 
     @property
     def place(self) -> FloatArray:
-        """Where the neuron is, if one place is asked for: (3,) x, y, z in µm.
+        """The single position of the neuron, (3,) x, y, z in µm.
 
-        Its soma, else where its skeleton is thickest, else the vertex in the middle of its mesh.
+        It is the soma, or else where the skeleton is thickest, or else the middle vertex of the
+        mesh.
         """
         cell = self.skeleton
         if cell is not None:
@@ -64,7 +65,7 @@ def bodies_in(
 
     A layer belongs to the neuron whose id or label is its name, the name of its cell, or that
     without an ending such as ".swc" or " mesh"; or whose id is a number of four or more digits
-    in that name. What fits several neurons belongs to none.
+    in that name. A name that fits several neurons belongs to none.
 
     Returns
     -------

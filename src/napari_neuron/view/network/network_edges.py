@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 MOST_ACTIVE_EDGES = 10_000
-"""More are not drawn with their activity: they would hide one another, and take long to draw."""
+"""More edges are not drawn with their activity: they would hide one another and be slow to draw."""
 
 POINTS = 6
-"""Of each line; a spike lights them up one after the other."""
+"""Number of points of each line; a spike lights them up one after another."""
 
 _BEND = 0.08
-"""How far a line leaves the straight one, of its length: the two ways of a pair lie apart."""
+"""How far a line bends, relative to its length, so that the two edges of a pair lie apart."""
 
 _SIDES = 3
 _INHIBITS, _EXCITES = ("#8fc0ff", "#3f6fd0"), ("#d07a3c", "#ffe2a8")
@@ -50,14 +50,14 @@ def edge_colormap(brightness: float = 1.0) -> Colormap:
 def edges_to_draw(
     network: PointNetwork, most: int = MOST_ACTIVE_EDGES, selected: npt.ArrayLike = ()
 ) -> IntArray:
-    """Return rows of the edges that are drawn: at most so many, the strongest.
+    """Return rows of the edges to draw: the strongest, up to a number.
 
     Parameters
     ----------
     network
         Connections of a neuron with itself are not drawn.
     most
-        How many at most.
+        Largest number.
     selected
         Rows of neurons; where there are any, only their edges count.
     """
@@ -128,7 +128,7 @@ class EdgeFrames(NetworkFrames):
 def edge_lines(
     network: PointNetwork, positions: FloatArray, rows: IntArray, radius: float
 ) -> Morphology:
-    """Return edges as bent lines: a tree without branches for each, from its source to its target.
+    """Return edges as bent lines: an unbranched tree for each, from its source to its target.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def edge_lines(
 
 
 class EdgeActivityLayer(GlowLayer):
-    """Edges that light up as spikes travel along them, as fast as their delay says.
+    """Edges that light up as spikes travel along them, at the speed set by their delay.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ class EdgeActivityLayer(GlowLayer):
     def show_edges(self, other: EdgeActivityLayer) -> None:
         """Draw the edges of another layer, which was never in a viewer, and its result.
 
-        To add a layer and remove one takes napari the better part of a second.
+        Adding one layer and removing another takes napari most of a second.
         """
         other.spikes.decay = self.decay
         self.edge_rows, self.spikes = other.edge_rows, other.spikes

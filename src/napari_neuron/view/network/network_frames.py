@@ -11,14 +11,14 @@ from napari_neuron.result.network import NetworkResult
 
 
 class NetworkFrames:
-    """What a network's layer shows at each time, worked out when it is asked for.
+    """What a network's layer shows at each time, computed on request.
 
-    To `VoltageLayer` it is an array (n_frames, n_columns); as one it would take gigabytes.
+    To `VoltageLayer` it is an array (n_frames, n_columns), which would really take gigabytes.
 
     Parameters
     ----------
     result
-        May still be filling.
+        May still be growing.
     interval
         Between two frames, ms.
     n_columns
@@ -33,7 +33,7 @@ class NetworkFrames:
 
     @property
     def n_valid(self) -> int:
-        """How many frames there are already."""
+        """Number of frames so far."""
         return min(len(self), self._frames_until(self.result.simulated))
 
     def __len__(self) -> int:

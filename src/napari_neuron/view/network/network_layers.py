@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from napari_neuron.result.network import PointNetwork
 
 MOST_LINES = 10_000
-"""Of more edges the strongest are drawn: nothing could be seen between all."""
+"""Largest number of edges drawn, the strongest: more would hide everything between them."""
 
 GROUP_COLOURS = (
     *("#4fc3f7", "#ffa04d", "#7ccf83", "#f0719b", "#b48cf2"),
     *("#45c9b4", "#e4605e", "#9fb8d0", "#d6c25a", "#c98b6b"),
 )
-"""Of groups, in the order of their names; used again from the first where there are more."""
+"""Colours of groups, in the order of their names; reused from the first if there are more."""
 
 _SILENT, _FIRES = "#3c4254", "#fff3b0"
 SPIKE_COLORMAP = Colormap(
@@ -325,7 +325,7 @@ def make_edge_layer(
 ) -> EdgeActivityLayer | None:
     """Make the layer of edges that light up, for `put_edge_layer`; in any thread.
 
-    None where there is no edge. Parameters are those of `EdgeActivityLayer`.
+    None if there are no edges. Parameters are those of `EdgeActivityLayer`.
     """
     if not len(rows):
         return None
@@ -346,7 +346,7 @@ def _crowd(rows: npt.NDArray[np.int64]) -> float:
 
 
 def put_edge_layer(viewer: Viewer, layer: EdgeActivityLayer | None) -> None:
-    """Add a layer of edges that light up, and hide the plain lines it takes the place of."""
+    """Add a layer of edges that light up, and hide the plain lines it replaces."""
     if layer is None:
         return
     for other in viewer.layers:
@@ -357,7 +357,7 @@ def put_edge_layer(viewer: Viewer, layer: EdgeActivityLayer | None) -> None:
 
 
 def put_activity_layer(viewer: Viewer, layer: ActivityLayer) -> None:
-    """Add an activity layer to a viewer, and hide the plain points it takes the place of."""
+    """Add an activity layer to a viewer, and hide the plain points it replaces."""
     for other in viewer.layers:
         held = other.metadata.get("napari_neuron")
         if isinstance(held, dict) and held.get("network") is layer.result.network:

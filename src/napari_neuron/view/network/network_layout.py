@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from napari_neuron.result.network import PointNetwork
 
 FORCE_NEURONS, FORCE_EDGES = 500, 10_000
-"""Up to here forces are worked out (a second or two) without being asked for."""
+"""Largest network for which forces are computed automatically (a second or two)."""
 
 MOST_FORCE_NEURONS = 3_000
-"""Of more neurons forces would take minutes."""
+"""With more neurons, forces would take minutes."""
 
 SPACING = 30.0
 """About the distance between two neighbours, µm."""
@@ -24,7 +24,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 LAYOUTS = ("automatic", "forces", "groups", "circle")
-"""How neurons are laid out that have no position; see `neuron_positions`."""
+"""Layouts of neurons without a position; see `neuron_positions`."""
 
 
 def neuron_positions(
@@ -36,16 +36,16 @@ def neuron_positions(
 ) -> FloatArray:
     """Return where each neuron is drawn.
 
-    Neurons with a position are there, and those in ``known`` where that says. If there is none,
-    all are laid out; else those without are beside the others.
+    Neurons with a position, given or in ``known``, are there. If there are none, all are laid out;
+    otherwise those without are placed beside the others.
 
     Parameters
     ----------
     layout
         "forces": edges pull, neurons push. "groups": each group fills a disc, and the discs lie
         in rows. "circle": neurons lie on a circle, group by group. "automatic": forces for
-        networks of up to 500 neurons, groups for larger ones. But for "automatic", given
-        positions do not count; those in ``known`` do.
+        networks of up to 500 neurons, groups for larger ones. Except with "automatic", given
+        positions are ignored; those in ``known`` count.
     known
         Positions (x, y, z in µm) by row, such as those of skeletons.
     box : (2, 3)
@@ -59,7 +59,7 @@ def neuron_positions(
     Raises
     ------
     ValueError
-        If there is no such layout, or there are too many neurons for it.
+        If the layout is unknown, or there are too many neurons for it.
     """
     if layout not in LAYOUTS:
         raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}, not {layout!r}")

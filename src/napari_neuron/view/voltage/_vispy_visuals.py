@@ -77,7 +77,7 @@ class VispyVoltageLayer(VispyBaseLayer):
         self._on_frame_change()
 
     def _show_cut(self, axes: tuple[int, ...]) -> None:
-        """Draw where the slice cuts the cell: few polygons, made anew for every slice."""
+        """Draw where the slice cuts the cell: few polygons, rebuilt for every slice."""
         layer, node = self.layer, self.node
         hidden = next(axis for axis in range(3) if axis not in axes)
         cut = layer.cut(hidden, layer._slab(hidden))
@@ -113,7 +113,7 @@ class VispyVoltageLayer(VispyBaseLayer):
             self.node.set_frame(self.layer.current_frame, self.layer.hidden_compartments)
 
     def close(self) -> None:
-        """Let go of the layer."""
+        """Release the layer."""
         self.layer.frame_changed.disconnect(self._on_frame_change)
         self.node.stop()
         super().close()
@@ -198,7 +198,7 @@ class VispyVoltageBarOverlay(VispyColorBarOverlay):
 
 
 def add_unit_to_colorbar(layer: Surface, unit: str = "mV") -> None:
-    """Make the numbers of a layer's colour bar say their unit."""
+    """Add the unit to the numbers of a layer's colour bar."""
     layer._overlays["colorbar"] = VoltageBarOverlay(unit=unit)
 
 

@@ -57,7 +57,7 @@ class VoltageSurface(Surface):
         self._slice_into(self, "_data_view", super()._set_view_slice)
 
     def _slice_into(self, target: Any, vertices: str, slice_mesh: Callable[[], None]) -> None:
-        """Give napari what it is to draw in a slice; nothing where the graphics card does it."""
+        """Give napari what to draw in a slice; nothing if the graphics card does it."""
         axes = [axis - 1 for axis in self._slice_input.displayed]
         if self.gpu:
             return
@@ -136,7 +136,7 @@ class VoltageSurface(Surface):
         return np.array([[0, *low], [len(self.frames) - 1, *high]], dtype=float)
 
     def _keep_box(self) -> None:
-        """Other vertices lie in the same box: finding it takes long in large scenes."""
+        """Keep the box when vertices change: finding it is slow in large scenes."""
         if self._box is not None:
             self._box = (self.mesh.vertices, *self._box[1:])
 
@@ -188,7 +188,7 @@ class VoltageSurface(Surface):
         return self._place.value, self._place.node
 
     def get_status(self, *args: Any, **kwargs: Any) -> dict[str, str]:
-        """Say in the status bar which node is under the cursor, and its value with its unit."""
+        """Show in the status bar which node is under the cursor, and its value with its unit."""
         status = super().get_status(*args, **kwargs)
         # of the lines through the layer napari has just looked at this one
         if self._place is not None and cell_of(self) is not None and status["value"]:

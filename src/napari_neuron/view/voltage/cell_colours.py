@@ -45,7 +45,7 @@ _LOWEST = 0.04  # where the lowest value is: rounding must not make it grey
 
 
 def with_grey_below() -> Colormap:
-    """Return `PARAMETER_COLORMAP` with grey at its low end, for where a value is not."""
+    """Return `PARAMETER_COLORMAP` with grey at its low end, for missing values."""
     colours = PARAMETER_COLORMAP.colors
     controls = np.linspace(_LOWEST, 1.0, len(colours))
     return Colormap(
@@ -59,7 +59,7 @@ def with_grey_below() -> Colormap:
 def parameter_look(
     values: npt.ArrayLike,
 ) -> tuple[npt.NDArray[np.float64], Colormap, tuple[float, float]]:
-    """Return values to show, a colour map and limits for them; where they are NaN is grey."""
+    """Return values to show, and a colour map and limits for them; NaN is grey."""
     shown = np.asarray(values, dtype=np.float64)
     low, high = limits_of(shown)
     missing = np.isnan(shown)
@@ -180,7 +180,7 @@ def make_colour_layer(
 def show_in_colour_layer(
     layer: Surface, morphology: Morphology, tubes: EdgeTubes, values: npt.ArrayLike, look: Look
 ) -> None:
-    """Show other values in a layer of `make_colour_layer`; limits a person set stay if they can."""
+    """Show other values in a layer of `make_colour_layer`; the user's limits stay if possible."""
     before = layer.metadata["napari_neuron"]["look"]
     layer.metadata["napari_neuron"] |= {"colours_of": morphology, "look": look}
     layer.vertex_values = vertex_values(tubes, values)

@@ -20,7 +20,7 @@ from napari_neuron.view.geometry.tubes import TubeMesh
 
 @dataclass(frozen=True, eq=False)
 class ColouredCell:
-    """What a way of colouring makes of a cell.
+    """A cell prepared for a way of colouring.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class ColouredCell:
         return cls(colouring, morphology, tubes, column, node_blend, mesh, blend)
 
     def is_for(self, colouring: Colouring, tubes: TubeMesh, column: IntArray) -> bool:
-        """Whether that is what it was made of."""
+        """Whether it was made of these."""
         same = self.tubes is tubes and self.compartment_of_node is column
         return same and self.colouring is colouring
 

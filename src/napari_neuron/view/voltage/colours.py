@@ -7,7 +7,7 @@ import numpy.typing as npt
 from napari.utils.colormaps import Colormap, ensure_colormap
 
 SPIKING_LIMITS = (-80.0, 40.0)
-"""mV; what a spiking cell needs, and what a run begins with before there is a frame."""
+"""Limits in mV for a spiking cell, and for a run before its first frame."""
 
 TRACE_COLOURS = (
     "#4fc3f7",
@@ -19,7 +19,7 @@ TRACE_COLOURS = (
     "#e4605e",
     "#9fb8d0",
 )
-"""Of recorders, in the order of their labels."""
+"""Colours of recorders, in the order of their labels."""
 
 _BEGIN = 0.26  # inferno's darkest part would hide a resting cell on a black canvas
 
@@ -31,7 +31,7 @@ def _brightened_inferno() -> Colormap:
 
 VOLTAGE_COLORMAP = _brightened_inferno()
 VARIABLE_COLORMAP = "viridis"
-"""For what is not a voltage, so that nobody takes it for one."""
+"""For other variables, so that nobody mistakes them for a voltage."""
 
 
 def voltage_limits(
@@ -44,7 +44,7 @@ def voltage_limits(
     frames : (n_frames, n_compartments) float32
         mV; NaN is ignored. Of a long run every n-th frame is looked at.
     narrowest
-        mV between the two at least.
+        Smallest distance between the two, mV.
     """
     if not frames.size:
         return SPIKING_LIMITS

@@ -31,9 +31,9 @@ class VariableFrames:
 
 
 class FrameValues:
-    """What a Surface takes for ``vertex_values``: an array that looks each frame up when asked.
+    """Passed to a Surface as ``vertex_values``: an array that looks up each frame on request.
 
-    Frames that are not valid yet are shown as the newest that is.
+    Frames that are not valid yet show the newest valid one.
 
     Parameters
     ----------

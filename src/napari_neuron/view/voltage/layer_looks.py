@@ -19,12 +19,12 @@ from napari_neuron.view.voltage.frames import VariableFrames
 
 DIFFERENCE_COLORMAP = "PiYG"
 _BELOW = (0.28, 0.28, 0.3, 1.0)
-"""What is below the threshold: there, but without a colour."""
+"""Grey for values below the threshold."""
 _N_COLOURS = 1024
 
 
 class LayerLooks:
-    """What a `VoltageLayer` can show besides frames, and how; mixed into it."""
+    """What a `VoltageLayer` can show besides frames, and how; a mixin."""
 
     def _set_up_looks(self) -> None:
         self._threshold: float | None = None
@@ -48,18 +48,18 @@ class LayerLooks:
     ) -> None:
         """Colour the cell by one value per compartment, the same at all times.
 
-        It is one more of `variables` until another run is shown; `show_variable` leaves it.
+        It is one of `variables` until another run is shown; `show_variable` goes back.
 
         Parameters
         ----------
         name
-            What it is; the legend and the list of variables say it.
+            Its name in the legend and in the list of variables.
         values : (n_compartments,) float32
-            NaN where there is none.
+            NaN for missing values.
         unit
             Of the values.
         colormap, limits
-            How it begins; what the person sets later is kept for this name.
+            Initial settings; what the user sets later is kept for this name.
         """
         row = np.asarray(values, dtype=np.float32)
         frames = np.broadcast_to(row, (len(self.frames), len(row)))  # no copy
@@ -104,21 +104,21 @@ class LayerLooks:
 
     @property
     def is_map(self) -> bool:
-        """Whether what is shown is the same at all times."""
+        """Whether the layer shows the same at all times."""
         return getattr(self.frames, "strides", (1,))[0] == 0
 
     def set_limits_of_the_run(self) -> None:
-        """Set the limits to what occurs in the run, and let them follow it while it fills."""
+        """Set the limits to the range of the run, and let them follow while it grows."""
         self._set_own_limits(self._limits(self._values.valid))
 
     def set_limits_about(self, middle: float) -> None:
-        """Set limits that are as far below ``middle`` as above it, and hold all there is."""
+        """Set limits equally far below and above ``middle``, wide enough for all values."""
         low, high = self._limits(self._values.valid)
         reach = max(middle - low, high - middle)
         self.set_limits(middle - reach, middle + reach)
 
     def share_limits_with(self, other: LayerLooks) -> None:
-        """Give another layer these limits; where nobody has set them, both get those of both."""
+        """Give another layer these limits; if nobody set them, both get limits that span both."""
         low, high = self.contrast_limits
         if self._own_limits == (low, high):
             low, high = min(low, other.contrast_limits[0]), max(high, other.contrast_limits[1])
@@ -160,7 +160,7 @@ class LayerLooks:
         return variable_limits(frames)
 
     def _widen_limits(self, before: int) -> None:
-        """Let the colours reach the frames after ``before``, unless somebody has set them."""
+        """Extend the limits to the frames after ``before``, unless somebody has set them."""
         own, new = self._own_limits, self.frames[before : self.n_valid]
         if own is None or not new.size or tuple(self.contrast_limits) != own:
             return

@@ -22,10 +22,10 @@ from napari_neuron.view.geometry.tubes import TubeMesh, tube_mesh
 from napari_neuron.view.voltage.coloured_cell import ColouredCell
 
 MINIMUM_WIDTH = 1.5
-"""Pixels; no line of the screen is thinner than one that has a pixel in each row it crosses."""
+"""Pixels; at this width a line has a pixel in each row it crosses."""
 
 BY_CELL = "cell"
-"""Name of the map in which each cell has a colour of its own."""
+"""Name of the map in which each cell has its own colour."""
 
 FEW_NODES = 20_000
 """Cells with fewer take no time to speak of to be made."""
@@ -38,11 +38,11 @@ _SHAPE = (
     *("node_position", "node_radius", "mesh", "blend"),
     *("_visible_cells", "_tubes", "_coloured", "_ready", "_coarser", "_edges", "_packed"),
 )
-"""What of a layer is its geometry."""
+"""The attributes that make up a layer's geometry."""
 
 
 class LayerShape:
-    """The geometry of a `VoltageLayer`, and how it is drawn; mixed into it."""
+    """The geometry of a `VoltageLayer`, and how it is drawn; a mixin."""
 
     def _set_up_shape(
         self,
@@ -120,7 +120,7 @@ class LayerShape:
 
     @property
     def minimum_width(self) -> float:
-        """Pixels; what is thinner on the screen is drawn that wide. 0 for true widths."""
+        """Pixels; neurites are drawn at least this wide on the screen. 0 for true widths."""
         return self._minimum_width
 
     @minimum_width.setter
@@ -134,7 +134,7 @@ class LayerShape:
             self._widen_plain_tubes(self.pixel)
 
     def _widen_plain_tubes(self, pixel: float) -> None:
-        """Where the GPU does not do it: move vertices when the zoom has changed by a quarter.
+        """Without the GPU: move vertices when the zoom has changed by a quarter.
 
         Parameters
         ----------
@@ -150,7 +150,7 @@ class LayerShape:
             self._show_plain()
 
     def _show_plain(self) -> None:
-        """Give napari the mesh that it is to draw where the GPU does not do it."""
+        """Give napari the mesh to draw without the GPU."""
         vertices, faces = self.mesh.vertices, self.mesh.faces
         if not self.gpu:
             vertices = self.mesh.with_minimum_radius(self._plain_radius).vertices
@@ -164,7 +164,7 @@ class LayerShape:
 
     @property
     def colouring(self) -> Colouring:
-        """Whether colours run into one another along the cable, or end with each compartment."""
+        """Whether colours blend along the cable, or end with each compartment."""
         return self._colouring
 
     @colouring.setter
@@ -182,12 +182,12 @@ class LayerShape:
         self.events.colouring()
 
     def _take_shape(self, other: LayerShape) -> None:
-        """Have the geometry of another layer, which may have been made in another thread."""
+        """Take the geometry of another layer, which may have been made in another thread."""
         for name in _SHAPE:
             setattr(self, name, getattr(other, name))
 
     def prepare_colouring(self, colouring: str) -> None:
-        """Work out what setting `colouring` needs, in any thread: for large scenes, before."""
+        """Compute what setting `colouring` needs, in any thread; for large scenes, do so first."""
         if colouring != self._colouring:
             ready = self._coloured_cell(Colouring(colouring))
             self._ready = replace(ready, packed=self._pack(ready, (2, 1, 0)))
@@ -219,7 +219,7 @@ class LayerShape:
 
     @property
     def detail(self) -> Detail:
-        """How fine a large scene is drawn; see `Detail`."""
+        """How finely a large scene is drawn; see `Detail`."""
         return self._detail
 
     @detail.setter
@@ -240,7 +240,7 @@ class LayerShape:
 
     @property
     def tolerances(self) -> tuple[float, ...]:
-        """µm by which each level of detail may be off, 0 for the finest first."""
+        """Tolerance of each level of detail, µm; first 0 for the finest."""
         return (0.0, *(tolerance for tolerance, _ in self._coarser))
 
     @property
@@ -297,7 +297,7 @@ class LayerShape:
         return np.unique(self.compartment_of_node[~self.node_is_visible])
 
     def colour_by_cell(self) -> None:
-        """Give each cell a colour of its own, at all times; `show_variable` leaves that.
+        """Give each cell its own colour, at all times; `show_variable` goes back.
 
         The colours of the cells are `cell_colours`.
         """
@@ -317,7 +317,7 @@ class LayerShape:
 
     @property
     def cell_colours(self) -> tuple[str, ...]:
-        """``#rrggbb`` of each cell where cells have colours of their own."""
+        """``#rrggbb`` of each cell when cells have their own colours."""
         hues = (np.arange(len(self.cells)) * 0.618034 + 0.55) % 1.0  # neighbours lie far apart
         lights = (0.62, 0.72, 0.5)
         return tuple(
@@ -330,7 +330,7 @@ class LayerShape:
 
     @property
     def slab(self) -> float:
-        """µm; in 2D, cable that runs that near the slice is shown too, fading. 0 for none."""
+        """µm; in 2D, cable this close to the slice is shown too, faded. 0 for none."""
         return self._slab_shown
 
     @slab.setter

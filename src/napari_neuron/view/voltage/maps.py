@@ -13,7 +13,7 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float32]
 
 BLOCK = 4_000_000
-"""Values that are read at once."""
+"""Number of values read at once."""
 
 
 def peak_map(frames: FloatArray) -> FloatArray:

@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float32]
 
 _GREY = (0.5, 0.5, 0.5, 1.0)
 _NEARBY = 0.6
-"""Opacity of cable that all but touches the slice; that of the graphics card's way."""
+"""Opacity of cable next to the slice, the same as on the graphics card."""
 _DEPTH = 4000.0
 """How far the nearest is in front of the farthest for the depth test; in 2D the camera sees 1e6."""
 
@@ -33,7 +33,7 @@ class PlainCut:
     blend
         Whose values the vertices have.
     opacity : (n_vertices,) float32, or None
-        What is near the slice fades with its distance; None where all is in the slice.
+        Cable near the slice fades with its distance; None if all is in the slice.
     """
 
     place: Floats
@@ -65,7 +65,7 @@ class PlainCut:
 def plain_cut(
     cut: SliceCut, axis: int, displayed: Sequence[int], blend: Blend, least: float, reach: float
 ) -> PlainCut:
-    """Return a cut as a Surface takes it.
+    """Return a cut in the form a Surface takes.
 
     Parameters
     ----------

@@ -83,7 +83,7 @@ class VoltageLayer(LayerLooks, LayerShape, VoltageSurface):
         **surface: Any,
     ) -> None:
         self.gpu = gpu and not GPU_PROBLEM
-        # not among `events`: for each of those napari paints the layer list anew
+        # not among `events`: for each of those napari paints the layer list again
         self.frame_changed = EventEmitter(source=self, type_name="frame_changed")
         self.valid_frames_changed = EventEmitter(source=self, type_name="valid_frames_changed")
         self.frames = frames

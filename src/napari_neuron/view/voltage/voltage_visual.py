@@ -206,7 +206,7 @@ class VoltageVisual(Visual):
         Parameters
         ----------
         tolerances
-            By how much each may be off, in the unit of the mesh; 0 for the first.
+            Tolerance of each, in the unit of the mesh; 0 for the first.
         """
         detail, is_live = self._choice.detail, self._choice.is_live
         self._levels = [mesh if len(mesh.faces) else None for mesh in levels]
@@ -218,7 +218,7 @@ class VoltageVisual(Visual):
         if self._bounds is None:
             self._index_buffer = None
         else:
-            self._show_level(len(levels) - 1)  # what it needs to be complete, and no more
+            self._show_level(len(levels) - 1)  # the minimum it needs to be complete
         self._bounds_changed()
         self.update()
 
@@ -263,7 +263,7 @@ class VoltageVisual(Visual):
             self._rest.start(iterations=1)
 
     def stop(self) -> None:
-        """Wait for no camera any more."""
+        """Stop waiting for the camera."""
         self._rest.stop()
 
     def _on_rest(self, event: Any = None) -> None:

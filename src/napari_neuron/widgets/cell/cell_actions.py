@@ -24,7 +24,7 @@ class CellActions:
     Parameters
     ----------
     parent
-        Over which it asks for a folder.
+        Parent of the folder dialog.
     """
 
     def __init__(

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class CellChooser:
-    """Keeps the header and the session as the skeletons in the viewer are.
+    """Keeps the header and the session in step with the skeletons in the viewer.
 
     Attributes
     ----------
     shown : Signal ()
-        The header offers other cells, or another is shown.
+        The cells on offer, or the one shown, changed.
     """
 
     shown = Signal()

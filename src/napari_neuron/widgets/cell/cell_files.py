@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 
 CIRCUIT = "napari_neuron_circuit"
-"""Key of a layer's metadata: cells with one value are opened together."""
+"""Key in a layer's metadata: cells with the same value are opened together."""
 
 
 class CellFiles:
-    """Exchanges the morphology in session and layers.
+    """Replaces the morphology in session and layers.
 
     Attributes
     ----------
     labelled : Signal (str)
-        Labelling has ended; the text says what went wrong, "" if nothing did.
+        Labelling has ended, with the error or "".
     """
 
     labelled = Signal(str)
@@ -68,7 +68,7 @@ class CellFiles:
     def complete_circuit(self) -> None:
         """Work on all cells that were opened as one circuit with the shown one.
 
-        Only when one of them has just come; a person may leave out some afterwards.
+        Only when one of them was just added; the user may leave some out afterwards.
         """
         cells = cells_in(self._viewer)
         tag = {
@@ -140,7 +140,7 @@ class CellFiles:
         Returns
         -------
         str or None
-            What a person should know.
+            A note for the user.
 
         Raises
         ------
@@ -208,7 +208,7 @@ class CellFiles:
 def _labelled(
     cells: Sequence[Morphology],
 ) -> tuple[list[tuple[Morphology, Morphology]], str]:
-    """Return each cell with what it became, and what went wrong first."""
+    """Return each cell with its replacement, and the first error."""
     from napari_neuron.morphology import label_axon_dendrite
 
     labelled, problem = [], ""

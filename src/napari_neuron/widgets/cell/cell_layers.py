@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 
 
 class CellLayers:
-    """Has the layers of the chosen cells show what became of them.
+    """Updates the layers of the chosen cells after changes to the cells.
 
-    What they show is worked out in a thread; the old is seen until then. Layers are changed in
-    place, so that what a person set for them stays. A mesh goes with the cell when that is scaled
-    or moved.
+    The new content is computed in a thread; until then the old content stays. Layers are changed in
+    place, so that the user's settings stay. A mesh is scaled or moved together with its cell.
     """
 
     def __init__(self, viewer: Viewer, session: Session) -> None:
@@ -36,11 +35,11 @@ class CellLayers:
 
     @property
     def is_busy(self) -> bool:
-        """Whether layers still show what was before."""
+        """Whether layers still show the old content."""
         return any(one.is_busy for one in self._of_names.values())
 
     def disconnect(self) -> None:
-        """Follow nothing any more."""
+        """Stop following."""
         self._session.cells_changed.disconnect(self._on_cells_changed)
         for one in self._of_names.values():
             one.stop()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def summary_of(cell: Morphology) -> dict[str, str]:
-    """Return what a person wants to know of a skeleton first, in words."""
+    """Return the main facts about a skeleton, in words."""
     n_trees = len(cell.roots)
     try:
         membrane = f"{_rounded(find_sections(cell).area.sum())} µm²"
@@ -59,16 +59,16 @@ def _rounded(value: float) -> str:
 
 
 class CellTab(Page):
-    """What the chosen cell is.
+    """The properties of the chosen cell.
 
     Attributes
     ----------
     discretisation_changed : Signal (Discretisation)
     label_requested : Signal ()
     colours_requested : Signal ()
-        The labels are to be shown as colours, or no more.
+        Show the labels as colours, or stop showing them.
     folder_requested : Signal ()
-        A folder of skeletons is to be opened.
+        Open a folder of skeletons.
     unit_requested : Signal (SetUnit)
     repair_requested : Signal (Repair, Morphology)
         A repair, and the cell after it.
@@ -159,7 +159,7 @@ class CellTab(Page):
         self.column.insertWidget(self.column.count() - 1, panel)
 
     def set_labelling(self, labelling: bool) -> None:
-        """Show that axon and dendrite are being told apart."""
+        """Show that axon and dendrite are being separated."""
         self._labelling = labelling
         self._show_labelling()
 
@@ -180,12 +180,12 @@ class CellTab(Page):
         self.units.set_value(cell)
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self.check.set_palette(palette)
         self.units.set_palette(palette)
 
     def stop(self) -> None:
-        """End with the window."""
+        """Clean up when the window closes."""
         self.check.stop()
 
     def _show_labelling(self) -> None:

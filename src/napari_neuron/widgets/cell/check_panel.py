@@ -34,13 +34,13 @@ from napari_neuron.widgets.toolkit.style import Palette, dot_icon
 if TYPE_CHECKING:
     from napari.viewer import Viewer
 
-_NOTE = "#6fe39a"  # seen on the cell, which is of a pale blue
+_NOTE = "#6fe39a"  # visible on the pale blue cell
 _ROW_HEIGHT = 24
 _ROWS = 7
 
 
 class CheckPanel(QWidget):
-    """Lists the findings of the chosen cell; the selected one is marked, explained and mended.
+    """Lists the findings of the chosen cell; the selected one is marked, explained and repaired.
 
     Attributes
     ----------
@@ -147,7 +147,7 @@ class CheckPanel(QWidget):
         self._wanted = self.finding.code if self.finding is not None else self._wanted
         self._cell = cell
         self._show_done()
-        # what was found in another cell is neither marked nor mended; it is seen a moment longer
+        # findings of another cell are neither marked nor repaired, but stay visible a moment longer
         self._findings = ()
         self.list.setEnabled(False)
         self._on_row_changed(-1)
@@ -159,14 +159,14 @@ class CheckPanel(QWidget):
         self._check.ask(cell, image_box_of(self._viewer))
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._palette = palette
         self.repair.set_palette(palette)
         if not self._check.is_busy:
             self._show_findings(self._findings)
 
     def set_shown(self, is_shown: bool) -> None:
-        """Mark the selected finding on the cell only while this is seen."""
+        """Mark the selected finding on the cell only while this panel is visible."""
         self._is_shown = is_shown
         self._mark()
 
@@ -177,7 +177,7 @@ class CheckPanel(QWidget):
         self._layer.show(self._cell, nodes, colour)
 
     def stop(self) -> None:
-        """End with the window."""
+        """Clean up when the window closes."""
         self._check.stop()
         self.repair.stop()
 

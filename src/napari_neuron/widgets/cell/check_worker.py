@@ -21,7 +21,7 @@ from napari_neuron.spec import Experiment, JoinTrees, Repair
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """What a repair would do.
+    """The effect of a repair.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Preview:
     measured : tuple of CellMeasures
         Before, and after if there is one.
     moved : tuple of MovedPlacement
-        Nodes that inputs, recorders, regions or connections name and that would go.
+        Nodes named by inputs, recorders, regions or connections that would be removed.
     """
 
     repair: Repair
@@ -50,7 +50,7 @@ def checked(
 
 
 def previewed(cell: Morphology, experiment: Experiment, one: Repair) -> Preview:
-    """Carry out a repair on a cell and measure what it does."""
+    """Apply a repair to a cell and measure its effect."""
     before = measure(cell, experiment)
     try:
         after = repair(cell, keeping_what_is_used((one,), experiment, cell))

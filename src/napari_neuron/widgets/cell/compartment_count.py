@@ -15,14 +15,14 @@ _PAUSE = 150  # ms
 
 
 class CompartmentCount:
-    """How many compartments the experiment makes of the cells.
+    """Counts the compartments of the cells in the experiment.
 
     Attributes
     ----------
     counted : Signal (int or None, str)
         The number; or None, and why there is none.
     shared_out : Signal (str)
-        Over how many threads a run would be shared out, and why; "" if that is not known.
+        How many threads a run would use, and why; "" if unknown.
     """
 
     counted = Signal(object, str)
@@ -37,7 +37,7 @@ class CompartmentCount:
         self._asked.ask(cells, experiment)
 
     def stop(self) -> None:
-        """Tell nothing any more."""
+        """Emit nothing more."""
         self._asked.stop()
         self.counted.disconnect()
         self.shared_out.disconnect()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 _FILLED = 0.6
-"""Of the canvas, by what is flown to."""
+"""Fraction of the canvas that the target fills."""
 
 
 def fly_to(viewer: Viewer, layer: Any, points: npt.NDArray[Any], room: float) -> None:
@@ -22,13 +22,13 @@ def fly_to(viewer: Viewer, layer: Any, points: npt.NDArray[Any], room: float) ->
     Parameters
     ----------
     viewer
-        Whose camera moves; its angles stay.
+        The viewer whose camera moves; its angles stay.
     layer
-        Whose coordinates the points are in; the last three axes are z, y, x.
+        The layer whose coordinates the points are in; the last three axes are z, y, x.
     points : (n, 3) float64
         At least one.
     room
-        Extent that is seen at least, in the layer's coordinates.
+        Smallest visible extent, in the layer's coordinates.
     """
     low, high = points.min(axis=0), points.max(axis=0)
     factor = _world_per_unit(viewer, layer)

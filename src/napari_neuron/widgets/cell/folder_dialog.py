@@ -38,15 +38,15 @@ _CELL = Qt.ItemDataRole.UserRole
 
 
 class FolderDialog(QDialog):
-    """Reads a folder in a thread and lists what it finds; does not hold up the window.
+    """Reads a folder in a thread and lists what it finds, without blocking the window.
 
-    Cells are listed, not shown: napari takes a tenth of a second for the layers of each. Files
-    that cannot be read are listed with the reason, after the others have been read all the same.
+    Cells are listed, not shown: napari takes a tenth of a second for the layers of each. Files that
+    cannot be read are listed at the end with the reason; the others are read anyway.
 
     Parameters
     ----------
     viewer
-        Where chosen cells are shown.
+        The viewer in which chosen cells are shown.
     """
 
     def __init__(self, viewer: Viewer, folder: str | Path, parent: QWidget | None = None) -> None:
@@ -130,7 +130,7 @@ class FolderDialog(QDialog):
         self.cancel_button.setEnabled(False)
 
     def _show_one(self) -> None:
-        """Show one cell for each turn of the event loop, so that the window stays alive."""
+        """Show one cell per turn of the event loop, so that the window stays responsive."""
         if not self._to_show:
             self._adding.stop()
             self._viewer.reset_view()

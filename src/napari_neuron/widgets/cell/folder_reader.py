@@ -19,12 +19,12 @@ _FETCH = 100  # ms
 
 @dataclass(frozen=True, eq=False)
 class FileRead:
-    """What became of one file.
+    """The outcome of reading one file.
 
     Attributes
     ----------
     cells : tuple of Morphology
-        Empty where the file could not be read.
+        Empty if the file could not be read.
     findings : tuple of str
         Of each cell: how many errors and warnings `napari_neuron.check` has, in words.
     problem : str
@@ -38,12 +38,12 @@ class FileRead:
 
 
 class FolderReader:
-    """Reads a folder file by file; what has been read is told ten times a second.
+    """Reads a folder file by file; reports ten times a second.
 
     Attributes
     ----------
     advanced : Signal (tuple of FileRead, int, int)
-        What has come since; files done; files in all.
+        Newly read files; number of files done; number in total.
     ended : Signal (str)
         Everything is read, or reading was cancelled; why the folder cannot be read, or "".
     """
@@ -80,7 +80,7 @@ class FolderReader:
         self._cancelled = True
 
     def stop(self) -> None:
-        """Stop, and tell nothing any more."""
+        """Stop, and emit nothing more."""
         self.cancel()
         self._timer.stop()
         self.advanced.disconnect()

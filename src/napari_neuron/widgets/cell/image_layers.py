@@ -19,7 +19,7 @@ class ImageLayers:
     Attributes
     ----------
     changed : Signal ()
-        A layer came, went, or lies elsewhere now.
+        A layer was added, removed or moved.
     label_changed : Signal ()
         Another label is selected in a Labels layer.
     """

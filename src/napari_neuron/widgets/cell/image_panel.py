@@ -168,11 +168,11 @@ class ImagePanel(QWidget):
         return self.labels_part
 
     def set_palette(self, palette: Any) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self.line.set_palette(palette)
 
     def stop(self) -> None:
-        """Listen to nothing any more."""
+        """Stop listening."""
         self._images.disconnect()
         self._skeletoniser.stop()
 

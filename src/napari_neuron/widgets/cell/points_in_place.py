@@ -8,8 +8,8 @@ from typing import Any
 def set_points(layer: Any, data: Any, settings: dict[str, Any]) -> None:
     """Give a Points layer other points.
 
-    A hidden layer is shown meanwhile: napari does not slice hidden ones, and then draws by
-    indices of the points that were.
+    A hidden layer is shown meanwhile, because napari does not slice hidden layers and would then
+    draw by indices of the old points.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ class RepairEdit(QWidget):
     Attributes
     ----------
     apply_requested : Signal (Repair, Morphology)
-        The person wants this repair; and the cell after it.
+        The repair to apply, and the cell after it.
     """
 
     apply_requested = Signal(object, object)
@@ -87,7 +87,7 @@ class RepairEdit(QWidget):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a preview is being worked out."""
+        """Whether a preview is being computed."""
         return self._ask.is_busy
 
     @property
@@ -120,16 +120,16 @@ class RepairEdit(QWidget):
         self._on_chosen()
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._palette = palette
         self._show_preview()
 
     def stop(self) -> None:
-        """End with the window."""
+        """Clean up when the window closes."""
         self._ask.stop()
 
     def choose(self, name: str) -> None:
-        """Choose a kind of repair, as a person does in the list."""
+        """Choose a kind of repair, as a user does in the list."""
         self.kind.setCurrentIndex(self.kind.findData(name))
         self._on_chosen()
 
@@ -193,7 +193,7 @@ class RepairEdit(QWidget):
 
 
 def _moves_in_words(moved: tuple[MovedPlacement, ...]) -> str:
-    """Say which nodes would go that something is placed at, and what becomes of that."""
+    """Return which nodes with placements would be removed, and where the placements go."""
     if not moved:
         return ""
     nodes = nodes_in_words(tuple(one.node for one in moved))

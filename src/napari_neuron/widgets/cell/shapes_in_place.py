@@ -15,7 +15,7 @@ from napari.layers import Shapes
 
 
 def made_paths(data: Any, settings: dict[str, Any], ndisplay: int) -> Shapes:
-    """Return a Shapes layer as `set_paths` takes it, worked out for 2D or 3D; in any thread."""
+    """Return a Shapes layer as `set_paths` takes it, computed for 2D or 3D; in any thread."""
     made = Shapes(data, **settings)
     view = getattr(made, "_data_view", None)
     if hasattr(view, "ndisplay"):
@@ -24,13 +24,13 @@ def made_paths(data: Any, settings: dict[str, Any], ndisplay: int) -> Shapes:
 
 
 def set_paths(layer: Shapes, made: Shapes | None) -> None:
-    """Give a layer the paths of another, which is not used any more; none if that is None.
+    """Give a layer the paths of another, which is then no longer used; None: no paths.
 
     Nothing of the layer is selected afterwards. It is shown meanwhile, as napari does not slice
     hidden layers.
     """
     was_visible = layer.visible
-    if not was_visible:  # to set it anew would draw all of it again
+    if not was_visible:  # to set it again would draw all of it again
         layer.visible = True
     layer.selected_data = set()
     if made is None or not _can_take_over(layer, made):

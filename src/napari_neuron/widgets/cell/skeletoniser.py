@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Skeletoniser:
-    """Makes one cell at a time; ask `progress` how far it is.
+    """Makes one cell at a time; `progress` says how far it is.
 
     Attributes
     ----------
@@ -50,12 +50,12 @@ class Skeletoniser:
         worker.start()
 
     def cancel(self) -> None:
-        """Give it up; `failed` tells so soon."""
+        """Give up; `failed` is emitted soon after."""
         if self._process is not None:
             self._process.cancel()
 
     def stop(self) -> None:
-        """Give it up, and tell nothing any more."""
+        """Give up, and emit nothing more."""
         self.made.disconnect()
         self.failed.disconnect()
         self.cancel()

@@ -36,7 +36,7 @@ _SIZES = {"median radius": "radius", "soma radius": "soma"}
 
 
 class UnitPanel(QWidget):
-    """Says in which unit a cell was read and what it would measure in others.
+    """Shows the unit a cell was read in and its size in other units.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ class UnitPanel(QWidget):
         self._show_table()
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._palette = palette
         self._show_table()
 

@@ -53,7 +53,7 @@ class AlsoColour(QWidget):
         column.addWidget(self.problem)
 
     def fill(self) -> None:
-        """Offer the layers there are now."""
+        """List the present layers."""
         self.menu.clear()
         source = self._layers.first
         entries = [] if source is None else self._entries(source)

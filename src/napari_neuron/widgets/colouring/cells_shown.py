@@ -23,7 +23,7 @@ _MOST_ROWS, _ROW_HEIGHT = 6, 22
 
 
 class CellsShown(QWidget):
-    """Seen only where a voltage layer has several cells."""
+    """Visible only if a voltage layer has several cells."""
 
     def __init__(self, layers: ShownLayers) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class CellsShown(QWidget):
         return next((layer for layer in self._layers.all if len(layer.cells) > 1), None)
 
     def refresh(self) -> None:
-        """Say which cells the layer has, and which of them are drawn."""
+        """Show which cells the layer has, and which of them are drawn."""
         layer = self.layer
         self.setVisible(layer is not None)
         if layer is None:

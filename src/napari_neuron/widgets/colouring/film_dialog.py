@@ -133,7 +133,7 @@ class FilmDialog(QDialog):
         return self._pictures is not None
 
     def film(self) -> Film:
-        """Return what is asked for.
+        """Return the film settings.
 
         Raises
         ------
@@ -170,7 +170,7 @@ class FilmDialog(QDialog):
         self._timer.start(0)
 
     def cancel(self) -> None:
-        """Stop filming; nothing is left of the film."""
+        """Stop filming; nothing of the film is kept."""
         if self._pictures is not None:
             self._pictures.close()
             self._end("Cancelled; nothing was kept.")

@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 _PAUSE = 25
-"""ms at least between two looks."""
+"""Shortest time between two searches, ms."""
 
 
 class Hover:
-    """Looks at voltage layers a while after the mouse has moved, never while it drags.
+    """Looks at voltage layers shortly after the mouse has moved, never while it drags.
 
-    A thread looks: a hundred cells take longer than the window has, and what can be hit of a
-    large one is sorted first.
+    The search runs in a thread: a hundred cells take too long for the window, and the elements of a
+    large one are sorted first.
 
     Attributes
     ----------
     place : PickedPlace or None
         What lies under the mouse.
     changed : Signal ()
-        Another node does, or none any more.
+        The node under the mouse changed.
     """
 
     changed = Signal()
@@ -48,7 +48,7 @@ class Hover:
         viewer.mouse_move_callbacks.append(self._on_moved)
 
     def disconnect(self) -> None:
-        """Look no more."""
+        """Stop looking."""
         if self._on_moved in self._viewer.mouse_move_callbacks:
             self._viewer.mouse_move_callbacks.remove(self._on_moved)
         self._timer.stop()

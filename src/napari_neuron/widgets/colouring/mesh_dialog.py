@@ -30,7 +30,7 @@ _GUESS = "whichever fits the cell"
 
 @dataclass(frozen=True)
 class MeshSource:
-    """Where a mesh is read from.
+    """The source of a mesh.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class MeshSource:
 
 
 class MeshDialog(QDialog):
-    """Asks for a mesh; what is asked for is read by who listens.
+    """Asks for a mesh, which the receiver of the signal reads.
 
     Attributes
     ----------

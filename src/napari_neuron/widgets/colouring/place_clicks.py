@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PlaceClicks:
-    """A click tells of a place, with Shift it adds its trace, a double click selects its node.
+    """A click picks a place, with Shift it adds its trace; a double-click selects its node.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class PlaceClicks:
         self._clicks.double_clicked.connect(self._select)
 
     def disconnect(self) -> None:
-        """Hear nothing of the viewer any more."""
+        """Stop listening to the viewer."""
         self._clicks.disconnect()
         self.clicked.disconnect()
         self.selected.disconnect()

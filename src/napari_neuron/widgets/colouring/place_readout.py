@@ -40,7 +40,7 @@ class PlaceReadout(QWidget):
     Parameters
     ----------
     viewer
-        Whose mouse and time are followed.
+        The viewer whose mouse and time are followed.
     """
 
     def __init__(self, viewer: Viewer) -> None:
@@ -69,7 +69,7 @@ class PlaceReadout(QWidget):
 
     @property
     def place(self) -> PickedPlace | None:
-        """What is told of: under the mouse, else what was clicked if it is still shown."""
+        """The place described: under the mouse, or else the last one clicked if still shown."""
         if self.hover.place is not None and self._is_shown(self.hover.place):
             return self.hover.place
         clicked = self._clicked
@@ -82,17 +82,17 @@ class PlaceReadout(QWidget):
         super().showEvent(event)
 
     def show_clicked(self, place: PickedPlace) -> None:
-        """Tell of a place that was clicked, whenever the mouse is beside the cell."""
+        """Describe a clicked place whenever the mouse is off the cell."""
         self._clicked = place
         self.refresh()
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._palette = palette
         self.refresh()
 
     def shut_down(self) -> None:
-        """Listen to nothing any more."""
+        """Stop listening."""
         self.hover.disconnect()
         self._job.stop()
         self._watch(None)
@@ -125,7 +125,7 @@ class PlaceReadout(QWidget):
         return f" at {time_in_words(moment, place.layer.frame_interval)}"
 
     def _paint_at(self, place: PickedPlace) -> list[str]:
-        """Return what is painted on the node; nothing as long as that is being worked out."""
+        """Return the paint on the node; nothing while it is being computed."""
         experiment = self._experiment(place)
         known = self._painted
         if known is None or known[0] is not experiment.paint or known[1] is not place.cell:
@@ -160,7 +160,7 @@ class PlaceReadout(QWidget):
         self._watched = layer
 
     def _on_removed(self, event: Any) -> None:
-        """Let go of a layer that has gone."""
+        """Release a removed layer."""
         if self._clicked is not None and self._clicked.layer is event.value:
             self._clicked = None
         if self.hover.place is not None and self.hover.place.layer is event.value:

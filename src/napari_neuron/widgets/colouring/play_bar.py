@@ -59,7 +59,7 @@ class PlayBar(QWidget):
         self.player.playing_changed.connect(self._on_playing_changed)
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._icons = {False: icon("run", palette, 12), True: icon("stop", palette, 12)}
         self._on_playing_changed(self.player.is_playing)
 

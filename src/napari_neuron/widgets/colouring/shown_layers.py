@@ -18,12 +18,12 @@ _TOLD += ("minimum_radius", "minimum_width", "visible_cells")
 
 
 class ShownLayers:
-    """What is said of the first voltage layer; what is set is set for all.
+    """Reads the first voltage layer; settings apply to all.
 
     Attributes
     ----------
     changed : Signal ()
-        Of the first layer, or another is the first.
+        The first layer changed, or another is the first.
     """
 
     changed = Signal()
@@ -44,7 +44,7 @@ class ShownLayers:
 
     @property
     def first(self) -> VoltageLayer | None:
-        """The one that is looked at; None without any."""
+        """The first layer; None if there is none."""
         return self._watched
 
     def set(self, **looks: Any) -> None:
@@ -54,7 +54,7 @@ class ShownLayers:
                 setattr(layer, name, value)
 
     def set_colouring(self, colouring: str) -> None:
-        """Set the way of colouring of all layers; what takes long is done in a thread before."""
+        """Set the way of colouring of all layers; slow preparation is done in a thread first."""
         large = [layer for layer in self.all if len(layer.morphology) >= FEW_NODES]
         if large or self._job.is_busy:  # of two that are asked for one after the other the last
             self._job.request(_prepare, large, colouring)
@@ -65,7 +65,7 @@ class ShownLayers:
         self.set(colouring=colouring)
 
     def disconnect(self) -> None:
-        """Listen to nothing any more."""
+        """Stop listening."""
         self._job.stop()
         self._viewer.layers.events.inserted.disconnect(self._on_layers_changed)
         self._viewer.layers.events.removed.disconnect(self._on_layers_changed)

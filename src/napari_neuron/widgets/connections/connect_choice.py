@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_PAIRS = 300
-"""Of more, the list has one row for each kind: nobody reads so many."""
+"""With more pairs, the list has one row per kind, because nobody reads that many."""
 
 
 @dataclass(frozen=True, eq=False)
 class ConnectChoice:
-    """What is wanted.
+    """The requested connections.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class ConnectChoice:
 
 @dataclass(frozen=True, eq=False)
 class ConnectFound:
-    """What came of a choice.
+    """The outcome of a choice.
 
     Attributes
     ----------

@@ -110,7 +110,7 @@ class ConnectDialog(TableDialog):
 
     @property
     def found(self) -> ConnectFound:
-        """What there is to connect."""
+        """The connections to add."""
         return self._found
 
     @property
@@ -119,7 +119,7 @@ class ConnectDialog(TableDialog):
         return self._job.is_busy
 
     def read(self) -> None:
-        """Read the table as it is said, and say what was found."""
+        """Read the table with these settings, and report what was found."""
         is_file = self.path is not None
         by_length = self.delay_kind.currentIndex() == 1
         for widget in (*self.columns.values(), self.only_these, self.units, self.limit):
@@ -144,7 +144,7 @@ class ConnectDialog(TableDialog):
         self._show_busy()
 
     def connect_cells(self) -> None:
-        """Tell of the connections, and close."""
+        """Emit the connections, and close."""
         if self._found.connections and not self.is_busy:
             self.connected.emit(self._found.connections)
             self.accept()
@@ -169,7 +169,7 @@ class ConnectDialog(TableDialog):
         self.action_button.setEnabled(bool(self._found.connections) and not self.is_busy)
 
     def stop(self) -> None:
-        """Tell of nothing any more."""
+        """Emit nothing more."""
         super().stop()
         self._job.stop()
 

@@ -26,7 +26,7 @@ _DIVIDE = -45.0
 """mV; a synapse that reverses below is drawn as inhibitory."""
 
 MOST = 5_000
-"""Connections that are drawn; napari takes long for more."""
+"""Number of connections drawn; napari is slow with more."""
 
 POINTS = "point neurons"
 """Said in the place of a cell's name."""
@@ -49,7 +49,7 @@ def colour_of(group: Any) -> str:
 def ends_of(
     group: Any,
 ) -> tuple[tuple[str, ...], tuple[int, ...], tuple[str, ...], tuple[int, ...]]:
-    """Return cells and nodes of both sides of a group; point neurons are one cell of no place."""
+    """Return cells and nodes of both sides of a group; point neurons are one cell, nowhere."""
     sides = []
     for cell, node in group.ends:
         sides += [getattr(group, cell) if cell else (POINTS,) * len(group), getattr(group, node)]
@@ -58,7 +58,7 @@ def ends_of(
 
 
 class ConnectionDisplay:
-    """Keeps the layers of the connections as these are."""
+    """Keeps the layers in step with the connections."""
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
@@ -97,11 +97,11 @@ class ConnectionDisplay:
             if layer.name in looks:
                 layer.visible, layer.opacity = looks[layer.name]
             self._viewer.add_layer(layer)
-        if selected & set(self._viewer.layers):  # the person goes on in the layer that was active
+        if selected & set(self._viewer.layers):  # the user goes on in the layer that was active
             self._viewer.layers.selection = selected & set(self._viewer.layers)
 
     def raise_to_top(self) -> None:
-        """Draw the connections over what was added since."""
+        """Draw the connections above layers added since."""
         layers = self._viewer.layers
         for layer in self.layers:
             index = layers.index(layer)

@@ -45,7 +45,7 @@ class ConnectionsTab(Page):
     Attributes
     ----------
     edit_requested : Signal (dict)
-        The person changes a field of the experiment.
+        The user changes a field of the experiment.
     """
 
     edit_requested = Signal(dict)
@@ -81,7 +81,7 @@ class ConnectionsTab(Page):
         self._say()
 
     def raise_to_top(self) -> None:
-        """Draw the connections over what was added since."""
+        """Draw the connections above layers added since."""
         self.display.raise_to_top()
 
     def ask_for_table(self) -> tuple[Spec, ...]:

@@ -23,9 +23,9 @@ class KindsTable(QTableWidget):
     Attributes
     ----------
     edited : Signal ()
-        The person changed a number.
+        The user changed a number.
     failed : Signal (str)
-        What was typed cannot be; "" when it can.
+        What is wrong with the typed value; "" if nothing.
     """
 
     edited = Signal()

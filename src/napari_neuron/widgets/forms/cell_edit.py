@@ -14,7 +14,7 @@ _ALL = "all cells"
 
 
 class CellEdit(FieldEdit):
-    """All chosen cells (None) or one of them; not seen where one cell is chosen.
+    """All chosen cells (None) or one of them; hidden if only one cell is chosen.
 
     Parameters
     ----------

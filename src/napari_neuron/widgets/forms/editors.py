@@ -16,7 +16,7 @@ from napari_neuron.widgets.toolkit.page import leave_wheel_to_page, let_shrink
 from napari_neuron.widgets.toolkit.text_edit import CommittedLineEdit, TextEdit
 
 _MOST_TYPED = 200
-"""Longer lists are shown in a few words: nobody edits them in a line of text."""
+"""Longer lists are summarised: nobody edits them in a line of text."""
 
 
 class OptionalNumberEdit(FieldEdit):
@@ -70,7 +70,7 @@ class OptionalNumberEdit(FieldEdit):
 
 
 class NumberListEdit(FieldEdit):
-    """Numbers with commas between. ``value`` is None while the text is something else."""
+    """Numbers separated by commas. ``value`` is None while the text is something else."""
 
     def __init__(self, *, unit: str = "", whole: bool = False, **kwargs: Any) -> None:
         self._value: tuple[float, ...] | None = ()
@@ -160,7 +160,7 @@ class ChoiceEdit(FieldEdit):
 
 
 class NameEdit(FieldEdit):
-    """A name that can be typed, or chosen among those that are known.
+    """A name that can be typed, or chosen among the known ones.
 
     Parameters
     ----------

@@ -32,4 +32,4 @@ class FieldEdit(ValuedContainerWidget):
         return ""
 
     def see(self, spec: Any) -> None:
-        """Take notice of the other fields of the spec that this is a field of."""
+        """Use the other fields of the spec that this field belongs to."""

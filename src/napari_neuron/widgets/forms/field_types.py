@@ -14,7 +14,7 @@ _UNIONS = (Union, UnionType)
 
 
 def unwrapped(annotation: Any, metadata: list[Any]) -> tuple[Any, list[Any]]:
-    """Take a type out of its ``Annotated``, and add what that says to the metadata."""
+    """Unwrap a type from its ``Annotated``, and add its annotations to the metadata."""
     while get_origin(annotation) is Annotated:
         annotation, *said = get_args(annotation)
         metadata = [*metadata, *said]

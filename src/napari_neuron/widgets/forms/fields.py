@@ -53,7 +53,7 @@ _EACH = {"weights": "µS", "delays": "ms", "conductances": "µS"}
 
 
 def is_in_forms(spec_type: type[Spec], name: str) -> bool:
-    """Return whether a form has a field; the others are said by the list, or the cell chooser."""
+    """Return whether a form has a field; the others belong to the list or the cell chooser."""
     if issubclass(spec_type, PaintLayer) and name == "cell":
         return True
     return name not in _SAID_ELSEWHERE and name not in _ROWS
@@ -65,8 +65,8 @@ _STEP_AT_ZERO = {"nA": 0.01, "µS": 0.001, "S/cm2": 0.0001}
 def editor_for(spec_type: type[Spec], name: str, view: CellInView) -> Any:
     """Return a magicgui widget for a field of a spec.
 
-    Numbers get their unit and bounds from the field; node ids, regions and names of NEURON's
-    their own editors. What has no editor is shown, and kept as it is.
+    Numbers get their unit and bounds from the field; node ids, regions and NEURON's names have
+    their own editors. A value without an editor is shown and kept unchanged.
     """
     words: dict[str, Any] = {
         "name": name,

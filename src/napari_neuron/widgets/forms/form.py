@@ -69,7 +69,7 @@ class SpecForm(QWidget):
     Attributes
     ----------
     changed : Signal (Spec)
-        The person made another valid spec. What is not valid yet is said below the fields.
+        The user made another valid spec. Errors are shown below the fields.
     fields : dict of str to magicgui widget
     is_held_back : bool
         Whether what is typed is not valid, and therefore not in ``value``.
@@ -134,7 +134,7 @@ class SpecForm(QWidget):
         self._problem.say("")
 
     def show_problem(self, error: ExperimentError, field: str = "") -> None:
-        """Say what is wrong with what is typed; ``field`` is the wrong field of this spec."""
+        """Show what is wrong with the input; ``field`` is the wrong field of this spec."""
         name = re.split(r"[.\[]", field)[0]  # of "events.rate" the form has "events"
         where = f"{field_name(type(self._spec), name)}: " if name in self.fields else ""
         problem = error.problem.replace("Input should be", "must be")

@@ -27,9 +27,9 @@ class KindEdit(FieldEdit):
     view
         The cell that is referred to.
     optional
-        Whether there may be none of them.
+        Whether the value may be None.
     none
-        What none is called.
+        The name of None.
     """
 
     wide = True

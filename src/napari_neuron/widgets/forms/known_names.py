@@ -33,11 +33,11 @@ Names = Callable[[CellInView, Spec | None], Sequence[str] | Mapping[str, str]]
 """Takes the spec whose field is edited too; a mapping gives each name its unit."""
 
 _WRITTEN = {"uS": "µS", "megohm": "MΩ", "um": "µm", "1": "", "mho/cm2": "S/cm2"}
-"""Of NEURON's units, those that are written otherwise in traces."""
+"""NEURON's units that are written differently in traces."""
 
 
 def for_field(spec_type: type[Spec], field: str) -> Names | None:
-    """Return what knows the names a field may hold, None if it is no such field."""
+    """Return the function that lists the names a field may have, None for other fields."""
     return _KNOWN.get((spec_type, field))
 
 

@@ -99,7 +99,7 @@ class ListButtons(QWidget):
                 action.triggered.connect(lambda _=False, make=make: self.added.emit(make()))
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self.remove_button.setIcon(icon("remove", palette))
         self.copy_button.setIcon(icon("copy", palette))
         self.move_button.setIcon(icon("pan", palette))

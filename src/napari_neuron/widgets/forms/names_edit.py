@@ -11,7 +11,7 @@ _MOST_TYPED = 200
 
 
 class NamesEdit(FieldEdit):
-    """A line of names. Whole numbers are taken as numbers, which is what ids mostly are.
+    """A line of names. Whole numbers become numbers, because most ids are.
 
     Parameters
     ----------

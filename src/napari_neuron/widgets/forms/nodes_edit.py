@@ -16,8 +16,8 @@ from napari_neuron.widgets.toolkit.text_edit import TextEdit
 class NodesEdit(ValuedContainerWidget):
     """One node id or several, with a button that takes those of the selected points.
 
-    ``value`` is a tuple of ids, or one id if ``single``. What cannot be read as ids is kept as
-    typed, and ``value`` is None then.
+    ``value`` is a tuple of ids, or one id if ``single``. Text that cannot be read as ids is kept as
+    typed, and ``value`` is then None.
     """
 
     def __init__(self, view: CellInView, *, single: bool = False, **kwargs: Any) -> None:

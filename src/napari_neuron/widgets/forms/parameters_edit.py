@@ -25,12 +25,12 @@ _MOST_ELEMENTS = 64
 class ParametersEdit(FieldEdit):
     """A table of a mechanism's parameters: name, value, unit, default.
 
-    An empty value leaves the default. ``value`` names only those that were set.
+    An empty value means the default. ``value`` has only the parameters that were set.
 
     Parameters
     ----------
     view
-        Whose catalogue is asked.
+        The view whose catalogue is asked.
     profiles
         Whether a value may be a profile; ``value`` is made of `Parameter`, else of
         `ProcessParameter`.

@@ -38,7 +38,7 @@ CONSTANT = "constant"
 
 
 class ProfileEdit(FieldEdit):
-    """A number where it is constant, else the form and plot of a profile.
+    """A number, or the form and plot of a profile.
 
     Parameters
     ----------

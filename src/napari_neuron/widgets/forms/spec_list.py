@@ -51,14 +51,14 @@ class SpecListEditor(QWidget):
     ordered
         Whether the order means something: adds buttons to move items.
     empty
-        What is said in place of the list while it is empty.
+        Text shown in place of the list while it is empty.
 
     Attributes
     ----------
     changed : Signal (tuple of Spec)
-        The person changed an item, added, removed or moved one.
+        The user changed an item, added, removed or moved one.
     current_changed : Signal (int)
-        The person selected other rows; the current one, -1 for none.
+        The user selected other rows; the current one, -1 for none.
     """
 
     changed = Signal(tuple)
@@ -143,7 +143,7 @@ class SpecListEditor(QWidget):
         return tuple(sorted({index.row() for index in self.list.selectedIndexes()}))
 
     def select(self, row: int, *, extend: bool = False) -> None:
-        """Select a row; with ``extend``, add it to the selected or take it out: not the last."""
+        """Select a row; with ``extend``, toggle it in the selection (but keep at least one)."""
         if extend and self.row >= 0:
             rows = (set(self.rows) ^ {row}) or {row}
             self._select(sorted(rows - {row}) + sorted(rows & {row}))
@@ -161,17 +161,17 @@ class SpecListEditor(QWidget):
         self._show()
 
     def set_notes(self, notes: dict[int, str]) -> None:
-        """Say more about some rows, in their lines and tooltips."""
+        """Add notes to some rows, in their lines and tooltips."""
         if notes != self._notes:
             self._notes = notes
             self._show_lines()
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self.buttons.set_palette(palette)
 
     def show_problem(self, error: ExperimentError | None, row: int = -1, field: str = "") -> None:
-        """Say what is wrong: in the form of ``row`` if it is shown, else below the list."""
+        """Show an error: in the form of ``row`` if it is visible, otherwise below the list."""
         form = self.form
         if error is not None and form is not None and row in (-1, self.row):
             self.problem.say("")

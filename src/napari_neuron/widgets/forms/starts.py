@@ -34,12 +34,12 @@ _REQUIRED: dict[type[Spec], dict[str, Any]] = {
 
 
 def first(kind: type[Spec], **values: Any) -> Spec:
-    """Return a spec of a kind; what has no default gets a usual value."""
+    """Return a spec of a kind; fields without default get a common value."""
     return kind(**{**_REQUIRED.get(kind, {}), **values})
 
 
 def profile_like(kind: type[Spec], before: Any) -> Spec:
-    """Return a profile that at first is as the number or profile it replaces is at distance 0."""
+    """Return a profile that starts with the value its predecessor has at distance 0."""
     if isinstance(before, Spec):
         value = float(evaluate_profile(before, np.zeros(1))[0])
         along = {"along": before.along}

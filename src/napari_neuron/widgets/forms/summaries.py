@@ -92,7 +92,7 @@ def _span(region: Any, unit: str = "") -> str:
 
 
 def mechanism_of(layer: Paint | None) -> str:
-    """Return NEURON's name of the mechanism that a layer paints, "" for what is none."""
+    """Return NEURON's name of the mechanism that a layer paints, "" if it is not one."""
     if isinstance(layer, DensityMechanism):
         return layer.name
     return layer.kind if isinstance(layer, Passive | HodgkinHuxley) else ""

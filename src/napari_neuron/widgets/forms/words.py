@@ -226,7 +226,7 @@ _NONE_NAMES: dict[str | tuple[str, str], str] = {
 
 
 def choice_name(field: str, value: object) -> str:
-    """Return what one of a field's few values is called."""
+    """Return the name of one of a field's few values."""
     if field in ("concentration", "potential"):
         return _ION_STYLE.get(value, str(value))
     if field == "keep_stimuli":
@@ -235,7 +235,7 @@ def choice_name(field: str, value: object) -> str:
 
 
 def none_name(spec_type: type[Spec], field: str) -> str:
-    """Return what it is called to leave a field out."""
+    """Return the name of leaving a field out."""
     special = _NONE_NAMES.get((kind_of(spec_type), field)) or _NONE_NAMES.get(field)
     return special or "as mechanisms require"
 

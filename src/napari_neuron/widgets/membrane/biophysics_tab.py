@@ -40,12 +40,12 @@ _IONS = ("na", "k", "ca")
 
 
 class BiophysicsTab(Page):
-    """What the membrane does, in order: of two paints that overlap the later wins.
+    """The paint of the membrane, in order: where two layers overlap, the later wins.
 
     Attributes
     ----------
     edit_requested : Signal (dict)
-        The person changes several fields of the experiment at once.
+        The user changes several fields of the experiment at once.
     """
 
     edit_requested = Signal(dict)
@@ -105,13 +105,13 @@ class BiophysicsTab(Page):
         self.offer()
 
     def set_value(self, paint: tuple[Paint, ...]) -> None:
-        """Show paint, and say of each layer where others hide it."""
+        """Show paint, and for each layer where others hide it."""
         self.editor.set_value(paint)
         self._on_row_changed(self.editor.row)
         self.say_what_is_hidden()
 
     def say_what_is_hidden(self) -> None:
-        """Say of each layer of paint where others hide it on the cell."""
+        """Show for each layer of paint where others hide it on the cell."""
         notes = {}
         for index, cover in enumerate(self._covers()):
             if cover.by:
@@ -176,7 +176,7 @@ class BiophysicsTab(Page):
         return (Ions(ion=name, e=ion.e if ion is not None else 0.0),)
 
     def take_preset(self, preset: Preset) -> tuple[Spec, ...]:
-        """Paint a preset in place of what is painted, with its temperature and first voltage."""
+        """Replace the paint by a preset, with its temperature and initial voltage."""
         cell = self._view.cell
         run = self._view.experiment.run
         said = {name: getattr(preset, name) for name in ("celsius", "v_init")}
@@ -212,7 +212,7 @@ class BiophysicsTab(Page):
         self.kinetics.show()
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._palette = palette
         self.editor.set_palette(palette)
 

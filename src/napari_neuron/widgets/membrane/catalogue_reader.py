@@ -19,7 +19,7 @@ class CatalogueReader:
     Attributes
     ----------
     failed : Signal (str)
-        NEURON cannot be asked, or the MOD files are not compiled here.
+        NEURON cannot be queried, or the MOD files are not compiled here.
     """
 
     failed = Signal(str)
@@ -37,7 +37,7 @@ class CatalogueReader:
         return self._read is not None or self._worker is not None
 
     def request(self, mod_files: tuple[ModFile, ...]) -> None:
-        """Read the catalogue with these files unless that is what there is."""
+        """Read the catalogue with these files, unless it is already loaded."""
         self._wanted = mod_files
         if self._worker is None and self._read != mod_files:
             self._worker = create_worker(_read, mod_files, _start_thread=False)
@@ -45,7 +45,7 @@ class CatalogueReader:
             self._worker.start()
 
     def stop(self) -> None:
-        """Tell nothing any more."""
+        """Emit nothing more."""
         self._stopped = True
         self.failed.disconnect()
 

@@ -97,7 +97,7 @@ class ColourBy(QWidget):
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is on its way."""
+        """Whether something is being computed."""
         return self._worker is not None or self._timer.isActive()
 
     @property
@@ -107,7 +107,7 @@ class ColourBy(QWidget):
         return next((x for x in layers if shown_in(x, _ROLE) is not None), None)
 
     def choose(self, what: str) -> None:
-        """Colour by something else; `NOTHING` takes the colours away."""
+        """Colour by something else; `NOTHING` removes the colours."""
         if what == self._what:
             return
         self._what = what
@@ -122,7 +122,7 @@ class ColourBy(QWidget):
         self._timer.start()
 
     def stop(self) -> None:
-        """Tell nothing any more."""
+        """Emit nothing more."""
         self._timer.stop()
         self._worker = None
         self._viewer.layers.events.removed.disconnect(self._on_layer_removed)
@@ -266,7 +266,7 @@ def _coloured(
     what: str,
     mesh: EdgeTubes | None,
 ) -> dict[str, Any]:
-    """Work out names, values and tubes; in a thread."""
+    """Compute names, values and tubes; in a thread."""
     answer: dict[str, Any] = {
         **{"cell": cell, "what": what, "names": (), "mesh": mesh, "values": None, "said": ""}
     }
@@ -319,7 +319,7 @@ def legend_of(cell: Morphology) -> str:
 
 
 def values_in_words(name: str, values: Any, unit: str) -> str:
-    """Say between what a value lies, and where it is not."""
+    """Describe the range of a value, and where it is missing."""
     there = values[~np.isnan(values)]
     if not len(there):
         return f"The default of {name} is not known yet."

@@ -29,11 +29,11 @@ from napari_neuron.widgets.toolkit.problem import ProblemLabel
 from napari_neuron.widgets.toolkit.style import Palette, colour_number, style_sheet
 
 COLDEST, WARMEST = -20.0, 60.0
-"""°C; what can be asked for."""
+"""Range of temperatures, °C."""
 
 
 def parameters_of(layer: Paint) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
-    """Return what a layer sets and can be measured with, and the names of what cannot.
+    """Return the parameters a layer sets that can be measured, and the names of the others.
 
     A clamped mechanism has no place on the cell: profiles have no value there.
     """

@@ -30,14 +30,14 @@ _FETCH = 100  # ms
 
 
 class ModFilesPanel(QWidget):
-    """What the experiment needs of MOD files, and how far compiling is.
+    """The MOD files the experiment needs, and the progress of compiling.
 
     Attributes
     ----------
     compiled : Signal (MechanismLibrary)
         Files have been compiled, here and now or before.
     decision_wanted : Signal (str)
-        A run waits for what the person says about files that have changed: these.
+        A run waits for the user's decision about these changed files.
     told : Signal
         There is something new to read here.
     button : QPushButton
@@ -112,7 +112,7 @@ class ModFilesPanel(QWidget):
     def run_if_unchanged(self, run: Callable[[], object]) -> None:
         """Call ``run``, unless the files have changed since they were compiled.
 
-        If they have, it is said, and called once the person has decided.
+        If they have, say so, and call it once the user has decided.
         """
         if not self.watch.folder:
             run()
@@ -130,7 +130,7 @@ class ModFilesPanel(QWidget):
         self.watch.look_once(go_on)
 
     def compile_again(self) -> None:
-        """Compile the folder that was agreed to before, and run if that is what was waited for."""
+        """Compile the folder agreed to before, and start the run that was waiting, if any."""
         if self.watch.folder:
             self.compile(self.watch.folder)
 
@@ -155,7 +155,7 @@ class ModFilesPanel(QWidget):
         self.keep_button.setVisible(bool(change) and asked)
 
     def compile(self, folder: str | Path) -> None:
-        """Compile the files of a folder in a thread; the person has agreed."""
+        """Compile the files of a folder in a thread; the user has agreed."""
         if self.is_busy:
             return
         self._folder = str(folder)

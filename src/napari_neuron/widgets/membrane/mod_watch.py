@@ -14,9 +14,9 @@ from napari_neuron.widgets.cell_in_view import CellInView
 
 
 class ModWatch:
-    """Knows the folder that the experiment's MOD files were compiled from, and looks at it.
+    """Knows the folder the experiment's MOD files were compiled from, and checks it.
 
-    Only folders the person chose in this session are looked at, and nothing is compiled here.
+    It checks only folders the user chose in this session, and compiles nothing.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class ModWatch:
         self._folders[mod_files] = folder
 
     def look_once(self, then: Callable[[str, str], object]) -> None:
-        """Look, and call ``then`` with what was found; what waits already is called once."""
+        """Check, and call ``then`` with the outcome; waiting callbacks are called once."""
         self._then = then
         self.look()
 
@@ -56,7 +56,7 @@ class ModWatch:
             self._worker.start()
 
     def stop(self) -> None:
-        """Tell nothing any more."""
+        """Emit nothing more."""
         self._folders.clear()
         self._then = None
         self.looked.disconnect()

@@ -15,7 +15,7 @@ from napari_neuron.spec import Preset
 
 
 class PresetButton(QPushButton):
-    """A button with a menu: save what is painted, and what can be done with each own preset.
+    """A button with a menu: save the paint as a preset, rename or delete your own presets.
 
     Parameters
     ----------
@@ -63,13 +63,13 @@ class PresetButton(QPushButton):
         self._try(lambda: save_preset(self._make(name)), f"Saved as the preset “{name}”.")
 
     def rename(self, name: str, other: str) -> None:
-        """Give one of the person's presets another name."""
+        """Give one of the user's presets another name."""
         if other and other != name:
             done = f"Renamed the preset “{name}” to “{other}”."
             self._try(lambda: rename_preset(name, other), done)
 
     def delete(self, name: str) -> None:
-        """Delete one of the person's presets."""
+        """Delete one of the user's presets."""
         self._try(lambda: delete_preset(name), f"Deleted the preset “{name}”.")
 
     def _try(self, act: Callable[[], object], done: str) -> None:

@@ -46,7 +46,7 @@ class RegionPreview:
         selected = set(self._viewer.layers.selection)
         layer = self._viewer.add_layer(_layer(cell, now))
         layer.editable = False
-        if selected:  # the person goes on in the layer that was active
+        if selected:  # the user goes on in the layer that was active
             self._viewer.layers.selection = selected
 
 

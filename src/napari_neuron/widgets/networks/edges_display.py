@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 _PAUSE = 120
-"""ms after the last change of the selection until other edges are drawn."""
+"""Delay between the last change of the selection and drawing its edges, ms."""
 
 
 class EdgesDisplay:
-    """Keeps the layer of the edges; which, and where they are, is worked out in a thread.
+    """Keeps the layer of the edges; which, and where they are, is computed in a thread.
 
     Attributes
     ----------
     drawn : Signal (int)
-        So many edges are drawn now.
+        Number of edges now drawn.
     """
 
     drawn = Signal(int)
@@ -71,12 +71,12 @@ class EdgesDisplay:
             self._draw()
 
     def advance(self) -> None:
-        """Show what has come since."""
+        """Show the spikes added since."""
         if isinstance(self._layer, EdgeActivityLayer):
             self._layer.advance()
 
     def raise_to_top(self) -> None:
-        """Draw spikes along edges over what was added since."""
+        """Draw spikes along edges above layers added since."""
         if isinstance(self._layer, EdgeActivityLayer):
             self._viewer.layers.move(self._viewer.layers.index(self._layer), -1)
 
@@ -86,7 +86,7 @@ class EdgesDisplay:
             self._layer = None
 
     def stop(self) -> None:
-        """Draw nothing any more."""
+        """Stop drawing."""
         self._soon.stop()
         self._job.stop()
 

@@ -54,7 +54,7 @@ class Targets:
         hidden: int,
         near: float,
     ) -> int | None:
-        """Return the row of the neuron that is hit, None beside all.
+        """Return the row of the neuron that is hit, None if there is none.
 
         Parameters
         ----------
@@ -81,9 +81,9 @@ class Targets:
 
 
 class NeuronClicks:
-    """Tells of clicks on the neurons of an activity layer.
+    """Reports clicks on the neurons of an activity layer.
 
-    Clicks that draw or select points are none of ours.
+    Clicks that draw or select points are ignored.
 
     Attributes
     ----------
@@ -101,11 +101,11 @@ class NeuronClicks:
         viewer.mouse_drag_callbacks.append(self._callback)
 
     def watch(self, layer: ActivityLayer | None) -> None:
-        """Hear of clicks on this layer."""
+        """Listen for clicks on this layer."""
         self._layer, self._targets = layer, None
 
     def disconnect(self) -> None:
-        """Listen to the viewer no more."""
+        """Stop listening to the viewer."""
         if self._callback in self._viewer.mouse_drag_callbacks:
             self._viewer.mouse_drag_callbacks.remove(self._callback)
         self.clicked.disconnect()

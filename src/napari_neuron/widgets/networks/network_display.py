@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 
 _KEYS = ("network", "edges_of", "edge_activity_of", "activity_of", "selected_of")
 _MOST_RINGS = 2_000
-"""More neurons than this are selected without rings around them, which would stall the window."""
+"""If more neurons than this are selected, they get no rings, which would stall the window."""
 
 
 class NetworkDisplay:
-    """The layers of the session's network; positions are worked out in a thread.
+    """The layers of the session's network; positions are computed in a thread.
 
     The selection of the Points layer and that of the session follow each other. The time slider
-    follows a run until the person moves it.
+    follows a run until the user moves it.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class NetworkDisplay:
         self._moving = False
         self._selecting = False
         self._is_new = False
-        self._moment: float | None = None  # shown before the layers were made anew
+        self._moment: float | None = None  # shown before the layers were made again
         # The first layer of a process loads napari's units, which two threads must not do at once.
         Points(np.empty((0, 3)), units=("um",) * 3)
         self._placing, self._making = LatestJob(), LatestJob()
@@ -107,7 +107,7 @@ class NetworkDisplay:
         return self._looks
 
     def set_looks(self, looks: NetworkLooks) -> None:
-        """Draw the network otherwise."""
+        """Draw the network in another way."""
         before, self._looks = self._looks, looks
         if (looks.layout, looks.bodies) != (before.layout, before.bodies):
             self._place()
@@ -121,7 +121,7 @@ class NetworkDisplay:
             self._draw_edges()
 
     def disconnect(self) -> None:
-        """Follow nothing any more."""
+        """Stop following."""
         session, viewer = self._session, self._viewer
         session.network_changed.disconnect(self._on_network_changed)
         session.selection_changed.disconnect(self._on_selection_changed)
@@ -190,7 +190,7 @@ class NetworkDisplay:
             self._points = None
 
     def _on_inserted(self, event: Any) -> None:
-        """Take a skeleton or mesh that is opened now as the body of its neuron."""
+        """Use a newly opened skeleton or mesh as the body of its neuron."""
         held = event.value.metadata.get("napari_neuron")
         is_ours = isinstance(held, dict) and any(key in held for key in _KEYS)
         if is_ours or not self._looks.bodies or self._placed is None:
@@ -293,7 +293,7 @@ class NetworkDisplay:
         self.advance()
 
     def advance(self) -> None:
-        """Show what has come since."""
+        """Show the spikes added since."""
         if self._activity is None:
             return
         self._activity.advance()

@@ -24,10 +24,10 @@ from napari_neuron.view.network.network_layers import (
 from napari_neuron.view.network.network_layout import neuron_positions
 
 EdgesShown = EdgeActivityLayer | EdgeLines
-"""What edges are drawn as: with spikes that travel along them, or plain."""
+"""How edges are drawn: with spikes that travel along them, or plain."""
 
 MOST_POINTS = 20_000
-"""Of more neurons there is no Points layer, which takes napari seconds to add."""
+"""With more neurons there is no Points layer, which napari takes seconds to add."""
 
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -36,7 +36,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """A network as it was laid out.
+    """A network with its layout.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Placed:
 
 
 def placed_network(network: PointNetwork, layers: tuple[Layer, ...], layout: str) -> Placed:
-    """Work out where neurons are, and their layer: what takes time."""
+    """Compute the positions of neurons and their layer, which takes time."""
     bodies, sources = bodies_in(layers, network)
     places = {row: body.place for row, body in bodies.items()}
     try:

@@ -28,14 +28,14 @@ _SELECTED = "#ffffff"
 class NetworkPlot(QWidget):
     """Draws a result: stimuli, a dot for each spike by group, and the rate of each group.
 
-    Everything but the cursor is kept as a picture that is drawn again when something came.
+    Everything but the cursor is kept as a picture, redrawn when there is new data.
 
     Attributes
     ----------
     time_requested : Signal (float)
-        The person put the cursor at this time, ms.
+        The user put the cursor at this time, ms.
     neurons_picked : Signal (array of int)
-        The person dragged over these lines of the raster with Shift: rows of neurons.
+        The user dragged over these lines of the raster with Shift: rows of neurons.
     """
 
     time_requested = Signal(float)
@@ -61,7 +61,7 @@ class NetworkPlot(QWidget):
         return self._result
 
     def show_result(self, result: NetworkResult | None) -> None:
-        """Draw a result from now on; it may still be filling."""
+        """Draw a result from now on; it may still be growing."""
         self._result = result
         if result is not None:
             network = result.network
@@ -74,7 +74,7 @@ class NetworkPlot(QWidget):
         self.redraw()
 
     def redraw(self) -> None:
-        """Draw what has come since."""
+        """Draw the spikes added since."""
         self._picture = None
         self.update()
 
@@ -100,7 +100,7 @@ class NetworkPlot(QWidget):
         return self._time
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._colours = {
             "background": palette.background,
             "text": palette.text,
@@ -313,7 +313,7 @@ class NetworkPlot(QWidget):
             self._request(event.position().x())
 
     def mouseMoveEvent(self, event: Any) -> None:
-        """Go on with it."""
+        """Continue it."""
         if self._picked_from is not None:
             self._picked_to = self._in_raster(event.position().y())
             self.update()
@@ -321,7 +321,7 @@ class NetworkPlot(QWidget):
             self._request(event.position().x())
 
     def mouseReleaseEvent(self, event: Any) -> None:
-        """Tell what was picked."""
+        """Report what was picked."""
         if self._picked_from is None:
             return
         place, n = self.raster_place, len(self._line)

@@ -32,9 +32,9 @@ class FilteredTable(QWidget):
     Attributes
     ----------
     filter_changed : Signal (str)
-        The person has typed something else, and paused.
+        The user has typed something else, and paused.
     selection_changed : Signal (array of int)
-        Rows of the table, not lines, that the person has selected.
+        Rows of the table, not lines, that the user has selected.
     """
 
     filter_changed = Signal(str)

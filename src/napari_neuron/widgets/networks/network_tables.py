@@ -66,11 +66,11 @@ class ColumnsModel(QAbstractTableModel):
 
     @property
     def is_busy(self) -> bool:
-        """Whether another order is still to come."""
+        """Whether another order is pending."""
         return self._sorting.is_busy
 
     def stop(self) -> None:
-        """Wait for no order any more."""
+        """Stop waiting for a new order."""
         self._sorting.stop()
 
     def set_columns(self, columns: Sequence[TableColumn]) -> None:

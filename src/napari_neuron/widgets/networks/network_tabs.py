@@ -32,7 +32,7 @@ from napari_neuron.widgets.toolkit.numbers import shown_number as said
 from napari_neuron.widgets.toolkit.page import Page, hint
 
 _MOST_NAMED = 200
-"""A stimulus of more neurons than this is given by its group, not by names."""
+"""A stimulus for more neurons than this names groups, not neurons."""
 
 
 class NeuronsTab(QWidget):
@@ -88,7 +88,7 @@ class NeuronsTab(QWidget):
         self._session.select(rows)
 
     def stop(self) -> None:
-        """Wait for no thread any more."""
+        """Stop waiting for threads."""
         self._preparing.stop()
         self.model.stop()
 

@@ -28,7 +28,7 @@ _EDGES = {
 
 @dataclass(frozen=True)
 class NetworkLooks:
-    """How a network is drawn; no part of what is simulated.
+    """How a network is drawn; not part of the simulation.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class NetworkLooks:
     layout : str
         See `napari_neuron.view.network.network_layout.neuron_positions`.
     bodies : bool
-        Whether neurons are drawn as skeletons and meshes of the viewer.
+        Whether neurons are drawn as skeletons and meshes in the viewer.
     edges : str
         "activity", "lines" or "none".
     most_edges : int
@@ -64,7 +64,7 @@ class NetworkViewTab(Page):
     Attributes
     ----------
     changed : Signal (NetworkLooks)
-        The person changed something.
+        The user changed something.
     """
 
     changed = Signal(object)
@@ -114,7 +114,7 @@ class NetworkViewTab(Page):
 
     @property
     def value(self) -> NetworkLooks:
-        """What is said."""
+        """The status text."""
         return self._value
 
     def set_value(self, value: NetworkLooks) -> None:

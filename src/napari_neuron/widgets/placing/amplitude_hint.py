@@ -31,7 +31,7 @@ Key = tuple[Morphology, Any, Any, int]
 
 
 def largest_current(stimulus: Any) -> float | None:
-    """Return the current (nA) of an input that is the farthest from 0; None if it is no current."""
+    """Return the largest current (nA) of an input, by magnitude; None if it is not a current."""
     match stimulus:
         case CurrentPulse() | CurrentPulseTrain():
             return float(stimulus.amplitude)
@@ -63,7 +63,7 @@ def effect_in_words(current: float, resistance: float, node: int) -> str:
 
 
 class AmplitudeHint(QWidget):
-    """Says what the current of an input does, worked out in a thread a moment after an edit."""
+    """Shows the effect of an input's current, computed in a thread shortly after an edit."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class AmplitudeHint(QWidget):
         self._timer.timeout.connect(self._work_out)
 
     def request(self, cell: Morphology | None, experiment: Experiment, stimulus: Any) -> None:
-        """Say it for this input of an experiment; None, or what is no current, says nothing."""
+        """Show it for this input of an experiment; nothing for None or other inputs."""
         current = None if stimulus is None or cell is None else largest_current(stimulus)
         if current is None or stimulus.cell not in (None, cell.name):
             self._wanted = None
@@ -96,7 +96,7 @@ class AmplitudeHint(QWidget):
             self._timer.start()
 
     def stop(self) -> None:
-        """Tell nothing any more."""
+        """Emit nothing more."""
         self._timer.stop()
         self._job.stop()
 

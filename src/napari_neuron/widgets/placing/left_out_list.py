@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class _Rows(QAbstractTableModel):
-    """A DataFrame as Qt reads it, only where it looks."""
+    """A DataFrame as a Qt model, read only where Qt looks."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class _Rows(QAbstractTableModel):
 
 
 class LeftOutList(QWidget):
-    """Lists row, distance and position of what was left out, and exports all of it as CSV."""
+    """Lists row, distance and position of left-out rows, and exports them as CSV."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class LeftOutList(QWidget):
             self._export.request(_write, self._left_out, path)
 
     def stop(self) -> None:
-        """Tell nothing any more."""
+        """Emit nothing more."""
         self._export.stop()
 
     def _ask_where(self) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 _NEAR = 6.0
-"""Pixels within which a click means a marker, even if that is drawn smaller."""
+"""Distance in pixels within which a click hits a marker, even if it is drawn smaller."""
 
 _DRAG = 4.0
 """Pixels that a pressed button may move and still be a click."""
@@ -28,7 +28,7 @@ _DRAG = 4.0
 
 @dataclass(frozen=True)
 class Sight:
-    """What the cursor points at, in the coordinates of a layer.
+    """Where the cursor points, in the coordinates of a layer.
 
     Attributes
     ----------
@@ -110,8 +110,8 @@ def hits(
 def node_under(sight: Sight, cell: Morphology) -> int:
     """Return the id of the node that a marker would be dropped at.
 
-    Of those about equally near to the cursor the one in front (3D), else the nearest to the place
-    in the slice (2D).
+    Of several about equally near the cursor, the one in front (3D) or the nearest to the place in
+    the slice (2D).
     """
     aside, depth = sight.of(cell.position[:, ::-1])
     if sight.direction is None:
@@ -121,7 +121,7 @@ def node_under(sight: Sight, cell: Morphology) -> int:
 
 
 class MarkerMouse:
-    """Hears what is done to markers with the mouse, whichever layer is active.
+    """Handles the mouse on markers, whichever layer is active.
 
     A click picks; a marker that is selected already can be dragged.
 
@@ -142,7 +142,7 @@ class MarkerMouse:
         viewer.mouse_drag_callbacks.append(self._on_press)
 
     def disconnect(self) -> None:
-        """Hear nothing any more."""
+        """Stop listening."""
         self._viewer.mouse_drag_callbacks.remove(self._on_press)
         self.picked.disconnect()
         self.dropped.disconnect()
@@ -187,7 +187,7 @@ class MarkerMouse:
             yield
 
     def _under(self, event: Any) -> tuple[MarkerDisplay, int] | None:
-        """Return the marker under the cursor, rather a selected one than another."""
+        """Return the marker under the cursor, preferably a selected one."""
         found = [(one, row) for one in self._displays.all for row in self._rows_under(one, event)]
         selected = (pair for pair in found if pair[0].markers[pair[1]].highlighted)
         return next(selected, found[0] if found else None)
@@ -221,7 +221,7 @@ class MarkerMouse:
         return under
 
     def _hold(self, viewer: Viewer) -> Any:
-        """Have the view stand still and no points be picked; return what ends that."""
+        """Freeze the view and disable picking points; return a function that ends this."""
         camera = camera_of(viewer)
         could_pan = camera.mouse_pan
         active = viewer.layers.selection.active

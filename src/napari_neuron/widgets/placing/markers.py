@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 _ROLE = "markers_of"
 
 _OF_THE_CELL = 1 / 55
-"""Size of a marker, of the extent of its cell: to be seen when all of the cell is in view."""
+"""Size of a marker relative to its cell, so that it is visible with the whole cell in view."""
 
 _HOLLOW = f"{SWITCHED_OFF}00"
 
 PIXELS = (2, 32)
-"""Size of a marker on the screen, at least and at most: not to cover what is looked at closely."""
+"""Smallest and largest size of a marker on the screen, so that it does not cover details."""
 
 _CROWD = 15
-"""Of more markers than this each is smaller: so many hide the cell, and are slow to draw."""
+"""With more markers than this, each is smaller: many hide the cell and are slow to draw."""
 
 _DENSE = 4 * _CROWD
 """More markers than this have no border: side by side one would see nothing else."""
@@ -81,8 +81,8 @@ def markers_of(
     Parameters
     ----------
     experiment
-        Whose stimuli and recorders are marked. A node that the cell does not have gets none, nor
-        does what is on another cell.
+        The experiment whose stimuli and recorders are marked, except those on other cells or on
+        nodes that the cell does not have.
     cell
         The cell.
     highlighted
@@ -279,7 +279,7 @@ class MarkerDisplay:
         self.layer.data = data
 
     def restore(self) -> None:
-        """Draw all markers where they are said to be."""
+        """Draw all markers at their true positions."""
         if self._shown is not None and self.layer is not None:
             self._update(*self._shown)
 
@@ -302,7 +302,7 @@ class MarkerDisplay:
         layer.editable = False
         selected = set(self._viewer.layers.selection)
         self._viewer.add_layer(layer)
-        if selected:  # the person goes on picking points in the layer that was active
+        if selected:  # the user goes on picking points in the layer that was active
             self._viewer.layers.selection = selected
         self._pushed = settings
         return layer

@@ -24,9 +24,9 @@ class Placements:
     Parameters
     ----------
     viewer
-        Where the markers are.
+        The viewer in which the markers are.
     session
-        Whose experiment they stand for.
+        The session whose experiment they stand for.
     tabs
         The tabs of the dock widget; one that has a ``part`` has a list of what is placed.
     edit
@@ -64,7 +64,7 @@ class Placements:
         self._display.raise_to_top()
 
     def disconnect(self) -> None:
-        """Hear nothing of the viewer any more."""
+        """Stop listening to the viewer."""
         self._mouse.disconnect()
 
     def _on_picked(self, marker: Marker, extend: bool) -> None:

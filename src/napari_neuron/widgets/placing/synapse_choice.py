@@ -21,14 +21,14 @@ AT_ONCE, IN_GROUPS, BY_PARTNER = "all at once", "in groups over time", "one trai
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """What is wanted of a table.
+    """The requested synapses of a table.
 
     Attributes
     ----------
     cell, source, columns
         As `read_synapses` takes them.
     where
-        As `SynapseTable.where` takes it; "partner" is text with commas between.
+        As `SynapseTable.where` takes it; "partner" is text separated by commas.
     draw, seed
         How many at random, 0 for all.
     """
@@ -42,14 +42,14 @@ class Choice:
 
     @property
     def of_the_table(self) -> str:
-        """What the rows depend on before they are filtered, as text."""
+        """What the unfiltered rows depend on, as text."""
         changed = Path(self.source).stat().st_mtime_ns if self.source else 0
         return repr((self.source, changed, sorted(self.columns.items())))
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What came of a choice.
+    """The outcome of a choice.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ def find(choice: Choice, before: tuple[str, SynapseTable] | None) -> Found:
 
 
 def _in_another_unit(choice: Choice) -> str:
-    """Say in which unit synapses that are all too far away would lie at the cell, if in one."""
+    """Say in which unit, if any, synapses that are all too far away would lie at the cell."""
     said = choice.columns.get("units", "um")
     for units in dict.fromkeys((choice.cell.unit, "nm", "um", "8 nm", "4x4x40 nm", "10 nm")):
         if units == said:

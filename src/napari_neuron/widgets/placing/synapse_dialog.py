@@ -59,7 +59,7 @@ class SynapseDialog(TableDialog):
     Parameters
     ----------
     cell
-        Whose nodes they are placed at.
+        The cell whose nodes they are placed at.
 
     Attributes
     ----------
@@ -171,7 +171,7 @@ class SynapseDialog(TableDialog):
         return self._reading.is_busy or self._placing.is_busy
 
     def read(self) -> None:
-        """Read the table as it is said, and say what was found."""
+        """Read the table with these settings, and report what was found."""
         said = {
             "kind": None if self.wanted.currentIndex() == 0 else self.wanted.currentText(),
             "partner": self.partner.text().strip(),
@@ -185,7 +185,7 @@ class SynapseDialog(TableDialog):
         self._show_busy()
 
     def place(self) -> None:
-        """Make the stimuli, tell of them, and close."""
+        """Make the stimuli, emit them, and close."""
         if self.table is None or self.is_busy:
             return
         try:
@@ -236,7 +236,7 @@ class SynapseDialog(TableDialog):
         self.confidence.setEnabled("confidence" in there)
 
     def stop(self) -> None:
-        """Tell of nothing any more."""
+        """Emit nothing more."""
         super().stop()
         self._reading.stop()
         self._placing.stop()

@@ -26,7 +26,7 @@ _AUTOMATIC = "as named"
 
 
 class TableDialog(QDialog):
-    """What dialogs that read tables of synapses have in common; each says how it reads.
+    """What dialogs that read tables of synapses have in common; each defines how it reads.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ class TableDialog(QDialog):
 
     @property
     def named_columns(self) -> dict[str, str]:
-        """The columns the person has chosen, by name."""
+        """The columns the user has chosen, by name."""
         return {n: c.currentText() for n, c in self.columns.items() if c.currentIndex() > 0}
 
     def add_rows(self, rows: Mapping[str, QWidget]) -> None:
@@ -137,11 +137,11 @@ class TableDialog(QDialog):
         self.read()
 
     def read(self) -> None:
-        """Read the table as it is said, in a thread, and say what was found."""
+        """Read the table with these settings, in a thread, and report what was found."""
         raise NotImplementedError
 
     def stop(self) -> None:
-        """Tell of nothing any more."""
+        """Emit nothing more."""
         self.left_out.stop()
 
     def _ask_for_file(self) -> None:

@@ -76,7 +76,7 @@ class _PlacedTab(Page):
     soma_requested : Signal ()
         The person wants the soma to be selected.
     edit_requested : Signal (dict)
-        The person changes several fields of the experiment at once.
+        The user changes several fields of the experiment at once.
     """
 
     what = ""
@@ -157,7 +157,7 @@ class InputsTab(_PlacedTab):
     Attributes
     ----------
     table_requested : Signal ()
-        The person wants synapses from a table.
+        The user wants synapses from a table.
     """
 
     what = "a stimulus"
@@ -182,7 +182,7 @@ class InputsTab(_PlacedTab):
         self.column.addStretch()
 
     def say_effect(self) -> None:
-        """Say what the current of the selected input does to the voltage."""
+        """Show how far the current of the selected input moves the voltage."""
         row = self.editor.row
         stimulus = self.editor.value[row] if row >= 0 else None
         self.effect.request(self._view.cell, self._view.experiment, stimulus)

@@ -113,14 +113,14 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class SpikeTrain:
-    """What a spike detector has found.
+    """The spikes of a detector.
 
     Attributes
     ----------
     times : (n_spikes,) float64
         ms.
     simulated
-        Until when it has watched, ms.
+        Time up to which it has watched, ms.
     """
 
     key: CurveKey
@@ -159,10 +159,10 @@ class RateSettings:
 
 
 class FrameTraces:
-    """Reads the values at places from the frames of results, some at a time.
+    """Reads the values at places from the frames of results, in portions.
 
-    A column of the frames lies scattered over the whole file: the first reading of a long run may
-    take a while, which a window does not have.
+    A column of the frames is scattered over the whole file, so the first reading of a long run may
+    be slow, too slow for a window.
     """
 
     def __init__(self, at_most: int = 4000) -> None:
@@ -239,7 +239,7 @@ def curves_of(
 def spike_trains_of(
     result: SimulationResult, colours: Mapping[str, str], run: int | None = None
 ) -> list[SpikeTrain]:
-    """Return what the spike detectors that are switched on have found."""
+    """Return the spikes of the detectors that are switched on."""
     return [
         SpikeTrain(
             key=CurveKey("spikes", r.label, run),

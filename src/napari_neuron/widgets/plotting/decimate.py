@@ -11,7 +11,7 @@ FloatArray = npt.NDArray[np.float64]
 def decimated(
     values: FloatArray, step: float, start: float, stop: float, n_bins: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Return what of a regularly sampled trace can be seen: each bin's minimum and maximum.
+    """Return the visible part of a regularly sampled trace: each bin's minimum and maximum.
 
     Parameters
     ----------

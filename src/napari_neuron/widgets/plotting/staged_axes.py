@@ -11,10 +11,10 @@ from qtpy.QtCore import QTimer
 
 
 class StagedAxes:
-    """Draws what of a figure is not animated: each of its axes in an event of its own.
+    """Draws the parts of a figure that are not animated, each of its axes in a separate event.
 
-    matplotlib takes 15 to 30 ms for axes with their scales. What was drawn before stays on the
-    canvas until all is done.
+    matplotlib takes 15 to 30 ms for axes with their scales. The old picture stays on the canvas
+    until all is done.
 
     Parameters
     ----------
@@ -35,16 +35,16 @@ class StagedAxes:
 
     @property
     def is_busy(self) -> bool:
-        """Whether `done` is still to come."""
+        """Whether `done` is still pending."""
         return bool(self._waiting)
 
     def start(self, before: Any) -> None:
-        """Begin anew.
+        """Begin again.
 
         Parameters
         ----------
         before
-            A region of the canvas that is seen meanwhile, None for nothing.
+            A region of the canvas to show meanwhile, None for nothing.
         """
         figure = self._canvas.figure
         self._waiting = sorted(

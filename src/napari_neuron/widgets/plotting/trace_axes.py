@@ -30,7 +30,7 @@ class TraceAxes:
     rate
         Below: spikes per second; seen where it is wanted and there is room.
     rate_is_wanted
-        Whether it is; `lay_out` heeds it.
+        Whether the rate is wanted, for `lay_out`.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class TraceAxes:
         self._colour()
 
     def forget_limits(self) -> None:
-        """Let the axes of further units begin anew."""
+        """Let the axes of further units begin again."""
         for axes in self._others.values():
             axes.set_autoscaley_on(True)
 
@@ -99,7 +99,7 @@ class TraceAxes:
 
     @property
     def panels(self) -> tuple[Axes, ...]:
-        """Those that are seen and lie not over another."""
+        """The visible axes that do not lie over another."""
         return tuple(a for a in (self.main, self.raster, self.rate) if a.get_visible())
 
     @property
@@ -111,7 +111,7 @@ class TraceAxes:
     # looks ---------------------------------------------------------------------------------
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._palette = palette
         self.figure.set_facecolor(palette.background)
         self._colour()
@@ -188,7 +188,7 @@ class TraceAxes:
         lowest.set_xlabel("time (ms)", fontsize=8.5, labelpad=2, **colour)
 
     def _place_labels(self, width: float, height: float, scale: float) -> None:
-        """Say where the labels are: to find room for them takes matplotlib long."""
+        """Set the positions of the labels, because matplotlib is slow to find room for them."""
         whole = self.figure.transFigure
         for axes in (self.main, self.rate):
             box = axes.get_position()

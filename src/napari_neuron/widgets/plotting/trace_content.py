@@ -33,7 +33,7 @@ class TraceContent:
     result
         The run that is shown, None for none.
     hidden
-        What the person has hidden.
+        Curves the user has hidden.
     items
         What `update` found last, in the order of the list.
     """
@@ -51,10 +51,7 @@ class TraceContent:
     # what there is -------------------------------------------------------------------------
 
     def update(self) -> tuple[list[Curve], list[SpikeTrain]]:
-        """Return curves and spikes as far as they have come; each followed by those of other runs.
-
-        Those that are hidden are among them.
-        """
+        """Return the curves and spikes so far, hidden ones too; each followed by other runs'."""
         curves: list[Curve] = []
         trains: list[SpikeTrain] = []
         if self.result is not None:
@@ -89,7 +86,7 @@ class TraceContent:
 
     @property
     def compared(self) -> tuple[SimulationResult, ...]:
-        """The runs laid over the one that is shown; what the session forgets is forgotten."""
+        """The runs overlaid on the one shown; runs the session forgets are dropped."""
         known = self._session.results
         return tuple(
             r for r in self._compared if r is not self.result and any(r is k for k in known)
@@ -100,7 +97,7 @@ class TraceContent:
         self._compared = tuple(results)
 
     def set_shown(self, changes: Mapping[CurveKey, bool]) -> None:
-        """Hide what is False, show what is True."""
+        """Hide curves that are False, show those that are True."""
         for key, is_shown in changes.items():
             (self.hidden.discard if is_shown else self.hidden.add)(key)
 
@@ -138,7 +135,7 @@ class TraceContent:
             self._kept, self._visited = (*self._kept, self._visited), None
 
     def drop(self, key: CurveKey) -> None:
-        """Show a place no more."""
+        """Stop showing a place."""
         self._kept = tuple(p for p in self._kept if p.label != key.label)
         if self._visited is not None and self._visited.label == key.label:
             self._visited = None
@@ -168,7 +165,7 @@ class TraceContent:
 
 
 def _side_by_side(items: list[Item]) -> list[Item]:
-    """Put what has one label side by side."""
+    """Put curves with the same label side by side."""
     first: dict[tuple[str, str], int] = {}
     for index, item in enumerate(items):
         first.setdefault((item.key.kind, item.key.label), index)

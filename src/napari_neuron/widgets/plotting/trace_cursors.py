@@ -68,7 +68,7 @@ class TraceCursors:
         self._plot.measure_moved.emit()
 
     def toggle_measure(self) -> None:
-        """Begin to measure within what is in view, or end it."""
+        """Start measuring within the view, or stop."""
         if self._measured is not None:
             self.measure(None)
         else:
@@ -115,7 +115,7 @@ class TraceCursors:
                 axes.draw_artist(artist)
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._palette = palette
         self._colour()
 

@@ -10,17 +10,17 @@ from napari_neuron.widgets.plotting.curves import Curve, CurveKey
 from napari_neuron.widgets.plotting.trace_axes import TraceAxes
 
 _STEP = 20.0
-"""mV: not to draw the axes anew for every new peak."""
+"""Step in mV, so that the axes are not redrawn for every new peak."""
 
 
 class TraceLimits:
-    """Fits axes to curves, of which it looks only at what has come since the last time."""
+    """Fits axes to curves, looking only at new data each time."""
 
     def __init__(self) -> None:
         self._extents: dict[CurveKey, tuple[int, float, float]] = {}
 
     def forget(self, key: CurveKey | None = None) -> None:
-        """Begin anew with a curve, or with all."""
+        """Begin again with a curve, or with all."""
         if key is None:
             self._extents.clear()
         else:

@@ -57,7 +57,7 @@ class TraceList(QTreeWidget):
     Attributes
     ----------
     shown_changed : Signal (dict of CurveKey to bool)
-        What the person has hidden or shown again.
+        Curves the user has hidden or shown again.
     clicked_on : Signal (CurveKey)
         A name was clicked.
     keep_requested, drop_requested, record_requested : Signal (CurveKey)
@@ -107,7 +107,7 @@ class TraceList(QTreeWidget):
         return self._rows
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._palette = palette
         rows, self._rows = self._rows, ()
         self.clear()
@@ -137,7 +137,7 @@ class TraceList(QTreeWidget):
         self.blockSignals(blocked)
 
     def _fit_columns(self, only_widen: bool) -> None:
-        """Make room for the values; a column that breathes with them could not be read."""
+        """Make room for the values; a column that changed width with them would be unreadable."""
         texts = {self.headerItem().text(1), *(row.value for row in self._rows)}
         longest = max(map(self.fontMetrics().horizontalAdvance, texts), default=0) + 14
         if longest > self.columnWidth(1) or not only_widen:
@@ -192,7 +192,7 @@ class TraceList(QTreeWidget):
         if item.checkState(0) != checked or before is None:
             item.setCheckState(0, checked)
 
-    # what the person does ------------------------------------------------------------------
+    # what the user does ------------------------------------------------------------------
 
     def _on_item_changed(self, item: QTreeWidgetItem, column: int) -> None:
         row = self._rows[self.indexOfTopLevelItem(item)]

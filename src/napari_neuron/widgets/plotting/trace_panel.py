@@ -77,25 +77,25 @@ class TracePanel(Page):
 
     @property
     def rate(self) -> RateSettings:
-        """How the rate is wanted."""
+        """The settings of the rate."""
         kind = [*_RATES][self.rate_kind.currentIndex()]
         width = self.rate_width.value()
         return RateSettings(kind, width if width > 0 else RateSettings().width)
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._palette = palette
         self.list.set_palette(palette)
 
     def fit_list(self) -> None:
-        """Let the list be as high as its rows: it is the column that scrolls."""
+        """Make the list as high as its rows, because the column scrolls."""
         n = self.list.topLevelItemCount()
         height = max(n, 1) * ROW_HEIGHT + self.list.header().sizeHint().height() + 4
         if self.list.height() != height or self.list.minimumHeight() != height:
             self.list.setFixedHeight(height)
 
     def show_spikes(self, trains: Sequence[SpikeTrain]) -> None:
-        """Say what the detectors that are shown have found."""
+        """Show the spikes of the visible detectors."""
         lines = [
             f'<span style="color:{train.colour}">◆</span> {_escaped(train.key.name)}: '
             f'<span style="color:{self._palette.dim}">{spikes_in_words(train)}</span>'
@@ -105,7 +105,7 @@ class TracePanel(Page):
         self._rate.setVisible(bool(trains))
 
     def show_measured(self, between: tuple[float, float] | None) -> None:
-        """Say what lies between the measuring cursors."""
+        """Show what lies between the measuring cursors."""
         if between is None:
             _say(self.measured, "")
             return

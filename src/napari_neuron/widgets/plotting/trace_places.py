@@ -60,7 +60,7 @@ class TracePlaces:
         layer = Layer.create(*_looks(cell, marks), "points")
         layer.editable = False
         self._viewer.add_layer(layer)
-        if selected:  # the person goes on in the layer that was active
+        if selected:  # the user goes on in the layer that was active
             self._viewer.layers.selection = selected
 
     def go_to(self, cell: Morphology, node: int) -> None:

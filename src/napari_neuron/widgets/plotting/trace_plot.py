@@ -28,16 +28,17 @@ from napari_neuron.widgets.toolkit.style import Palette
 
 _FIRST_LIMITS = (-90.0, -40.0)
 _BINS = 8000
-"""Of all curves together, about: of many, each is drawn coarser, with its extremes."""
+"""Approximate number of points of all curves together: many curves are each drawn coarser, with
+their extremes."""
 
 
 class TracePlot:
-    """Draws what `draw` was given last.
+    """Draws the content last passed to `draw`.
 
     Attributes
     ----------
     time_requested : Signal (float)
-        The person put the time cursor at this time, ms.
+        The user put the time cursor at this time, ms.
     curve_clicked : Signal (CurveKey)
     measure_moved : Signal ()
         A measuring cursor was moved.
@@ -112,7 +113,7 @@ class TracePlot:
         self.axes.set_ylim(*_FIRST_LIMITS)
 
     def draw(self, curves: Sequence[Curve], trains: Sequence[SpikeTrain] = ()) -> None:
-        """Draw these, of which most may be there already."""
+        """Draw these, most of which may already be drawn."""
         self._curves = {curve.key: curve for curve in curves}
         self._trains = {train.key: train for train in trains}
         changed = self._match_lines()
@@ -169,7 +170,7 @@ class TracePlot:
         )
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._panels.set_palette(palette)
         self.cursors.set_palette(palette)
         self._panels.lay_out()
@@ -200,7 +201,7 @@ class TracePlot:
         self._tools.zoom()
 
     def keep_view(self) -> None:
-        """Leave the axes as the person has put them, until `home`."""
+        """Keep the axes as the user set them, until `home`."""
         self._view_is_own = True
 
     def zoom_at(self, x: float, y: float, factor: float, *, values: bool = False) -> None:
@@ -220,7 +221,7 @@ class TracePlot:
         self.canvas.draw_idle()
 
     def home(self) -> None:
-        """Show the whole run, and all of what is drawn as large as there is room."""
+        """Show the whole run, with everything drawn as large as fits."""
         self._view_is_own = False
         self.axes.set_xlim(0.0, self._duration)
         self._fit_limits(tight=True)
@@ -237,7 +238,7 @@ class TracePlot:
     # lines ---------------------------------------------------------------------------------
 
     def _match_lines(self) -> bool:
-        """Have a line for everything that is drawn; return whether the axes have changed."""
+        """Make a line for everything drawn; return whether the axes have changed."""
         panels, marked = self._panels, tuple(self._marks)
         before = (panels.units, panels.rows, panels.rate_is_wanted)
         kept = {key: c.unit for key, c in self._curves.items()}
@@ -318,12 +319,12 @@ class TracePlot:
     # drawing -------------------------------------------------------------------------------
 
     def _redraw(self) -> None:
-        """Draw the axes anew as soon as the window has time, and the lines over them."""
+        """Draw the axes again as soon as the window has time, and the lines over them."""
         self._empty_axes = None
         self._stages.start(self._drawn)
 
     def _fill_lines(self) -> None:
-        """Give the lines what there is by now, as fine as it can be seen."""
+        """Update the lines with the data so far, as finely as can be seen."""
         start, stop = self.axes.get_xlim()
         n_bins = self.axes.bbox.width / 2  # a bin draws a stroke of 1.2 pixels
         n_bins = max(50, int(min(n_bins, _BINS / max(1, len(self._lines)))))

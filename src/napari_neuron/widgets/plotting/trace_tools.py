@@ -24,7 +24,7 @@ class TraceTools(QWidget):
     run_requested : Signal (SimulationResult)
         To be shown.
     compare_requested : Signal (tuple of SimulationResult)
-        To be laid over it, and no others.
+        Exactly these are overlaid on it.
     """
 
     run_requested = Signal(object)
@@ -82,7 +82,7 @@ class TraceTools(QWidget):
         self.runs.activated.connect(self._on_run_chosen)
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         for name, button in self._icons.items():
             button.setIcon(icon(name, palette))
 

@@ -42,7 +42,7 @@ class ProblemPlaces:
         self.colour = ""
 
     def show(self, error: ExperimentError) -> str:
-        """Say a mistake in the item's form if it is shown, and return it in a line."""
+        """Show a mistake in the item's form if visible, and return it as one line."""
         self.clear()
         found = re.match(r"(\w+)(?:\[(\d+)\])?\.?(.*)", error.field)
         part, index, field = found.groups() if found else ("", None, "")
@@ -68,7 +68,7 @@ class ProblemPlaces:
         return ""
 
     def clear(self) -> None:
-        """Nothing is wrong any more."""
+        """Clear all marks."""
         self.mark("")
         for part, editor in self._editors.items():
             if part != "run":  # its form says on its own what is typed wrongly

@@ -52,7 +52,7 @@ class RunBeside:
         self._compared = layer
 
     def clear(self) -> None:
-        """Take it away, and wait for none."""
+        """Remove it, and stop waiting for one."""
         self._wanted = None
         if self._compared is not None:
             self._compared.metadata[KEY].pop("words", None)
@@ -61,7 +61,7 @@ class RunBeside:
             self._viewer.layers.remove(before)
 
     def stop(self) -> None:
-        """Wait for none any more."""
+        """Stop waiting for one."""
         self._wanted = None
         self._job.stop()
 

@@ -26,10 +26,10 @@ _IN_WORDS = {
 
 
 def changes(before: Experiment, after: Experiment) -> list[str]:
-    """Return one line for each thing that differs; none for equal experiments.
+    """Return one line per difference; none for equal experiments.
 
-    A changed item of a list is told by its fields where the lists are equally long, else as one
-    that is gone and one that is new.
+    If two lists are equally long, a changed item is described by its fields, otherwise as one
+    removed and one added.
     """
     lines: list[str] = []
     for name in Experiment.model_fields:

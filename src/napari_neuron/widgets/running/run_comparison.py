@@ -15,12 +15,12 @@ _MOST_LINES = 6
 
 
 class RunComparison(QWidget):
-    """Belongs to the run that is chosen in the list of runs.
+    """Compares the run chosen in the list with others.
 
     Attributes
     ----------
     difference_requested : Signal (SimulationResult, SimulationResult)
-        Show the first less the second.
+        Show the first minus the second.
     beside_requested : Signal (SimulationResult, SimulationResult)
         Show the second beside the first.
     """
@@ -62,7 +62,7 @@ class RunComparison(QWidget):
         column.addWidget(self.what_changed)
 
     def set_result(self, result: SimulationResult | None) -> None:
-        """Be about this run from now on; None hides all."""
+        """Switch to this run; None hides all."""
         self._result = result
         self.setVisible(result is not None)
         if result is None:

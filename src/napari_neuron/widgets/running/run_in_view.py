@@ -22,16 +22,16 @@ from napari_neuron.widgets.toolkit.numbers import shown_number
 
 
 class RunInView:
-    """Stands between the session's runs and what shows them.
+    """Connects the session's runs with their display.
 
     Parameters
     ----------
     session
-        Whose experiment is run.
+        The session whose experiment is run.
     voltage
         Shows the voltage of its cells.
     header
-        Says how the run goes.
+        Shows the progress of the run.
     problems
         Where mistakes are marked.
 
@@ -65,7 +65,7 @@ class RunInView:
         )
 
     def disconnect(self) -> None:
-        """Hear nothing of the session any more."""
+        """Stop listening to the session."""
         for signal, handler in self._heard():
             signal.disconnect(handler)
         self.shown.disconnect()
@@ -83,7 +83,7 @@ class RunInView:
         self.shown.emit()
 
     def show_difference(self, result: SimulationResult, less: SimulationResult) -> None:
-        """Show the voltage of one run less that of another."""
+        """Show the voltage of one run minus that of another."""
         numbers = self._session.number_of(result), self._session.number_of(less)
         self._voltage.show_difference(result, less, "run {} − run {}".format(*numbers))
         self.shown.emit()

@@ -25,7 +25,7 @@ from napari_neuron.widgets.toolkit.page import Page, hint
 
 
 def frames_in_words(experiment: Experiment, n_compartments: int | None) -> str:
-    """Say how much a run stores: every variable of which frames are kept."""
+    """Describe how much a run stores: every variable whose frames are kept."""
     n_frames, n_variables = experiment.run.n_frames, len(experiment.frames)
     text = "1 frame" if n_frames == 1 else f"{n_frames:,} frames"
     if n_compartments:

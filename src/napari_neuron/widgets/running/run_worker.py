@@ -12,12 +12,12 @@ from qtpy.QtCore import QTimer
 from napari_neuron.runner import RunAdvanced, RunEnded, RunEvent, Runner, RunStarted
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 50, 250
-"""ms that the window has for itself between two updates: as long as an update and its drawing
-took, within these."""
+"""Shortest and longest pause of the window between two updates, ms: as long as an update and its
+drawing took."""
 
 
 _DRIVERS: set[RunDriver] = set()
-"""Those with a run under way: a run ends properly also when the widget that began it is gone."""
+"""Drivers with a run in progress: it ends properly even if the widget that started it is gone."""
 
 
 class RunWorker(GeneratorWorker):
@@ -39,7 +39,7 @@ class RunDriver:
     Parameters
     ----------
     session
-        Whose experiment is run.
+        The session whose experiment is run.
     prepare
         Called in the thread with the result of the run, before `Session.run_started` is told of
         it here: for what takes time and can be made outside the window.
@@ -88,7 +88,7 @@ class RunDriver:
             self._fetched = time.perf_counter()
 
     def _on_errored(self, error: Exception) -> None:
-        """End the run: this is a fault of ours, which napari reports besides."""
+        """End the run: this is a fault of ours, which napari reports too."""
         self._on_yielded(RunEnded(None, error))
 
     def _fetch(self) -> None:

@@ -24,13 +24,13 @@ class Saving:
     Parameters
     ----------
     parent
-        Over which it asks.
+        Parent of the dialogs.
     session
-        Whose experiment is opened and saved.
+        The session whose experiment is opened and saved.
     files
         Reads the cell that an experiment names.
     say
-        Takes what there is to say, and what went wrong.
+        Called with a message and an error.
     """
 
     def __init__(

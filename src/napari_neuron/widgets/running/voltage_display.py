@@ -34,7 +34,7 @@ class VoltageDisplay:
     """The voltage layer of the newest run, with all its cells.
 
     A new run of the same cells is shown in the layer of the last. The time slider follows the
-    newest frame until the person moves it.
+    newest frame until the user moves it.
     """
 
     def __init__(self, viewer: Viewer) -> None:
@@ -113,7 +113,7 @@ class VoltageDisplay:
             shown.is_live = follow
         if follow:
             self._follows = True
-            if there is None:  # else it goes to what comes next: napari takes long for each step
+            if there is None:  # else it moves on by itself: each step is slow in napari
                 self._go_to(0.0)
         else:
             self._do_the_rest()
@@ -181,7 +181,7 @@ class VoltageDisplay:
         self._rest = [lambda: _show_colorbar(layer), lambda: write_time(self._viewer)]
 
     def _below_markers(self) -> int | None:
-        """Return the place below markers and connections; napari takes long to move layers."""
+        """Return the place below markers and connections; napari is slow to move layers."""
         if self._result is None or len(self._result.cells) < 2:
             return None
         for index, layer in enumerate(self._viewer.layers):
@@ -195,7 +195,7 @@ class VoltageDisplay:
             self._rest.pop(0)()
 
     def _clear_the_view(self, cells: Sequence[Morphology]) -> None:
-        """Hide what would cover the voltage, once; the person may show it again."""
+        """Hide what would cover the voltage, once; the user may show it again."""
         for cell in cells:
             for layer in layers_of(self._viewer, cell):
                 layer.visible = False
@@ -234,7 +234,7 @@ class VoltageDisplay:
             self._moving = False
 
     def _on_slider_moved(self, event: Any = None) -> None:
-        """Follow no more, until the person goes to the newest frame again."""
+        """Stop following until the user goes back to the newest frame."""
         if self._moving or self._result is None or self._result.status is not Status.RUNNING:
             return
         axis, result = time_axis(self._viewer), self._result

@@ -57,7 +57,7 @@ class Asked:
         self._question = None
 
     def stop(self) -> None:
-        """Tell nothing any more."""
+        """Emit nothing more."""
         self.forget()
         self._job.stop()
         self.answered.disconnect()

@@ -8,7 +8,7 @@ from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 
 def asked_file(parent: QWidget, title: str, suggested: str, kinds: str) -> str:
-    """Ask for a file to write; "" if the person thinks better of it.
+    """Ask for a file to write; "" if the user cancels.
 
     Parameters
     ----------

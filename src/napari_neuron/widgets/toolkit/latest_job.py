@@ -41,7 +41,7 @@ class LatestJob:
             self.started.emit()
 
     def stop(self) -> None:
-        """Tell nothing any more."""
+        """Emit nothing more."""
         self._stopped = True
         self._next = None
         self.started.disconnect()

@@ -95,7 +95,7 @@ def without_unit(text: str, unit: str) -> str:
 class QuantitySpinBox(QDoubleSpinBox):
     """A spin box that steps in the last but one digit and reads any number.
 
-    Tells of a change when the person is done: Enter, focus out, arrows.
+    Emits a change when the user has finished: Enter, focus out, arrows.
     """
 
     def __init__(self, parent: Any = None) -> None:

@@ -48,7 +48,7 @@ class ProgressLine(QWidget):
         self.update()
 
     def set_palette(self, palette: Palette) -> None:
-        """Take over the theme's colours."""
+        """Use the theme's colours."""
         self._groove, self._bar = QColor(palette.foreground), QColor(palette.current)
         self.update()
 

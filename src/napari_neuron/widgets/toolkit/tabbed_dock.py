@@ -22,7 +22,7 @@ class TabbedDock(ClosingWidget):
     Parameters
     ----------
     session
-        Whose undo list the keys of undo and redo go along.
+        The session whose undo list the keys of undo and redo go along.
     """
 
     def __init__(self, session: Session | NetworkSession) -> None:

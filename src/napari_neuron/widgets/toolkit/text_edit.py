@@ -21,7 +21,7 @@ def is_left_to_the_experiment(event: Any, line: QLineEdit) -> bool:
 
 
 class CommittedLineEdit(QLineEdit):
-    """Tells of its text when the person is done with it, not at every key."""
+    """Emits its text when the user has finished, not at every key."""
 
     committed = Signal(str)
 

@@ -37,7 +37,7 @@ class ViewerSignals:
         viewer.events.theme.connect(self._on_theme_changed)
 
     def disconnect(self) -> None:
-        """Tell nothing any more."""
+        """Emit nothing more."""
         viewer = self._viewer
         viewer.layers.events.inserted.disconnect(self._on_layers_changed)
         viewer.layers.events.removed.disconnect(self._on_layers_changed)
