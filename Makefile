@@ -12,11 +12,14 @@ IN_A_WINDOW := tools/in-a-window
 demo: $(STAMP)
 	$(IN_A_WINDOW) $(BIN)/napari-neuron demo $(if $(DISPLAY)$(WAYLAND_DISPLAY),,--output demo)
 
+# MOD files are compiled.
 test: $(STAMP)
+	tools/system-packages g++ make
 	$(IN_A_WINDOW) --virtual $(BIN)/python -m pytest
 
 # Clients of databases hold pandas at version 2: they have an environment of their own.
 test-databases: .venv-databases/.installed
+	tools/system-packages openssl
 	$(IN_A_WINDOW) --virtual .venv-databases/bin/python -m pytest tests/unit/test_database*.py
 
 lint: $(STAMP)
