@@ -7,13 +7,20 @@ STAMP := $(VENV)/.installed
 # Runs what follows in a window: the real one where there is a display, a virtual one elsewhere.
 IN_A_WINDOW := tools/in-a-window
 
-.PHONY: demo test lint types docs bench screenshots clean
+.PHONY: demo test test-databases lint types docs bench screenshots clean
 
 demo: $(STAMP)
 	$(IN_A_WINDOW) $(BIN)/napari-neuron demo $(if $(DISPLAY)$(WAYLAND_DISPLAY),,--output demo)
 
+# MOD files are compiled.
 test: $(STAMP)
+	tools/system-packages g++ make
 	$(IN_A_WINDOW) --virtual $(BIN)/python -m pytest
+
+# Clients of databases hold pandas at version 2: they have an environment of their own.
+test-databases: .venv-databases/.installed
+	tools/system-packages openssl
+	$(IN_A_WINDOW) --virtual .venv-databases/bin/python -m pytest tests/unit/test_database*.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -34,5 +41,8 @@ screenshots: $(STAMP)
 $(STAMP): pyproject.toml tools/setup
 	tools/setup $(VENV)
 
+.venv-databases/.installed: pyproject.toml tools/setup
+	tools/setup .venv-databases databases,qt,test
+
 clean:
-	rm -rf $(VENV) demo site dist build
+	rm -rf $(VENV) .venv-databases demo site dist build

@@ -194,6 +194,10 @@ if TYPE_CHECKING:
     from napari_neuron.morphology import read_morphology as read_morphology
     from napari_neuron.morphology import write_swc as write_swc
     from napari_neuron.morphology.from_labels import skeletonise as skeletonise
+    from napari_neuron.morphology.simple_cells import ball_and_stick as ball_and_stick
+    from napari_neuron.morphology.simple_cells import single_compartment as single_compartment
+    from napari_neuron.morphology.simple_cells import straight_cable as straight_cable
+    from napari_neuron.morphology.simple_cells import y_shaped as y_shaped
     from napari_neuron.protocols import ConvergenceCheck as ConvergenceCheck
     from napari_neuron.protocols import FICurve as FICurve
     from napari_neuron.protocols import ProtocolResult as ProtocolResult
@@ -201,10 +205,6 @@ if TYPE_CHECKING:
     from napari_neuron.protocols import SynapseThreshold as SynapseThreshold
     from napari_neuron.protocols import TransferResistance as TransferResistance
     from napari_neuron.protocols import run_protocol as run_protocol
-    from napari_neuron.morphology.simple_cells import ball_and_stick as ball_and_stick
-    from napari_neuron.morphology.simple_cells import single_compartment as single_compartment
-    from napari_neuron.morphology.simple_cells import straight_cable as straight_cable
-    from napari_neuron.morphology.simple_cells import y_shaped as y_shaped
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
     from napari_neuron.result.network import NetworkResult as NetworkResult

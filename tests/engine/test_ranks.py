@@ -17,7 +17,11 @@ from napari_neuron.compile.cells import source_of
 
 SOURCE = Path(nn.__file__).parents[1]
 
-pytestmark = pytest.mark.skipif(shutil.which("mpiexec") is None, reason="there is no mpiexec")
+# The package openmpi puts it beside Python, where it need not be on the PATH.
+FOLDERS = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+MPIEXEC = shutil.which("mpiexec", path=FOLDERS)
+
+pytestmark = pytest.mark.skipif(MPIEXEC is None, reason="there is no mpiexec")
 
 
 def mpiexec(n, *arguments):
@@ -27,12 +31,13 @@ def mpiexec(n, *arguments):
         "OMPI_ALLOW_RUN_AS_ROOT": "1",
         "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
         "OMPI_MCA_rmaps_base_oversubscribe": "1",
+        "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
         "OMPI_MCA_mpi_yield_when_idle": "1",
         "PYTHONPATH": str(SOURCE),
     }
     command = [sys.executable, "-m", "napari_neuron.cli", "run", *map(str, arguments), "--mpi"]
     return subprocess.run(
-        ["mpiexec", "-n", str(n), *command],
+        [MPIEXEC, "-n", str(n), *command],
         capture_output=True,
         text=True,
         env=environment,

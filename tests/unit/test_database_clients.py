@@ -1,6 +1,6 @@
 """neuPrint and CAVE through their real clients, asking servers on this machine.
 
-Run where neuprint-python, caveclient and cloud-volume are installed (``napari-neuron[databases]``).
+Run where neuprint-python, caveclient and cloud-volume are installed (``make test-databases``).
 """
 
 import socket

@@ -197,7 +197,7 @@ def edges_of_matrix(matrix: Any, ids: Sequence[Any] | None) -> tuple[pd.DataFram
     names = np.arange(found.shape[0]) if ids is None else np.asarray(ids)
     if len(names) != found.shape[0]:
         raise ExperimentError("ids", f"{len(names)} ids for {found.shape[0]} neurons")
-    rows, columns = found.coords
+    rows, columns = found.row, found.col
     bad = first_bad_row(~np.isfinite(found.data))
     if bad is not None:
         place = f"matrix[{rows[bad]}, {columns[bad]}]"

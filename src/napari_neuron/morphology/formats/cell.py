@@ -229,7 +229,9 @@ def without_loops(
     weight = 1.0 + length / max(float(length.max()), 1e-300)  # none is zero, which were no edge
     low, high = np.minimum(a, b), np.maximum(a, b)
     tree = minimum_spanning_tree(coo_array((weight, (low, high)), (n, n)).tocsr()).tocoo()
-    is_kept = np.isin(low * n + high, np.minimum(*tree.coords) * n + np.maximum(*tree.coords))
+    is_kept = np.isin(
+        low * n + high, np.minimum(tree.row, tree.col) * n + np.maximum(tree.row, tree.col)
+    )
     lost = once[~is_kept]
     named = node_id[lost[:_LOOPS_NAMED]].tolist()
     notes = [f"{LOOP} no cable between nodes {one} and {other}" for one, other in named]
