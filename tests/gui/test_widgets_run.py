@@ -270,3 +270,21 @@ def test_a_dock_that_is_opened_again_takes_over_what_is_there(dock):
 
 def test_the_two_docks_share_one_session(window):
     assert window.traces.session is window.widget.session
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen", "path"),
+    [
+        ("run", "NWB files, for other programs (*.nwb)", "run.nwb"),
+        ("run", "Results (*.h5)", "run.h5"),
+        ("run", "", "run.h5"),
+        ("run.nwb", "Results (*.h5)", "run.nwb"),
+        ("", "", ""),
+    ],
+)
+def test_a_result_is_saved_in_the_format_that_is_chosen(monkeypatch, qapp, typed, chosen, path):
+    from napari_neuron.widgets.running.saving import RESULTS
+    from napari_neuron.widgets.toolkit.asked_file import asked_file
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (typed, chosen))
+    assert asked_file(None, "Save the result", "cell.h5", RESULTS) == path

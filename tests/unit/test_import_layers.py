@@ -54,7 +54,7 @@ ALLOWED = {
     "databases": {"errors", "morphology"},
     "sample_data": {"morphology", "view"},
     "demo": {"errors", "morphology", "spec", "result", "session", "view", "widgets"},
-    "run_command": {"errors", "spec", "compile", "engine"},
+    "run_command": {"errors", "spec", "compile", "result", "engine"},
     "cli": {
         *("errors", "morphology", "spec", "compile", "result", "script"),
         *("demo", "view", "run_command"),
