@@ -17,7 +17,7 @@ from napari_neuron.widgets.toolkit.latest_job import LatestJob
 from napari_neuron.widgets.toolkit.offer_line import OfferLine
 
 PAUSE, LONGEST_PAUSE = 1000, 30_000
-"""ms after the last edit before it is written; longer for what takes long to write."""
+"""ms from an edit until it is written; longer for what takes long to write."""
 
 _SHARE = 20
 """Writing takes one part in so many of the time, as it can hold Python's global lock."""
@@ -157,7 +157,8 @@ class Keeping:
         self._looking.stop()
 
     def _on_changed(self, *_: Any) -> None:
-        self._timer.start()
+        if not self._timer.isActive():  # edits without a pause are written, too
+            self._timer.start()
 
     def _look(self) -> None:
         self._looking.request(_found, self._kind, tuple(self._session.unsaved.values()))
