@@ -231,6 +231,20 @@ def test_a_damaged_file_is_a_word_and_nothing_else(opened, state):
     assert dock.experiment.stimuli
 
 
+def test_where_nothing_can_be_written_the_window_says_so_once(opened, qtbot, state, monkeypatch):
+    (state / "taken").write_text("")
+    monkeypatch.setenv("NAPARI_NEURON_STATE", str(state / "taken"))
+    dock = opened(forked_cell())
+    said = []
+    for _ in range(2):
+        edit(dock)
+        wait_until_kept(dock.widget, qtbot)
+        said.append(dock.widget.header.problem.text())
+    assert said[0].startswith("What is not saved cannot be kept for the next time: ")
+    assert said[1] == ""
+    assert len(dock.experiment.stimuli) == 2
+
+
 CRASH = """
 import os, signal, sys
 sys.path.insert(0, sys.argv[1])
