@@ -122,7 +122,7 @@ def test_what_was_not_saved_is_offered_and_restored_in_one_step(opened, state):
     assert not dock.session.can_undo
 
 
-def test_what_is_discarded_is_gone(opened, state):
+def test_what_is_discarded_is_offered_no_more(opened, state):
     first = opened(forked_cell())
     edit(first)
     close(first)
@@ -131,6 +131,11 @@ def test_what_is_discarded_is_gone(opened, state):
     assert not is_offered(dock)
     assert kept(state) == []
     assert dock.experiment.stimuli == ()
+    (aside,) = (state / "autosave").glob("*.discarded")  # for who clicked beside the other button
+    assert str(aside) in dock.widget.header.status.text().replace("\u200b", "")
+    assert dock.widget.minimumSizeHint().width() <= 400
+    dock.widget.open_experiment(aside)
+    assert dock.experiment == first.experiment
 
 
 def test_what_is_neither_restored_nor_discarded_is_offered_again(opened):
