@@ -114,6 +114,7 @@ _PUBLIC = {
     "write_swc": "morphology",
     "SimulationResult": "result",
     "Trace": "result",
+    "save_nwb": "result.nwb",
     "BlowUpError": "errors",
     "DatabaseError": "errors",
     "EngineCrashed": "errors",
@@ -208,6 +209,7 @@ if TYPE_CHECKING:
     from napari_neuron.result import SimulationResult as SimulationResult
     from napari_neuron.result import Trace as Trace
     from napari_neuron.result.network import NetworkResult as NetworkResult
+    from napari_neuron.result.nwb import save_nwb as save_nwb
     from napari_neuron.script import save_script as save_script
     from napari_neuron.script import script_of as script_of
     from napari_neuron.spec import AllOf as AllOf

@@ -101,7 +101,7 @@ class Autosave:
             if key not in self._files:
                 folder = autosave_folder()
                 folder.mkdir(parents=True, exist_ok=True)
-                self._files[key] = _File(folder / f"{self._kind}-{uuid.uuid4().hex}.json")
+                self._files[key] = _File(folder / f"{self._kind}-{uuid.uuid4().hex[:12]}.json")
             self._files[key].write(spec)
 
 
@@ -157,8 +157,16 @@ class LeftOver:
     spec: SavedSpec
     _lock: _Lock
 
+    def discard(self) -> Path:
+        """Offer it no more. Its file stays for a while, under the name that is returned."""
+        aside = self.path.with_suffix(".discarded")
+        with contextlib.suppress(OSError):
+            os.replace(self.path, aside)
+        self._lock.release()
+        return aside
+
     def delete(self) -> None:
-        """Delete the file: it is somewhere else now, or nobody wants it."""
+        """Delete the file: what it holds is somewhere else now."""
         with contextlib.suppress(OSError):
             self.path.unlink(missing_ok=True)
         self._lock.release()
@@ -176,12 +184,12 @@ class Found:
     ----------
     left_over : LeftOver or None
         The newest.
-    damaged : tuple of str
-        A sentence about each file that cannot be read; it is put aside.
+    damaged : tuple of Path
+        Files that cannot be read, where they were put aside.
     """
 
     left_over: LeftOver | None = None
-    damaged: tuple[str, ...] = ()
+    damaged: tuple[Path, ...] = ()
 
 
 def find_left_over(kind: str, known: Iterable[SavedSpec] = ()) -> Found:
@@ -222,7 +230,7 @@ def find_left_over(kind: str, known: Iterable[SavedSpec] = ()) -> Found:
                 aside = path.with_suffix(".damaged")
                 with contextlib.suppress(OSError):
                     os.replace(path, aside)
-                damaged.append(f"An unsaved {kind} is damaged and cannot be read: {aside}")
+                damaged.append(aside)
         except OSError:
             pass  # it went away meanwhile, or is not ours to read
         lock.release()
@@ -242,10 +250,10 @@ def _is_old(written: float) -> bool:
 
 
 def _delete_old_remains(folder: Path) -> None:
-    """Delete what was damaged, or half written, long ago, and locks of nothing."""
+    """Delete what was discarded, damaged, or half written, long ago, and locks of nothing."""
     for path in folder.glob("*"):
         with contextlib.suppress(OSError):
-            is_remains = path.suffix in (".damaged", ".part", ".lock")
+            is_remains = path.suffix in (".discarded", ".damaged", ".part", ".lock")
             if is_remains and _is_old(path.stat().st_mtime):
                 if path.suffix != ".lock":
                     path.unlink()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from napari_neuron.engine.protocol import Engine
 from napari_neuron.errors import NapariNeuronError, SimulationError
+from napari_neuron.result.nwb import is_nwb, require_pynwb
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,8 +34,11 @@ def require_writable(path: Path) -> None:
     Raises
     ------
     NapariNeuronError
-        If the folder does not exist or is not writable, or the path is not a file.
+        If the folder does not exist or is not writable, or the path is not a file; or if
+        NWB is asked for and pynwb is not installed.
     """
+    if is_nwb(path):
+        require_pynwb()
     folder = path.absolute().parent
     if not folder.is_dir():
         raise NapariNeuronError(f"{path}: the folder to write this file into does not exist")

@@ -267,17 +267,15 @@ def _mod_files_in_code(experiment: Experiment, folder: str) -> str:
 
 def _cells_in_code(given: Sequence[_Given], writer: CodeWriter) -> str:
     lines: list[str] = []
-    for one in given:
-        lines += _cell_in_code(one, writer)
+    for index, one in enumerate(given):
+        lines += _cell_in_code(one, f"cells_{index}_repairs", writer)
         if len(given) > 1:
-            first = one is given[0]
-            lines.append("cells = [cell]" if first else "cells.append(cell)")
-            if one is not given[-1]:
-                lines.append("")
-    return "\n".join(lines)
+            lines += ["cells.append(cell)" if index else "cells = [cell]", ""]
+    return "\n".join(lines).rstrip()
 
 
-def _cell_in_code(one: _Given, writer: CodeWriter) -> list[str]:
+def _cell_in_code(one: _Given, where: str, writer: CodeWriter) -> list[str]:
+    """Return the lines that read and mend a cell; constants of it are called after ``where``."""
     lines = []
     if not one.is_there:
         lines.append(
@@ -291,13 +289,10 @@ def _cell_in_code(one: _Given, writer: CodeWriter) -> list[str]:
         parts.append(f"name={literal(one.name)}")
     lines += _call("cell", "nn.read_morphology", parts)
     if one.repairs:
-        repairs = writer.expression(one.repairs, "repairs", indent=4, after=1)
-        inline = f"cell = nn.repair(cell, {writer.expression(one.repairs, 'repairs', before=-999)})"
-        lines += (
-            [inline]
-            if len(inline) <= 88
-            else ["cell = nn.repair(", "    cell,", f"    {repairs},", ")"]
-        )
+        inline = f"cell = nn.repair(cell, {writer.expression(one.repairs, where, before=-999)})"
+        repairs = writer.expression(one.repairs, where, indent=4, after=1)
+        apart = ["cell = nn.repair(", "    cell,", f"    {repairs},", ")"]
+        lines += [inline] if len(inline) <= 88 else apart
     if one.labels:
         table = [f"HERE / {literal(one.labels)}", "keep_default_na=False"]
         lines += _call("table", "pd.read_csv", table)

@@ -122,7 +122,7 @@ def test_what_was_not_saved_is_offered_and_restored_in_one_step(opened, state):
     assert not dock.session.can_undo
 
 
-def test_what_is_discarded_is_gone(opened, state):
+def test_what_is_discarded_is_offered_no_more(opened, state):
     first = opened(forked_cell())
     edit(first)
     close(first)
@@ -131,6 +131,11 @@ def test_what_is_discarded_is_gone(opened, state):
     assert not is_offered(dock)
     assert kept(state) == []
     assert dock.experiment.stimuli == ()
+    (aside,) = (state / "autosave").glob("*.discarded")  # for who clicked beside the other button
+    assert str(aside) in dock.widget.header.status.text().replace("\u200b", "")
+    assert dock.widget.minimumSizeHint().width() <= 400
+    dock.widget.open_experiment(aside)
+    assert dock.experiment == first.experiment
 
 
 def test_what_is_neither_restored_nor_discarded_is_offered_again(opened):
@@ -229,6 +234,20 @@ def test_a_damaged_file_is_a_word_and_nothing_else(opened, state):
     assert "is damaged" in dock.widget.header.status.text()
     edit(dock)
     assert dock.experiment.stimuli
+
+
+def test_where_nothing_can_be_written_the_window_says_so_once(opened, qtbot, state, monkeypatch):
+    (state / "taken").write_text("")
+    monkeypatch.setenv("NAPARI_NEURON_STATE", str(state / "taken"))
+    dock = opened(forked_cell())
+    said = []
+    for _ in range(2):
+        edit(dock)
+        wait_until_kept(dock.widget, qtbot)
+        said.append(dock.widget.header.problem.text())
+    assert said[0].startswith("What is not saved cannot be kept for the next time: ")
+    assert said[1] == ""
+    assert len(dock.experiment.stimuli) == 2
 
 
 CRASH = """

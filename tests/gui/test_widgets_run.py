@@ -316,3 +316,21 @@ def test_nodes_shown_for_picking_are_hidden_by_a_run_and_others_are_not(dock):
     assert dock.widget.view.selected == (20,)
     dock.click(dock.widget.inputs_tab.pick_button)
     assert nodes.visible
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen", "path"),
+    [
+        ("run", "NWB files, for other programs (*.nwb)", "run.nwb"),
+        ("run", "Results (*.h5)", "run.h5"),
+        ("run", "", "run.h5"),
+        ("run.nwb", "Results (*.h5)", "run.nwb"),
+        ("", "", ""),
+    ],
+)
+def test_a_result_is_saved_in_the_format_that_is_chosen(monkeypatch, qapp, typed, chosen, path):
+    from napari_neuron.widgets.running.saving import RESULTS
+    from napari_neuron.widgets.toolkit.asked_file import asked_file
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (typed, chosen))
+    assert asked_file(None, "Save the result", "cell.h5", RESULTS) == path

@@ -139,14 +139,13 @@ def test_what_the_window_has_already_is_not_offered_and_goes():
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"version": 1, "paint": 3}', "[" * 5000, "\x00\xff"])
-def test_a_damaged_file_is_put_aside_with_a_word(content):
+def test_a_damaged_file_is_put_aside(content):
     kept()
     path = next(autosave_folder().glob("*.json"))
     path.write_text(content, encoding="latin-1")
     found = find_left_over("experiment")
     assert found.left_over is None
-    (word,) = found.damaged
-    assert "An unsaved experiment is damaged" in word
+    assert found.damaged == (path.with_suffix(".damaged"),)
     assert files() == [path.with_suffix(".damaged").name]
     assert find_left_over("experiment").damaged == ()
 
@@ -182,6 +181,16 @@ def test_of_very_many_the_oldest_are_deleted():
         kept()
     find_left_over("experiment").left_over.release()
     assert len(files()) == 20
+
+
+def test_what_was_discarded_stays_for_a_while_and_is_not_offered():
+    kept()
+    aside = find_left_over("experiment").left_over.discard()
+    assert Experiment.load(aside) == ACTIVE
+    assert find_left_over("experiment").left_over is None
+    os.utime(aside, (time.time() - (KEPT_DAYS + 1) * 86400,) * 2)
+    find_left_over("experiment")
+    assert files() == []
 
 
 def test_old_locks_and_half_written_files_of_windows_that_died_are_deleted():

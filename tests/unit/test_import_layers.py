@@ -56,7 +56,7 @@ ALLOWED = {
     "databases": {"errors", "morphology"},
     "sample_data": {"morphology", "view"},
     "demo": {"errors", "morphology", "spec", "result", "session", "view", "widgets"},
-    "run_command": {"errors", "spec", "compile", "engine"},
+    "run_command": {"errors", "spec", "compile", "result", "engine"},
     "protocol_command": {"spec", "compile", "protocols", "run_command"},
     "cli": {
         *("errors", "morphology", "spec", "compile", "result", "script"),

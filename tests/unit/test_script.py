@@ -164,6 +164,7 @@ def test_long_columns_are_constants_and_repeated_values_are_short():
     spec = s.Experiment(stimuli=(s.Synapse(nodes=LONG, weights=(0.5,) * 300),))
     text = writer.statement("experiment", spec)
     assert "weights=[0.5] * 300" in text
+    assert writer.expression((1.5, 1.5)) == "[1.5, 1.5]"
     assert "nodes=STIMULI_0_NODES" in text
     assert list(writer.constants) == ["STIMULI_0_NODES"]
 
@@ -236,6 +237,18 @@ def test_the_script_reads_repairs_simulates_saves_and_shows():
         "    nn.show(result)",
     ):
         assert line in text.splitlines()
+
+
+def test_repairs_of_each_cell_have_constants_of_their_own():
+    sources = [
+        s.CellSource(
+            name=name, path="/a.swc", repairs=(s.ConstantRadius(nodes=range(start, start + 50)),)
+        )
+        for name, start in (("a", 1000), ("b", 2000))
+    ]
+    text = nn.script_of(s.Experiment(cells=sources))
+    assert "CELLS_0_REPAIRS_0_NODES = [\n    1000," in text
+    assert "CELLS_1_REPAIRS_0_NODES = [\n    2000," in text
 
 
 def test_a_cell_without_a_file_is_said_where_its_path_goes():

@@ -260,14 +260,19 @@ class NetworkResult:
     def save(self, path: str | Path) -> None:
         """Write everything to an HDF5 file; see `napari_neuron.result.network_io`.
 
+        A name that ends in ``.nwb`` makes an NWB file; see `napari_neuron.result.nwb.save_nwb`.
+
         Raises
         ------
+        NapariNeuronError
+            If it is to be NWB and pynwb is not installed.
         OSError
             If the file cannot be written; an existing file then stays untouched.
         """
         from napari_neuron.result.network_io import save
+        from napari_neuron.result.nwb import is_nwb, save_nwb
 
-        save(self, path)
+        (save_nwb if is_nwb(path) else save)(self, path)
 
     @classmethod
     def load(cls, path: str | Path) -> NetworkResult:

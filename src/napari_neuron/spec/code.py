@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -14,6 +13,9 @@ from napari_neuron.spec.base import Spec
 
 _LONG, _COLUMN = 24, 8
 """More values are written apart, as constants; so are fewer that would not fit into a line."""
+
+_RUNS = 8
+"""More runs of one value would not fit into a line."""
 
 _ENDLESS = 1_000_000_000
 
@@ -82,6 +84,8 @@ class CodeWriter:
         if re.search(r"\d$", where) and not has_specs and len(value) <= _COLUMN:
             return _row(value)  # a pair in a list of pairs
         room = self._width - indent - before - after
+        if (name := _constant_name(where)) in self.constants:
+            return name  # it is asked for at every level around it
         plain = all(isinstance(x, str | int | float | None) for x in value)
         if len(value) > 1 and plain and (short := _in_runs(value)) and len(short) <= room:
             return short
@@ -116,17 +120,8 @@ class CodeWriter:
         return "\n".join([*lines, " " * indent + closing])
 
     def _constant(self, value: tuple[Any, ...], where: str) -> str:
-        name = re.sub(r"\W+", "_", where).strip("_").upper() or "VALUES"
-        if any(isinstance(x, tuple) for x in value):
-            rows = [f"    {_row(x)}," for x in value]
-        else:
-            words = " ".join(f"{literal(x)},".replace(" ", "\0") for x in value)
-            rows = [
-                f"    {line}".replace("\0", " ")
-                for line in textwrap.wrap(
-                    words, self._width - 4, break_long_words=False, break_on_hyphens=False
-                )
-            ]
+        name = _constant_name(where)
+        rows = _one_each(value) if isinstance(value[0], tuple) else _filled(value, self._width)
         self.constants[name] = "\n".join([f"{name} = [", *rows, "]"])
         return name
 
@@ -184,14 +179,37 @@ def _fits(values: tuple[Any, ...], room: int) -> bool:
     return len(", ".join(map(_row, values[:_LONG]))) + 2 <= room
 
 
+def _constant_name(where: str) -> str:
+    return re.sub(r"\W+", "_", where).strip("_").upper() or "VALUES"
+
+
+def _one_each(values: tuple[Any, ...]) -> list[str]:
+    return [f"    {_row(value)}," for value in values]
+
+
+def _filled(values: tuple[Any, ...], width: int) -> list[str]:
+    """Return lines with as many values as there is room for."""
+    lines, line = [], "   "
+    for value in values:
+        word = f" {literal(value)},"
+        if len(line) + len(word) > width and line.strip():
+            lines.append(line)
+            line = "   "
+        line += word
+    return [*lines, line]
+
+
 def _in_runs(values: tuple[Any, ...]) -> str:
     """Return many values of which few differ as ``[a] * 20 + [b] * 30``; "" if that is no gain."""
     if len(values) <= 4:
         return ""
-    runs = [(literal(value), len(list(run))) for value, run in groupby(values)]
-    if 3 * len(runs) > len(values):
-        return ""
-    return " + ".join(f"[{value}] * {n}" if n > 1 else f"[{value}]" for value, n in runs)
+    runs: list[str] = []
+    for value, run in groupby(values):
+        if len(runs) == _RUNS or 3 * len(runs) >= len(values):
+            return ""
+        n = sum(1 for _ in run)
+        runs.append(f"[{literal(value)}] * {n}" if n > 1 else f"[{literal(value)}]")
+    return " + ".join(runs)
 
 
 def _under(where: str, step: str) -> str:

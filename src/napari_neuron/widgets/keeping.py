@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from qtpy.QtCore import QTimer
 
-from napari_neuron.autosave import Autosave, Found, LeftOver, find_left_over
+from napari_neuron.autosave import KEPT_DAYS, Autosave, Found, LeftOver, find_left_over
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.widgets.toolkit.latest_job import LatestJob
 from napari_neuron.widgets.toolkit.offer_line import OfferLine
 
 PAUSE, LONGEST_PAUSE = 1000, 30_000
-"""ms after the last edit before it is written; longer for what takes long to write."""
+"""ms from an edit until it is written; longer for what takes long to write."""
 
 _SHARE = 20
 """Writing takes one part in so many of the time, as it can hold Python's global lock."""
@@ -136,11 +138,12 @@ class Keeping:
         self._look()
 
     def discard(self) -> None:
-        """Delete what is offered, and offer what else there is."""
+        """Offer it no more, and offer what else there is."""
         left, self._left = self._left, None
         if left is not None:
-            left.delete()
+            aside = left.discard()
             self.show()
+            self._say(f"Discarded. Its file stays for {KEPT_DAYS} days: {_wrapping(aside)}")
             self._look()
 
     def close(self) -> None:
@@ -157,7 +160,8 @@ class Keeping:
         self._looking.stop()
 
     def _on_changed(self, *_: Any) -> None:
-        self._timer.start()
+        if not self._timer.isActive():  # edits without a pause are written, too
+            self._timer.start()
 
     def _look(self) -> None:
         self._looking.request(_found, self._kind, tuple(self._session.unsaved.values()))
@@ -166,7 +170,8 @@ class Keeping:
         self._left = found.left_over
         self.show()
         if found.damaged:
-            self._say(" ".join(found.damaged))
+            files = ", ".join(_wrapping(path) for path in found.damaged)
+            self._say(f"What was not saved is damaged and cannot be read: {files}")
 
     def _write(self) -> None:
         self._writing.request(_written, self._files, self._session.unsaved)
@@ -187,6 +192,11 @@ def when(then: datetime, now: datetime) -> str:
     if days == 1:
         return f"yesterday {then:%H:%M}"
     return f"{then.day} {then:%B %Y}, {then:%H:%M}"
+
+
+def _wrapping(path: Path) -> str:
+    """Return a path that a narrow label may break between folders."""
+    return str(path).replace(os.sep, f"{os.sep}\u200b")
 
 
 def _found(kind: str, known: tuple[Any, ...]) -> Found:

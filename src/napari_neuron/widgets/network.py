@@ -29,6 +29,7 @@ from napari_neuron.widgets.networks.network_tabs import (
 )
 from napari_neuron.widgets.networks.network_view_tab import NetworkViewTab
 from napari_neuron.widgets.running.run_worker import RunDriver
+from napari_neuron.widgets.running.saving import RESULTS
 from napari_neuron.widgets.toolkit.asked_file import asked_file
 from napari_neuron.widgets.toolkit.canvas_room import CanvasRoom
 from napari_neuron.widgets.toolkit.numbers import shown_number
@@ -229,7 +230,7 @@ class NetworkWidget(TabbedDock):
             self._save(self.session.network, path)
 
     def _ask_where_to_save_result(self) -> None:
-        path = asked_file(self, "Save the result", "network.h5", "Results (*.h5)")
+        path = asked_file(self, "Save the result", "network.h5", RESULTS)
         if path and self.session.result is not None:
             self._save(self.session.result, path)
 

@@ -56,7 +56,7 @@ def offer_of(experiment: Experiment, there: Collection[str]) -> Offer:
     lost = [s for s in missing if s.path is None or not Path(s.path).is_file()]
     if lost:
         first = lost[0]
-        why = f"its file {first.path} is gone" if first.path else "it came from no file"
+        why = f"its file {Path(first.path).name} is gone" if first.path else "it came from no file"
         rest = f", and {len(lost) - 1} more" if len(lost) > 1 else ""
         return Offer(of, f"To restore it open {first.name} ({why}){rest}.", can_restore=False)
     if missing:

@@ -17,6 +17,8 @@ from napari_neuron.spec import Experiment
 from napari_neuron.widgets.cell.cell_files import CellFiles
 from napari_neuron.widgets.toolkit.asked_file import asked_file
 
+RESULTS = "Results (*.h5);;NWB files, for other programs (*.nwb)"
+
 
 class Saving:
     """Experiments and results in files.
@@ -59,9 +61,7 @@ class Saving:
 
     def ask_where_to_save_result(self, result: SimulationResult) -> None:
         """Ask for a file, and save a result there, in a thread."""
-        path = asked_file(
-            self._parent, "Save the result", f"{_name_of(result.cells)}.h5", "Results (*.h5)"
-        )
+        path = asked_file(self._parent, "Save the result", f"{_name_of(result.cells)}.h5", RESULTS)
         if path:
             self._say(f"Saving {Path(path).name} …", "")
             worker = create_worker(_result_saved, result, path, _start_thread=False)

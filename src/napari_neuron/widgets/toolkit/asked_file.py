@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+_ENDING = re.compile(r"\*(\.\w+)")
 
 
 def asked_file(parent: QWidget, title: str, suggested: str, kinds: str) -> str:
@@ -17,15 +20,14 @@ def asked_file(parent: QWidget, title: str, suggested: str, kinds: str) -> str:
     title
         Of the dialog.
     suggested
-        A name; a name that is typed without its ending gets it.
+        A name; a name that is typed without an ending of ``kinds`` gets that of the chosen kind.
     kinds
         As Qt's dialogs take them.
     """
-    path, _ = QFileDialog.getSaveFileName(parent, title, suggested, kinds)
-    ending = Path(suggested).suffix
-    if not path or path.lower().endswith(ending):
+    path, chosen = QFileDialog.getSaveFileName(parent, title, suggested, kinds)
+    if not path or path.lower().endswith(tuple(_ENDING.findall(kinds))):
         return path
-    path += ending
+    path += next(iter(_ENDING.findall(chosen)), Path(suggested).suffix)
     # Qt has asked about the name without the ending only
     if Path(path).exists() and not _may_replace(parent, title, path):
         return ""
