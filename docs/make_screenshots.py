@@ -15,6 +15,7 @@ import circuit_in_window
 import l5_in_window
 import make_check_pictures
 import make_input_pictures
+import make_protocol_pictures
 from network_in_space_picture import picture_the_network_in_space
 from network_picture import picture_the_network
 
@@ -196,6 +197,7 @@ if __name__ == "__main__":
     picture_the_display()
     make_check_pictures.main()
     make_input_pictures.picture_the_inputs(IMAGES)
+    make_protocol_pictures.picture_the_protocols(IMAGES)
     picture_the_network(IMAGES / "network.png")
     picture_the_network_in_space(IMAGES / "network-space.png")
     l5_in_window.picture(IMAGES)
