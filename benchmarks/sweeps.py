@@ -3,9 +3,9 @@
     python benchmarks/sweeps.py
 
 Forty runs of 100 ms of the fly neuron, each with another current into its soma. One by one:
-`simulate` in a loop, in a child process that stays warm. Sweep: `simulate_many`, its processes started
-within the time that counts, on as many as there are cores; and on one, which shows what the
-sweep itself costs. Fresh: a new process for each run, as many at a time as there are cores.
+`simulate` in a loop, in a child process that stays warm. Sweep: `simulate_many`, its processes
+started within the time that counts, on as many as there are cores; and on one, which shows what
+the sweep itself costs. Fresh: a new process for each run, as many at a time as there are cores.
 """
 
 import os
