@@ -32,7 +32,7 @@ def picture_the_protocols(folder: Path) -> None:
     widget.grab().save(str(folder / "protocol-form.png"))
     carry_out(widget)
     widget.result_page.choose(run_at(widget, 0.12))
-    demo.settle()
+    demo.settle(1)
     widget.grab().save(str(folder / "protocol-f-i.png"))
 
     choose(
@@ -46,7 +46,7 @@ def picture_the_protocols(folder: Path) -> None:
     )
     carry_out(widget)
     widget.result_page.choose(run_at(widget, -0.02))
-    demo.settle()
+    demo.settle(1)
     widget.grab().save(str(folder / "protocol-steps.png"))
     viewer.close()
     demo.settle()
@@ -64,7 +64,7 @@ def carry_out(widget) -> None:
     widget.run_button.click()
     while widget.measurement.is_busy:
         demo.settle(0.1)
-    demo.settle()
+    demo.settle(1)
 
 
 def run_at(widget, amplitude: float) -> int:
