@@ -309,6 +309,9 @@ def test_another_cell_gets_nodes_of_its_own(qtbot):
     dock.session.choose_cells((other,))
     assert person.widget.edit.value.node == 100
     assert set(person.widget.edit.value.nodes) <= set(range(100, 111))
+    types = [3, 3, 1, *[3] * 8]
+    dock.session.choose_cells((forked_cell("third", node_id=np.arange(100, 111), swc_type=types),))
+    assert person.widget.edit.value.node == 102  # its soma
     for widget in (person.widget, dock.widget, dock.traces):
         widget.close()
 

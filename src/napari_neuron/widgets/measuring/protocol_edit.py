@@ -42,6 +42,7 @@ class ProtocolEdit(QWidget):
         super().__init__()
         self._view = view
         self._kind: type[Protocol] = PROTOCOLS[0]
+        self._of_cell = ""
         self.forms: dict[type[Protocol], SpecForm] = {}
         self.explained = hint()
         self.size = hint()
@@ -68,6 +69,7 @@ class ProtocolEdit(QWidget):
         self.explained.setText((kind.__doc__ or "").splitlines()[0])
         cell = self._view.cell
         if cell is not None:
+            self._of_cell = self._of_cell or cell.name
             if kind not in self.forms:
                 self._add_form(kind, cell)
             if before is not None and before is not self.form:
@@ -77,14 +79,16 @@ class ProtocolEdit(QWidget):
         self.say_size()
 
     def follow_cell(self) -> None:
-        """Name nodes of another cell where the shown one does not have them."""
+        """Begin at a node of another cell; on the same one, stay at a node that it still has."""
         cell = self._view.cell
         if cell is None:
             return
+        is_other, self._of_cell = cell.name != self._of_cell, cell.name
         for form in self.forms.values():
             spec = form.value
-            if not has_nodes(cell, (spec.node, *getattr(spec, "nodes", ()))):
-                start = _start(type(spec), cell, ())
+            nodes = (spec.node, *getattr(spec, "nodes", ()))
+            if is_other or not has_nodes(cell, nodes):
+                start = _start(type(spec), cell, self._view.selected)
                 fields = {
                     name: getattr(start, name) for name in ("node", "nodes") if hasattr(start, name)
                 }

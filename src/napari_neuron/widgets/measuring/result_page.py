@@ -103,7 +103,7 @@ class ResultPage(Page):
         self.warnings.setVisible(bool(outcome.warnings))
         self.how.setText(_HOW)
         for widget in self._full:
-            widget.setVisible(True)
+            widget.setVisible(widget is not self.words or bool(outcome.words))
         self.plot.set_result(result, self.chosen)
         self.table.set_outcome(outcome)
         self.table.choose(self.chosen)
