@@ -12,6 +12,7 @@ PAGE = HERE.parent / "docs" / "benchmarks.md"
 BENCHMARKS = [
     "building.py",
     "running.py",
+    "sweeps.py",
     "synapses.py",
     "circuits.py",
     "point_networks.py",

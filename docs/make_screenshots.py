@@ -15,6 +15,7 @@ import circuit_in_window
 import l5_in_window
 import make_check_pictures
 import make_input_pictures
+import make_protocol_pictures
 import make_saving_pictures
 import make_teaching_pictures
 from network_in_space_picture import picture_the_network_in_space
@@ -200,6 +201,7 @@ if __name__ == "__main__":
     make_input_pictures.picture_the_inputs(IMAGES)
     make_teaching_pictures.picture(IMAGES)
     make_saving_pictures.picture_the_offer(IMAGES)
+    make_protocol_pictures.picture_the_protocols(IMAGES)
     picture_the_network(IMAGES / "network.png")
     picture_the_network_in_space(IMAGES / "network-space.png")
     l5_in_window.picture(IMAGES)

@@ -8,9 +8,9 @@ import numpy as np
 import psutil
 import pytest
 from dock_person import Dock, add_cell, forked_cell, texts_in
-from matplotlib.backend_bases import MouseButton, MouseEvent
 from napari.components import ViewerModel
-from qtpy.QtCore import QPoint
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtGui import QColor
 
 from napari_neuron import (
     CableProperties,
@@ -29,6 +29,7 @@ from napari_neuron import (
 )
 from napari_neuron.protocols.kinds import PROTOCOLS
 from napari_neuron.widgets import ProtocolsWidget
+from napari_neuron.widgets.toolkit.style import Palette
 
 SHORT = {"delay": 5, "duration": 20, "after": 0}
 
@@ -68,11 +69,15 @@ class Person:
         assert self.widget.problem.text() == ""
         return self.page.result
 
+    def wait_for_the_plot(self):
+        self.qtbot.waitUntil(lambda: not self.page.plot.is_busy, timeout=20_000)
+
     def click_point(self, run):
-        plot = self.page.plot
-        at = plot.position_of(run)
-        event = MouseEvent("button_press_event", plot.canvas, *at, MouseButton.LEFT)
-        plot.canvas.callbacks.process("button_press_event", event)
+        self.wait_for_the_plot()
+        x, y = next(at for number, *at in self.page.plot.picture.points if number == run)
+        self.qtbot.mouseClick(
+            self.page.plot, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y))
+        )
 
 
 @pytest.fixture
@@ -160,12 +165,14 @@ def test_forms_have_units_and_refuse_what_cannot_be(person):
 def test_a_click_on_a_point_chooses_its_run_in_table_and_traces(person):
     person.choose(FICurve, **SHORT, last_amplitude=1, number=3, rheobase_precision=None)
     result = person.run_to_the_end()
-    person.page.plot.canvas.resize(360, 440)
+    before = person.page.plot.picture
     person.click_point(2)
     assert person.page.chosen == 2
     rows = person.page.table.selectionModel().selectedRows()
     assert [row.row() for row in rows] == [result.outcome.runs.index(2)]
-    assert "1 nA: voltage at node 10" in person.page.plot.traces.get_title(loc="left")
+    person.wait_for_the_plot()
+    assert person.page.plot.picture.chosen == 2
+    assert before is None or person.page.plot.picture.rgba != before.rgba
     person.page.table.selectRow(0)
     assert person.page.chosen == result.outcome.runs[0]
 
@@ -302,6 +309,9 @@ def test_another_cell_gets_nodes_of_its_own(qtbot):
     dock.session.choose_cells((other,))
     assert person.widget.edit.value.node == 100
     assert set(person.widget.edit.value.nodes) <= set(range(100, 111))
+    types = [3, 3, 1, *[3] * 8]
+    dock.session.choose_cells((forked_cell("third", node_id=np.arange(100, 111), swc_type=types),))
+    assert person.widget.edit.value.node == 102  # its soma
     for widget in (person.widget, dock.widget, dock.traces):
         widget.close()
 
@@ -324,8 +334,12 @@ def test_it_fits_into_400_pixels_and_scrolls(person):
 
 def test_the_plot_takes_the_theme_over(person_at_window):
     person = person_at_window
-    colours = []
+    person.choose(StepResponses, **SHORT, steady_window=2, number=2)
+    person.run_to_the_end()
+    corners = []
     for theme in ("dark", "light"):
         person.dock.viewer.theme = theme
-        colours.append(person.page.plot.figure.get_facecolor())
-    assert colours[0] != colours[1]
+        person.wait_for_the_plot()
+        corners.append(person.page.plot.picture.rgba[:4])
+        assert corners[-1] == bytes(QColor(Palette.of(theme).background).getRgb())
+    assert corners[0] != corners[1]

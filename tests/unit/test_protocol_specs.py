@@ -19,6 +19,7 @@ from napari_neuron import (
     TransferResistance,
     VoltageRecorder,
 )
+from napari_neuron.protocols.base import DoneRun
 from napari_neuron.protocols.charging import fit_charging
 from napari_neuron.protocols.kinds import PROTOCOLS, load_protocol, protocol_from_json
 from napari_neuron.protocols.outcome import said
@@ -131,6 +132,17 @@ def test_a_family_has_its_amplitudes_at_its_node():
     assert placed[0] == ()
     assert [stimuli[0].amplitude for stimuli in placed[1:]] == [0.1, 0.2, 0.3]
     assert {(s[0].nodes, s[0].delay, s[0].duration) for s in placed[1:]} == {((2,), 5, 500)}
+
+
+def test_the_rheobase_is_looked_for_beyond_a_family_that_does_not_fire():
+    protocol = FICurve(node=1, last_amplitude=0.1, number=2)
+    setting = protocol.setting((CELL,), BUSY)
+    amplitudes, done = [], ()
+    while planned := protocol.plan(setting, done):
+        done = (*done, *(DoneRun(run, None, "not run") for run in planned))
+        amplitudes += [run.key[1] for run in planned]
+    assert amplitudes == [0, 0.1, 0.2, 0.4, 0.8, 1.6]
+    assert len(protocol.evaluate(setting, done).warnings) == len(done)
 
 
 def test_synapses_are_dealt_out_to_the_nodes_in_turn():

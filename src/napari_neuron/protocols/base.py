@@ -197,6 +197,15 @@ def failures(done: Sequence[DoneRun]) -> tuple[str, ...]:
     )
 
 
+def has_nodes(cell: Morphology, nodes: Sequence[int]) -> bool:
+    """Whether a cell has all of these nodes."""
+    try:
+        cell.rows(list(nodes))
+    except KeyError:
+        return False
+    return True
+
+
 def require_nodes(cell: Morphology, nodes: Sequence[int], field: str) -> None:
     """Refuse nodes that a cell does not have.
 
@@ -205,9 +214,8 @@ def require_nodes(cell: Morphology, nodes: Sequence[int], field: str) -> None:
     ExperimentError
         Naming the first.
     """
-    known = set(cell.node_id.tolist())
     for index, node in enumerate(nodes):
-        if node not in known:
+        if not has_nodes(cell, (node,)):
             where = field if field == "node" else f"{field}[{index}]"
             raise ExperimentError(
                 where,

@@ -23,6 +23,9 @@ _HEADINGS = (
     ("last interval", "Hz"),
     ("latency", "ms"),
 )
+_FARTHEST = 16
+"""How many times the last amplitude is tried where the family does not fire."""
+
 _MANY = 5
 """Spikes of a step from which fewer with more current mean something."""
 
@@ -35,7 +38,8 @@ class FICurve(AmplitudesProtocol):
     inverse of inter-spike intervals) show adaptation. The rheobase is the lowest amplitude of a
     step of this duration that evokes a spike (Lapicque 1907, J Physiol Pathol Gen 9:620, has it
     for a step without end); it is narrowed down between the highest amplitude without and the
-    lowest with a spike, to ``rheobase_precision``. The gain is the slope of a straight line
+    lowest with a spike, to ``rheobase_precision``; if the family does not fire, the amplitude is
+    doubled until something does, up to 16 times the last. The gain is the slope of a straight line
     through the rates of the family that are not 0.
 
     Attributes
@@ -69,9 +73,13 @@ class FICurve(AmplitudesProtocol):
         if precision is None:
             return ()
         low, high = bracket(self._fires(done))
-        if high is None or high <= 0:
-            return ()
         tried = {run.planned.key[1] for run in done}
+        if high is None:
+            most = max(tried)
+            beyond = (2 * most, 4 * most) if 0 < most < _FARTHEST * self.last_amplitude else ()
+            return tuple(self.step_run(setting, amplitude) for amplitude in beyond)
+        if high <= 0:
+            return ()
         if low is None or low < 0:
             if 0.0 not in tried:
                 return (self.step_run(setting, 0.0),)
@@ -181,7 +189,10 @@ class FICurve(AmplitudesProtocol):
         if not rows:
             return ()
         if high is None:
-            return ("Nothing fires: inject more current, or look at another node.",)
+            return (
+                "Nothing fires: inject more current, look at another node, or see whether the "
+                "membrane has sodium channels.",
+            )
         if high <= 0 and any(row[0] == 0 and row[1] for row in rows):
             return ("The cell fires without any current, so there is no rheobase.",)
         strongest = max(rows, key=lambda row: row[0])

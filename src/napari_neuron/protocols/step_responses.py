@@ -171,7 +171,7 @@ class StepResponses(AmplitudesProtocol):
 
     def _words(self, quantities: Sequence[Quantity], steps: Sequence[_Step]) -> tuple[str, ...]:
         if not np.isfinite(quantities[0].value):
-            return ()
+            return (f"There is no step without spikes at node {self.node}.",) if steps else ()
         values = {q.name: said(q.value, q.unit) for q in quantities}
         words = [
             f"R_in {values['input_resistance']} at node {self.node}, τ {values['time_constant']}, "

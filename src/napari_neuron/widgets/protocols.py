@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import ComboBox
+from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -26,6 +27,7 @@ from napari_neuron.widgets.measuring.measurement import Measurement
 from napari_neuron.widgets.measuring.protocol_edit import ProtocolEdit
 from napari_neuron.widgets.measuring.result_page import ResultPage
 from napari_neuron.widgets.sessions import session_of
+from napari_neuron.widgets.toolkit.dock_room import share_room
 from napari_neuron.widgets.toolkit.page import Page, hint, leave_wheel_to_page, let_shrink
 from napari_neuron.widgets.toolkit.problem import ProblemLabel
 from napari_neuron.widgets.toolkit.progress_line import ProgressLine
@@ -35,6 +37,10 @@ from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
 
 if TYPE_CHECKING:
     import napari
+
+
+_LEAST_HEIGHT = 480
+"""Pixels; in a lower dock neither a form nor a chart is seen whole."""
 
 
 class ProtocolsWidget(TabbedDock):
@@ -57,6 +63,8 @@ class ProtocolsWidget(TabbedDock):
         setup.add(self.edit)
         setup.column.addStretch()
         self.lay_out(self._header(), tabs={"Protocol": setup, "Result": self.result_page})
+        self._room = QTimer(self, singleShot=True, interval=100)
+        self._room.timeout.connect(self._share_room)
         self._connect()
         self._on_theme_changed()
         self.edit.choose(PROTOCOLS[0])
@@ -112,6 +120,16 @@ class ProtocolsWidget(TabbedDock):
         self.session.experiment_changed.connect(self._on_experiment_changed)
         self._signals = ViewerSignals(self.viewer)
         self._signals.theme_changed.connect(self._on_theme_changed)
+
+    def showEvent(self, event: Any) -> None:
+        """Look, once the docks have their heights, whether they all have room."""
+        super().showEvent(event)
+        self._room.start()
+
+    def _share_room(self) -> None:
+        from napari_neuron.widgets.simulation import SimulationWidget
+
+        share_room(self, SimulationWidget, _LEAST_HEIGHT)
 
     # carrying out --------------------------------------------------------------------------
 

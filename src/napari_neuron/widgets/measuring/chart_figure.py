@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from napari_neuron.protocols.base import label_of
@@ -15,6 +16,9 @@ from napari_neuron.protocols.outcome import Chart
 from napari_neuron.protocols.run import ProtocolResult
 from napari_neuron.widgets.plotting.decimate import decimated
 from napari_neuron.widgets.toolkit.style import colour_number
+
+_LEFT, _RIGHT, _TOP, _BOTTOM, _GAP = 56, 14, 12, 40, 68
+"""Pixels that labels need: to find out takes matplotlib long."""
 
 _BINS = 400
 _MOST_TRACES = 60
@@ -28,6 +32,31 @@ class Ink:
     text: str = "#303030"
     line: str = "#808080"
     grid: str = "#e4e4e4"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Chart and traces as they are seen.
+
+    Attributes
+    ----------
+    rgba : bytes
+        Four for each pixel, row by row from the top.
+    size : (int, int)
+        Width and height, pixels of the screen.
+    scale : float
+        Pixels of the screen for one of the window.
+    points : tuple of (int, float, float)
+        Number of the run, and place in the window from the upper left, of each point of the chart.
+    chosen : int or None
+        The run that stands out.
+    """
+
+    rgba: bytes
+    size: tuple[int, int]
+    scale: float
+    points: tuple[tuple[int, float, float], ...]
+    chosen: int | None
 
 
 def draw_chart(axes: Any, chart: Chart, ink: Ink) -> None:
@@ -126,6 +155,59 @@ def dress(axes: Any, x_label: str, y_label: str, ink: Ink) -> None:
     axes.set_axisbelow(True)
     axes.set_xlabel(x_label, color=ink.text, fontsize=8.5)
     axes.set_ylabel(y_label, color=ink.text, fontsize=8.5)
+
+
+def drawn_picture(
+    result: ProtocolResult, chosen: int | None, size: tuple[int, int], scale: float, ink: Ink
+) -> Picture:
+    """Draw chart and traces for the window.
+
+    Parameters
+    ----------
+    size
+        Width and height, pixels of the window.
+    scale
+        Pixels of the screen for one of these.
+    """
+    width, height = (max(1, round(scale * side)) for side in size)
+    dpi = 100 * scale
+    figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=ink.background)
+    each = max(1.0, (size[1] - _TOP - _BOTTOM - _GAP) / 2)
+    across = max(1.0, size[0] - _LEFT - _RIGHT)
+    chart, traces = (
+        figure.add_axes((_LEFT / size[0], start / size[1], across / size[0], each / size[1]))
+        for start in (_BOTTOM + each + _GAP, _BOTTOM)
+    )
+    draw_chart(chart, result.outcome.chart, ink)
+    draw_traces(traces, result, chosen, ink)
+    found = [
+        (run, x, y)
+        for series in result.outcome.chart.series
+        for run, x, y in zip(series.runs, series.x, series.y, strict=False)
+        if math.isfinite(x) and math.isfinite(y)
+    ]
+    _draw_rings(chart, [(x, y) for run, x, y in found if run == chosen], ink)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    places = chart.transData.transform([(x, y) for _, x, y in found]) if found else ()
+    points = tuple(
+        (run, float(x) / scale, (height - float(y)) / scale)
+        for (run, _, _), (x, y) in zip(found, places, strict=True)
+    )
+    pixels = canvas.buffer_rgba()
+    return Picture(bytes(pixels), (width, height), scale, points, chosen)
+
+
+def _draw_rings(axes: Any, places: Sequence[tuple[float, float]], ink: Ink) -> None:
+    if places:
+        axes.plot(
+            *np.transpose(places),
+            "o",
+            markersize=11,
+            markerfacecolor="none",
+            markeredgecolor=ink.text,
+            markeredgewidth=1.4,
+        )
 
 
 def drawn_figure(result: ProtocolResult, chosen: int | None, size: Sequence[float]) -> Figure:

@@ -21,8 +21,11 @@ from napari_neuron.spec import Experiment
 _TOLD_EVERY = 100
 """ms between two updates of the progress."""
 
-_SHOWN_EVERY = 0.4
-"""Seconds between two results that are not the last: each is evaluated and drawn."""
+_SHOWN_EVERY = 0.6
+"""Seconds at least between two results that are not the last: each is evaluated and drawn."""
+
+_EVALUATES = 0.2
+"""Part of the time that evaluating them may take."""
 
 _AT_WORK: set[Measurement] = set()
 """Those with a worker: it ends properly also when the widget that began it is gone."""
@@ -164,14 +167,15 @@ class Measurement:
         self, cells: tuple[Morphology, ...], experiment: Experiment, protocol: Protocol
     ) -> Iterator[ProtocolResult | str]:
         assert self._engines is not None
-        last, shown = None, time.monotonic()
+        last, due = None, time.monotonic() + _SHOWN_EVERY
         steps = protocol_steps(cells, experiment, protocol, self._engines, self._on_fraction)
         for last in steps:
             if self._cancelled.is_set():
                 break
-            if time.monotonic() - shown > _SHOWN_EVERY:
+            if (begun := time.monotonic()) >= due:
                 yield _evaluated(last)
-                shown = time.monotonic()
+                took = time.monotonic() - begun
+                due = begun + max(_SHOWN_EVERY, took / _EVALUATES)
         steps.close()  # type: ignore[attr-defined]
         if last is not None:
             yield _evaluated(last)

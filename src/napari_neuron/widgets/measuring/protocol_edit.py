@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_neuron.errors import NapariNeuronError
 from napari_neuron.morphology import Morphology
-from napari_neuron.protocols.base import Protocol
+from napari_neuron.protocols.base import Protocol, has_nodes
 from napari_neuron.protocols.kinds import PROTOCOLS
 from napari_neuron.widgets.cell_in_view import CellInView
 from napari_neuron.widgets.forms.form import SpecForm
@@ -42,6 +42,7 @@ class ProtocolEdit(QWidget):
         super().__init__()
         self._view = view
         self._kind: type[Protocol] = PROTOCOLS[0]
+        self._of_cell = ""
         self.forms: dict[type[Protocol], SpecForm] = {}
         self.explained = hint()
         self.size = hint()
@@ -68,6 +69,7 @@ class ProtocolEdit(QWidget):
         self.explained.setText((kind.__doc__ or "").splitlines()[0])
         cell = self._view.cell
         if cell is not None:
+            self._of_cell = self._of_cell or cell.name
             if kind not in self.forms:
                 self._add_form(kind, cell)
             if before is not None and before is not self.form:
@@ -77,16 +79,16 @@ class ProtocolEdit(QWidget):
         self.say_size()
 
     def follow_cell(self) -> None:
-        """Name nodes of another cell where the shown one does not have them."""
+        """Begin at a node of another cell; on the same one, stay at a node that it still has."""
         cell = self._view.cell
         if cell is None:
             return
-        known = set(cell.node_id.tolist())
+        is_other, self._of_cell = cell.name != self._of_cell, cell.name
         for form in self.forms.values():
             spec = form.value
-            nodes = getattr(spec, "nodes", ())
-            if spec.node not in known or not set(nodes) <= known:
-                start = _start(type(spec), cell, ())
+            nodes = (spec.node, *getattr(spec, "nodes", ()))
+            if is_other or not has_nodes(cell, nodes):
+                start = _start(type(spec), cell, self._view.selected)
                 fields = {
                     name: getattr(start, name) for name in ("node", "nodes") if hasattr(start, name)
                 }
@@ -132,11 +134,11 @@ class ProtocolEdit(QWidget):
 
 def _start(kind: type[Protocol], cell: Morphology, selected: tuple[int, ...]) -> Protocol:
     """Return what a protocol begins as: at the selected point, else at the soma or root."""
-    known = [node for node in dict.fromkeys(selected) if node in set(cell.node_id.tolist())]
+    known = tuple(dict.fromkeys(selected)) if has_nodes(cell, selected) else ()
     node = known[0] if len(known) == 1 else _soma_of(cell)
     values: dict[str, Any] = {"node": node}
     if "nodes" in kind.model_fields:
-        values["nodes"] = tuple(known) if len(known) > 1 else _far_tips(cell, node)
+        values["nodes"] = known if len(known) > 1 else _far_tips(cell, node)
     protocol: Any = first(kind, **values)
     return protocol
 
@@ -148,9 +150,10 @@ def _soma_of(cell: Morphology) -> int:
 
 
 def _far_tips(cell: Morphology, node: int) -> tuple[int, ...]:
-    """Return a few tips that are spread over the distances from a node."""
-    distance = cell.rerooted(node).path_distance
-    tips = np.flatnonzero((cell.n_children == 0) & (distance > 0) & np.isfinite(distance))
+    """Return a few tips that are spread over the distances from the root."""
+    distance = cell.path_distance
+    tree = cell.component == cell.component[cell.rows([node])[0]]
+    tips = np.flatnonzero((cell.n_children == 0) & (cell.node_id != node) & tree)
     if not len(tips):
         tips = np.flatnonzero(cell.node_id != node)[-1:]
     tips = tips[np.argsort(distance[tips])]

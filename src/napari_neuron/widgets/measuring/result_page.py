@@ -77,8 +77,8 @@ class ResultPage(Page):
         for button in (self.show_button, self.table_button, self.picture_button):
             buttons.addWidget(button)
         buttons.addStretch()
-        self._full = (self.words, self.plot.canvas, row, self.table)
-        self.add(self.words, self.warnings, self.how, row, self.plot.canvas, self.table)
+        self._full = (self.words, self.plot, row, self.table)
+        self.add(self.words, self.warnings, self.how, row, self.plot, self.table)
         self.column.addStretch()
         self.plot.run_chosen.connect(self.choose)
         self.table.run_chosen.connect(self.choose)
@@ -103,8 +103,8 @@ class ResultPage(Page):
         self.warnings.setVisible(bool(outcome.warnings))
         self.how.setText(_HOW)
         for widget in self._full:
-            widget.setVisible(True)
-        self.plot.show(result, self.chosen)
+            widget.setVisible(widget is not self.words or bool(outcome.words))
+        self.plot.set_result(result, self.chosen)
         self.table.set_outcome(outcome)
         self.table.choose(self.chosen)
         self._show_buttons()
@@ -127,7 +127,7 @@ class ResultPage(Page):
 
     def stop(self) -> None:
         """Tell nothing any more."""
-        self.plot.close()
+        self.plot.stop()
         self.said.disconnect()
         self.show_requested.disconnect()
 

@@ -8,10 +8,17 @@ _LOW = 240
 """Pixels; a dock lower than this shows hardly more than its title and its tabs."""
 
 
-def share_room(widget: QWidget, other: type[QWidget]) -> None:
+def share_room(widget: QWidget, other: type[QWidget], least: int = 0) -> None:
     """Put the dock of ``widget`` on top of the one with an ``other``, if that has become too low.
 
     Nothing happens where there is room, or where either floats.
+
+    Parameters
+    ----------
+    widget, other
+        What has just been shown, and the type of what it may leave no room to.
+    least
+        Pixels of height that ``widget`` itself needs below the other.
     """
     dock = _dock_of(widget)
     window = dock.parent() if dock is not None else None
@@ -23,7 +30,8 @@ def share_room(widget: QWidget, other: type[QWidget]) -> None:
             continue
         is_beside = window.dockWidgetArea(beside) == window.dockWidgetArea(dock)
         is_tabbed = beside in window.tabifiedDockWidgets(dock)
-        if is_beside and not is_tabbed and beside.height() < _LOW:
+        is_low = beside.height() < _LOW or dock.height() < least
+        if is_beside and not is_tabbed and is_low:
             window.tabifyDockWidget(beside, dock)
             dock.show()
             dock.raise_()
