@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-_LOW = 240
-"""Pixels; a dock lower than this shows hardly more than its title and its tabs."""
+_LOW = 700
+"""Pixels for both docks; in less, one shows hardly more than its title and its tabs."""
 
 
 def share_room(widget: QWidget, other: type[QWidget]) -> None:
-    """Put the dock of ``widget`` on top of the one with an ``other``, if that has become too low.
+    """Put the dock of ``widget`` on top of the one with an ``other``, if they need the same room.
 
-    Nothing happens where there is room, or where either floats.
+    Called when a dock is seen for the first time: later Qt has made the window larger, to fit both.
+    Nothing happens where there is room for both, or where either floats.
     """
     dock = _dock_of(widget)
     window = dock.parent() if dock is not None else None
@@ -23,7 +24,7 @@ def share_room(widget: QWidget, other: type[QWidget]) -> None:
             continue
         is_beside = window.dockWidgetArea(beside) == window.dockWidgetArea(dock)
         is_tabbed = beside in window.tabifiedDockWidgets(dock)
-        if is_beside and not is_tabbed and beside.height() < _LOW:
+        if is_beside and not is_tabbed and beside.height() + dock.height() < _LOW:
             window.tabifyDockWidget(beside, dock)
             dock.show()
             dock.raise_()
