@@ -20,7 +20,7 @@ def docks_of(viewer):
     return simulation, display
 
 
-@pytest.mark.parametrize(("height", "tabbed"), [(750, True), (1150, False)])
+@pytest.mark.parametrize(("height", "tabbed"), [(700, True), (750, True), (1150, False)])
 def test_docks_are_tabs_where_one_would_be_too_low(height, tabbed, make_napari_viewer, qtbot):
     viewer = make_napari_viewer(show=True)
     main = viewer.window._qt_window
@@ -30,6 +30,8 @@ def test_docks_are_tabs_where_one_would_be_too_low(height, tabbed, make_napari_v
     if tabbed:
         qtbot.waitUntil(lambda: simulation in main.tabifiedDockWidgets(display), timeout=PATIENCE)
         qtbot.waitUntil(lambda: display.height() > 400, timeout=PATIENCE)
+        qtbot.wait(200)
+        assert main.height() == height
     else:
         qtbot.wait(400)
         assert main.tabifiedDockWidgets(display) == []

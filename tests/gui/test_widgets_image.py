@@ -62,6 +62,18 @@ def test_a_layer_in_pixels_gets_the_voxel_size_that_is_typed(dock, panel):
     assert tuple(layer.scale) == (0.04, 0.008, 0.008)
 
 
+@pytest.mark.parametrize("with_cell", [True, False])
+def test_the_slice_that_is_seen_stays_when_a_voxel_size_is_set(dock, panel, with_cell):
+    if not with_cell:
+        dock.viewer.layers.clear()
+    layer = dock.viewer.add_image(np.zeros(SHAPE), name="em")
+    dock.viewer.dims.set_point(0, 4)
+    for box, size in zip(panel.voxel, (40, 8, 8), strict=True):
+        box.setValue(size)
+    dock.click(panel.voxel_button)
+    assert layer.world_to_data(dock.viewer.dims.point)[0] == pytest.approx(4, abs=0.01)
+
+
 def test_an_image_and_its_labels_get_their_voxel_size_together(dock, panel):
     image = dock.viewer.add_image(np.zeros(SHAPE), name="em")
     labels = dock.viewer.add_labels(np.zeros(SHAPE, dtype=int), name="seg")

@@ -90,6 +90,7 @@ def test_a_preset_takes_the_place_of_the_paint_and_says_its_source(dock):
     assert "Hodgkin & Huxley (1952)" in dock.widget.biophysics_tab.source.text()
     dock.session.undo()
     assert dock.experiment.paint == (s.CableProperties(), s.Passive())
+    assert dock.widget.biophysics_tab.source.text() == ""
 
 
 def test_the_list_says_which_paint_is_hidden(dock):

@@ -228,3 +228,53 @@ def test_ten_thousand_rows_are_read_and_placed_while_the_window_goes_on(
     dialog.how.setCurrentText(BY_PARTNER)
     place(qtbot, dialog)
     assert len(dock.experiment.stimuli[0].nodes) == 10_000 - n_left_out
+
+
+@pytest.fixture
+def with_connectors(dock, qtbot):
+    """The dialog of a cell that came with two synapses onto it and one of its own."""
+    connectors = pd.DataFrame(
+        {
+            "node_id": [30, 31, 20],
+            "type": ["post", "post", "pre"],
+            "x": [0.0, 0.0, 40.0],
+            "y": [-40.0, -80.0, 0.0],
+            "z": [0.0, 0.0, 0.0],
+        }
+    )
+    dialog = SynapseDialog(dock.session.cells[0].replace(connectors=connectors), dock.widget)
+    wait(qtbot, dialog)
+    yield dialog
+    dialog.reject()
+
+
+def test_of_synapses_of_both_kinds_those_onto_the_cell_are_placed_unless_said(
+    with_connectors, qtbot
+):
+    dialog = with_connectors
+    assert dialog.wanted.currentText() == "post"
+    assert dialog.said.text().startswith("2 synapses to place")
+    dialog.wanted.setCurrentText("all")
+    dialog.wanted.activated.emit(0)
+    wait(qtbot, dialog)
+    assert dialog.said.text().startswith("3 synapses to place")
+
+
+def test_a_file_without_kinds_is_placed_as_a_whole(with_connectors, qtbot, table):
+    dialog = with_connectors
+    dialog.choose_file(table)
+    wait(qtbot, dialog)
+    dialog.columns["x"].setCurrentText("px")
+    dialog.units.setText("nm")
+    read(qtbot, dialog)
+    assert dialog.wanted.currentText() == "all"
+    assert dialog.said.text().startswith("4 synapses to place")
+
+
+def test_columns_and_unit_are_asked_for_with_a_file_only(with_connectors, qtbot, table):
+    dialog = with_connectors
+    asked = (dialog.columns["x"], dialog.units)
+    assert all(widget.isHidden() for widget in asked)
+    dialog.choose_file(table)
+    wait(qtbot, dialog)
+    assert not any(widget.isHidden() for widget in asked)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from napari_neuron.morphology.model import Morphology
+from napari_neuron.view.alignment import volume_of
 from napari_neuron.view.overlays import camera_of
+from napari_neuron.view.picking import to_data
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -43,6 +46,20 @@ def jump_to_node(viewer: Viewer, cell: Morphology, node_id: int) -> None:
         if axis >= first:
             centre[at] = float(place[axis - first])
     camera.center = tuple(centre)
+
+
+def voxel_in_view(viewer: Viewer, layer: Any) -> npt.NDArray[np.float64]:
+    """Return which voxel of a layer the slices go through: z, y, x, counted from 0."""
+    return to_data(viewer, layer, np.asarray(viewer.dims.point[-3:], dtype=np.float64))
+
+
+def slice_through_voxel(viewer: Viewer, layer: Any, voxel: npt.NDArray[np.float64]) -> None:
+    """Move the slices to a voxel (z, y, x) of a layer; time stays."""
+    volume = volume_of(layer)
+    if volume is not None:
+        place = np.asarray(volume.origin) + voxel * np.asarray(volume.voxel)
+        place = place * _world_per_micrometre(viewer)
+        viewer.dims.set_point(range(viewer.dims.ndim - 3, viewer.dims.ndim), place.tolist())
 
 
 def _world_per_micrometre(viewer: Any) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QSize, QTimer
+from qtpy.QtCore import QSize
 from qtpy.QtWidgets import QVBoxLayout
 
 from napari_neuron.errors import FilmError
@@ -76,13 +76,14 @@ class DisplayWidget(ClosingWidget):
         self._signals = ViewerSignals(viewer)
         self._signals.theme_changed.connect(self._on_theme_changed)
         self._on_theme_changed()
-        self._room = QTimer(self, singleShot=True, interval=100)
-        self._room.timeout.connect(self._share_room)
+        self._is_new = True
 
     def showEvent(self, event: Any) -> None:
-        """Check, once the docks have their heights, whether there is room for all of them."""
+        """When the dock is new, check whether there is room for it beside the other."""
         super().showEvent(event)
-        self._room.start()
+        if self._is_new:
+            self._is_new = False
+            self._share_room()
 
     def _share_room(self) -> None:
         from napari_neuron.widgets.simulation import SimulationWidget

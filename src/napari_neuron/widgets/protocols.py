@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import ComboBox
-from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -39,8 +38,8 @@ if TYPE_CHECKING:
     import napari
 
 
-_LEAST_HEIGHT = 480
-"""Pixels; in a lower dock neither a form nor a chart is seen whole."""
+_HEIGHT_OF_BOTH = 940
+"""Pixels for this and "Neuron simulation"; in less, neither a form nor a chart is seen whole."""
 
 
 class ProtocolsWidget(TabbedDock):
@@ -63,8 +62,7 @@ class ProtocolsWidget(TabbedDock):
         setup.add(self.edit)
         setup.column.addStretch()
         self.lay_out(self._header(), tabs={"Protocol": setup, "Result": self.result_page})
-        self._room = QTimer(self, singleShot=True, interval=100)
-        self._room.timeout.connect(self._share_room)
+        self._is_new = True
         self._connect()
         self._on_theme_changed()
         self.edit.choose(PROTOCOLS[0])
@@ -122,14 +120,16 @@ class ProtocolsWidget(TabbedDock):
         self._signals.theme_changed.connect(self._on_theme_changed)
 
     def showEvent(self, event: Any) -> None:
-        """Look, once the docks have their heights, whether they all have room."""
+        """When the dock is new, check whether there is room for it beside the other."""
         super().showEvent(event)
-        self._room.start()
+        if self._is_new:
+            self._is_new = False
+            self._share_room()
 
     def _share_room(self) -> None:
         from napari_neuron.widgets.simulation import SimulationWidget
 
-        share_room(self, SimulationWidget, _LEAST_HEIGHT)
+        share_room(self, SimulationWidget, _HEIGHT_OF_BOTH)
 
     # carrying out --------------------------------------------------------------------------
 

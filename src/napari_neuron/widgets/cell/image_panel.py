@@ -22,7 +22,7 @@ from qtpy.QtWidgets import (
 from napari_neuron.morphology import Morphology
 from napari_neuron.view import VoltageLayer
 from napari_neuron.view.alignment import Remedy, judge, lie_alike, mend, volume_of, with_voxel
-from napari_neuron.view.navigation import jump_to_node
+from napari_neuron.view.navigation import jump_to_node, slice_through_voxel, voxel_in_view
 from napari_neuron.widgets.cell.image_layers import ImageLayers
 from napari_neuron.widgets.cell.skeletoniser import Skeletoniser
 from napari_neuron.widgets.cell_in_view import CellInView
@@ -236,9 +236,13 @@ class ImagePanel(QWidget):
 
     def _mend(self, remedy: Remedy | None) -> None:
         if remedy is not None and self._layer is not None:
-            layers = [layer for layer in self._images.layers if lie_alike(layer, self._layer)]
+            chosen, shape = self._layer, self._layer.data.shape
+            layers = [layer for layer in self._images.layers if lie_alike(layer, chosen)]
+            voxel = voxel_in_view(self._viewer, chosen)
             for layer in layers:  # an image and its labels stay together
                 mend(layer, remedy)
+            if chosen.data.shape == shape:  # else its axes have turned
+                slice_through_voxel(self._viewer, chosen, voxel)
             self._viewer.reset_view()
 
     def _set_voxel(self) -> None:

@@ -59,6 +59,7 @@ class BiophysicsTab(Page):
             ordered=True,
             empty="Nothing is painted. A run needs cable properties everywhere.",
         )
+        self._said_of: tuple[Paint, ...] | None = None
         self.source = hint()
         self.source.setVisible(False)
         self._palette = palette
@@ -107,6 +108,8 @@ class BiophysicsTab(Page):
     def set_value(self, paint: tuple[Paint, ...]) -> None:
         """Show paint, and for each layer where others hide it."""
         self.editor.set_value(paint)
+        if self._said_of is not None and paint != self._said_of:
+            self._say_source("", None)  # it is no longer what that source has
         self._on_row_changed(self.editor.row)
         self.say_what_is_hidden()
 
@@ -179,8 +182,8 @@ class BiophysicsTab(Page):
         """Replace the paint by a preset, with its temperature and initial voltage."""
         cell = self._view.cell
         run = self._view.experiment.run
-        said = {name: getattr(preset, name) for name in ("celsius", "v_init")}
-        changes = {name: value for name, value in said.items() if value is not None}
+        of_run = {name: getattr(preset, name) for name in ("celsius", "v_init")}
+        changes = {name: value for name, value in of_run.items() if value is not None}
         self.edit_requested.emit(
             {
                 "paint": paint_for(preset, cell) if cell is not None else preset.paint,
@@ -188,9 +191,15 @@ class BiophysicsTab(Page):
                 "mod_files": preset.mod_files or self._view.experiment.mod_files,
             }
         )
-        self.source.setText(f"{preset.name}: {preset.source or 'your own preset'}")
-        self.source.setVisible(True)
+        said = f"{preset.name}: {preset.source or 'your own preset'}"
+        self._say_source(said, self._view.experiment.paint)
         return ()
+
+    def _say_source(self, text: str, paint: tuple[Paint, ...] | None) -> None:
+        """Say something of the paint, for as long as it stays ``paint`` where that is given."""
+        self.source.setText(text)
+        self.source.setVisible(bool(text))
+        self._said_of = paint
 
     def show_kinetics(self) -> None:
         """Open a window with the gates of the selected paint's mechanism."""
@@ -227,8 +236,7 @@ class BiophysicsTab(Page):
         )
 
     def _on_presets_changed(self, done: str) -> None:
-        self.source.setText(done)
-        self.source.setVisible(True)
+        self._say_source(done, None)
         self.offer()
 
     def _on_preset_failed(self, problem: str) -> None:

@@ -138,6 +138,12 @@ def _in_words(table: SynapseTable, n_found: int, everything: SynapseTable) -> st
     return text
 
 
+def usual_kind(table: SynapseTable) -> str:
+    """Return which kind is wanted as long as no one has said: what drives the cell, if known."""
+    is_known = "kind" in table.rows and (table.rows["kind"] == "post").any()
+    return "post" if is_known else "all"
+
+
 def activate(
     table: SynapseTable,
     template: Any,

@@ -29,6 +29,7 @@ from napari_neuron.widgets.placing.synapse_choice import (
     activate,
     find,
     regions_of,
+    usual_kind,
 )
 from napari_neuron.widgets.placing.table_dialog import TableDialog
 from napari_neuron.widgets.toolkit.latest_job import LatestJob
@@ -79,6 +80,7 @@ class SynapseDialog(TableDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._cell = cell
         self._found = Found()
+        self._is_kind_chosen = False
         self._reading, self._placing = LatestJob(), LatestJob()
         self._reading.finished.connect(self._on_found)
         self._placing.finished.connect(self._on_activated)
@@ -89,6 +91,8 @@ class SynapseDialog(TableDialog):
         self.resize(520, 760)
         self.action_button.clicked.connect(lambda _=False: self.place())
         self._show_groups()
+        self.source.currentIndexChanged.connect(lambda _: self._show_columns())
+        self._show_columns()
         if cell.connectors is None:
             self.source.setItemText(0, f"{cell.name} came without connectors")
             self.said.setText("Choose a table: File…")
@@ -103,6 +107,7 @@ class SynapseDialog(TableDialog):
         self.limit.setToolTip("Synapses farther than this from every node are left out")
         self.wanted = QComboBox()
         self.wanted.addItems(["all", "post", "pre"])
+        self.wanted.setToolTip("post: where this cell is driven; pre: where it drives others")
         self.partner = QLineEdit()
         self.partner.setPlaceholderText("any; separate several by commas")
         self._regions = regions_of(self._cell)
@@ -131,6 +136,7 @@ class SynapseDialog(TableDialog):
                 "Seed": self.seed,
             }
         )
+        self.wanted.activated.connect(lambda _: self._on_kind_chosen())
         for combo in (self.wanted, self.region):
             combo.activated.connect(lambda _: self.read())
         for edit in (self.units, self.query, self.partner):
@@ -211,6 +217,12 @@ class SynapseDialog(TableDialog):
                 self.read()
                 return
         self._found = found
+        if not self._is_kind_chosen and found.everything is not None:
+            usual = usual_kind(found.everything[1])
+            if usual != self.wanted.currentText():
+                self.wanted.setCurrentText(usual)
+                self.read()
+                return
         self.said.setText(found.said)
         self.problem.say(found.problem)
         self.left_out.set_rows(found.left_out, self._position)
@@ -247,6 +259,8 @@ class SynapseDialog(TableDialog):
         return tuple(said.get(axis, axis) for axis in "xyz")
 
     def _said_columns(self) -> dict[str, Any]:
+        if self.path is None:
+            return {"limit": self.limit.value()}  # the cell's own, in µm
         said: dict[str, Any] = self.named_columns
         axes = tuple(said.pop(axis, axis) for axis in "xyz")
         position = {} if axes == ("x", "y", "z") else {"position": axes}
@@ -256,6 +270,15 @@ class SynapseDialog(TableDialog):
             "units": self.units.text().strip(),
             "limit": self.limit.value(),
         }
+
+    def _on_kind_chosen(self) -> None:
+        self._is_kind_chosen = True
+
+    def _show_columns(self) -> None:
+        """Ask for columns of a file only: those of the cell's connectors are known."""
+        of_file = self.source.currentIndex() == 1
+        for widget in (*self.columns.values(), self.units):
+            self.show_row(widget, of_file)
 
     def _show_groups(self) -> None:
         for edit in (self.sizes, self.times):

@@ -1,24 +1,25 @@
-"""`share_room`: makes a dock that would crowd out the one above it a tab beside that one."""
+"""`share_room`: a dock that leaves none to the one above it becomes a tab beside it."""
 
 from __future__ import annotations
 
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-_LOW = 240
-"""Pixels; a dock lower than this shows hardly more than its title and its tabs."""
+_LOW = 700
+"""Pixels for both docks; in less, one shows hardly more than its title and its tabs."""
 
 
-def share_room(widget: QWidget, other: type[QWidget], least: int = 0) -> None:
-    """Put the dock of ``widget`` on top of the one with an ``other``, if that has become too low.
+def share_room(widget: QWidget, other: type[QWidget], both: int = _LOW) -> None:
+    """Put the dock of ``widget`` on top of the one with an ``other``, if they need the same room.
 
-    Nothing happens where there is room, or where either floats.
+    Call it when a dock is first shown: later, Qt has enlarged the window to fit both. Nothing
+    happens if there is room for both, or if either floats.
 
     Parameters
     ----------
     widget, other
-        What has just been shown, and the type of what it may leave no room to.
-    least
-        Pixels of height that ``widget`` itself needs below the other.
+        What has just been shown, and the type of what it may leave no room for.
+    both
+        Height that the two need together, pixels.
     """
     dock = _dock_of(widget)
     window = dock.parent() if dock is not None else None
@@ -30,8 +31,7 @@ def share_room(widget: QWidget, other: type[QWidget], least: int = 0) -> None:
             continue
         is_beside = window.dockWidgetArea(beside) == window.dockWidgetArea(dock)
         is_tabbed = beside in window.tabifiedDockWidgets(dock)
-        is_low = beside.height() < _LOW or dock.height() < least
-        if is_beside and not is_tabbed and is_low:
+        if is_beside and not is_tabbed and beside.height() + dock.height() < both:
             window.tabifyDockWidget(beside, dock)
             dock.show()
             dock.raise_()
