@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.integrate import trapezoid
 
 import napari_neuron as nn
 from napari_neuron.cli import main
@@ -314,7 +315,7 @@ def test_binned_and_smoothed_rates_count_every_spike(toy):
     rates = toy.rates(130.0)
     assert (rates.to_numpy() * np.diff(edges)).sum() / 1000 == pytest.approx(len(toy.spike_time))
     time, smooth = toy.smoothed_rate(20.0, neurons=("A",))
-    assert np.trapezoid(smooth, time) / 1000 == pytest.approx(len(toy.spikes_of("A")), rel=0.01)
+    assert trapezoid(smooth, time) / 1000 == pytest.approx(len(toy.spikes_of("A")), rel=0.01)
 
 
 def test_activity_decays_after_the_last_spike(toy):

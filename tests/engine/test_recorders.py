@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from engine_shapes import fork, fork_experiment
+from scipy.integrate import trapezoid
 
 from napari_neuron import (
     CableProperties,
@@ -195,7 +196,7 @@ def test_spikes_can_be_counted_on_their_way_down_and_only_after_a_rest(engine):
     assert edges.tolist() == [0, 25, 50, 75, 100]
     assert (rate * 0.025).sum() == pytest.approx(len(up))
     time, smooth = result.smoothed_rate("up", sigma=5)
-    assert np.trapezoid(smooth, time) / 1000 == pytest.approx(len(up), rel=1e-3)
+    assert trapezoid(smooth, time) / 1000 == pytest.approx(len(up), rel=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 
 from napari_neuron.result.spikes import binned_rate, inter_spike_intervals, smoothed_rate
 
@@ -39,7 +40,7 @@ def test_a_bin_needs_a_width():
 def test_the_integral_of_the_smoothed_rate_is_the_number_of_spikes(sigma):
     time, rate = smoothed_rate(TIMES, 30.0, sigma, step=0.05)
     assert (time[0], time[-1]) == (0, 30)
-    assert np.trapezoid(rate, time) / 1000 == pytest.approx(5, rel=1e-3)
+    assert trapezoid(rate, time) / 1000 == pytest.approx(5, rel=1e-3)
 
 
 def test_the_smoothed_rate_of_one_spike_is_a_gaussian():

@@ -33,7 +33,9 @@ def evaluate_profile(profile: Profile, x: FloatArray) -> FloatArray:
     """
     with np.errstate(over="ignore", invalid="ignore"):
         values = _shape_of(profile, np.asarray(x, dtype=np.float64))
-    return np.asarray(np.clip(values, profile.minimum, profile.maximum))
+    low = -np.inf if profile.minimum is None else profile.minimum
+    high = np.inf if profile.maximum is None else profile.maximum
+    return np.asarray(np.clip(values, low, high))
 
 
 @singledispatch

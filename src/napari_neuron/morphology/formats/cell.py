@@ -228,10 +228,10 @@ def without_loops(
     length = np.linalg.norm(position[a] - position[b], axis=1)
     weight = 1.0 + length / max(float(length.max()), 1e-300)  # none is zero, which were no edge
     low, high = np.minimum(a, b), np.maximum(a, b)
-    tree = minimum_spanning_tree(coo_array((weight, (low, high)), (n, n)).tocsr()).tocoo()
-    is_kept = np.isin(
-        low * n + high, np.minimum(tree.row, tree.col) * n + np.maximum(tree.row, tree.col)
-    )
+    ends = low.astype(np.int32), high.astype(np.int32)  # scipy 1.13 finds trees with no others
+    tree = minimum_spanning_tree(coo_array((weight, ends), (n, n)).tocsr()).tocoo()
+    row, column = tree.row.astype(np.int64), tree.col.astype(np.int64)
+    is_kept = np.isin(low * n + high, np.minimum(row, column) * n + np.maximum(row, column))
     lost = once[~is_kept]
     named = node_id[lost[:_LOOPS_NAMED]].tolist()
     notes = [f"{LOOP} no cable between nodes {one} and {other}" for one, other in named]

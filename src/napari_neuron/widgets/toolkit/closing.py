@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 from typing import Any
+from weakref import WeakSet
 
 from qtpy.QtCore import QEvent
 from qtpy.QtWidgets import QApplication, QWidget
@@ -13,13 +14,20 @@ from superqt.utils import WorkerBase
 _PATIENCE = 10_000
 """ms for work in threads to end."""
 
+_open: WeakSet[ClosingWidget] = WeakSet()
+
 
 @atexit.register
-def _wait_for_workers() -> None:
-    """Let work in threads end before Qt's objects: it would abort the process.
+def _end_before_qt() -> None:
+    """Shut down what is open, and let work in threads end, before Qt's objects do.
 
-    napari waits when its application quits, which a script need not do before it ends.
+    A script need not close napari before it ends. PyQt destroys its objects then while it goes
+    through a table of them: what we did when told would change the table and crash the process. So
+    would a thread that is still at work.
     """
+    for widget in list(_open):
+        with contextlib.suppress(RuntimeError):  # Qt has taken something down before us
+            widget._shut_down_once()
     with contextlib.suppress(RuntimeError):  # it takes longer, or Qt is gone
         WorkerBase.await_workers(_PATIENCE)
 
@@ -35,6 +43,7 @@ class ClosingWidget(QWidget):
         super().__init__()
         self._is_docked = False
         self._is_shut_down = False
+        _open.add(self)
         shut_down_once = self._shut_down_once
 
         def on_destroyed(*_: Any) -> None:
