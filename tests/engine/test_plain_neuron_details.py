@@ -12,11 +12,13 @@ from napari_neuron import (
     DensityMechanism,
     EventTrain,
     Exp2Conductance,
+    ExpConductance,
     Experiment,
     HodgkinHuxley,
     Ions,
     MaximumLength,
     Morphology,
+    NodeSpikes,
     Parameter,
     Passive,
     ProcessRecorder,
@@ -259,15 +261,28 @@ def test_a_clamped_cable_falls_off_with_its_length_constant(engine, length):
     np.testing.assert_allclose(result.voltage[-1], expected, atol=1e-3)
 
 
-def test_what_begins_above_a_threshold_has_not_crossed_it(engine):
+def test_what_begins_above_a_threshold_has_not_crossed_it_but_drives_its_synapses(engine):
     """A NetCon of NEURON counts it at time 0; a detector does not."""
     detector = SpikeDetector(label="spikes", node=1, threshold=-20)
-    pulse = CurrentPulse(nodes=(1,), delay=20, duration=5, amplitude=1)
-    experiment = Experiment(
-        paint=SQUID, stimuli=(pulse,), recorders=(detector,), run=RunSettings(v_init=0)
+    driven = Synapse(
+        nodes=(1,),
+        events=NodeSpikes(node=1, threshold=-20),
+        conductance=ExpConductance(tau=2, e=-65),
+        weight=1e-6,
+        delay=1,
+        label="synapse",
     )
-    spikes = simulate(barrel(), experiment, engine=engine).spikes["spikes"]
-    assert spikes[0] > 1
+    conductance = ProcessRecorder(label="g", stimulus="synapse", node=1, variable="g")
+    experiment = Experiment(
+        paint=SQUID,
+        stimuli=(driven,),
+        recorders=(detector, conductance),
+        run=RunSettings(duration=5, v_init=0),
+    )
+    result = simulate(barrel(), experiment, engine=engine)
+    assert len(result.spikes["spikes"]) == 0
+    g = result.traces["g"]
+    assert g.time[np.argmax(g.values > 0)] == pytest.approx(1, abs=0.06)
 
 
 @pytest.mark.parametrize("noise", [0.4, 1])

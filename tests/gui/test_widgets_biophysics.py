@@ -178,6 +178,21 @@ def test_own_presets_are_saved_renamed_and_deleted(tab):
     assert tab.source.text() == "Deleted the preset “ours”."
 
 
+def test_concentrations_say_whether_the_reversal_potential_follows_them(dock, tab):
+    both = s.Ions(ion="na", e=50, outside=70)
+    paint = (s.CableProperties(), s.HodgkinHuxley(), both)
+    dock.session.edit(dock.experiment.replace(paint=paint))
+    assert tab.editor.list.item(1).text().startswith("2. ena set by 3 · Hodgkin")
+    tab.editor.list.setCurrentRow(2)
+    assert not tab.potential_holds.isHidden()
+    line = tab.editor.form.fields["e"].entry.entry.native
+    line.clear()
+    line.commit()
+    assert dock.experiment.paint[2] == both.replace(e=None)
+    assert tab.potential_holds.isHidden()
+    assert tab.editor.list.item(1).text().startswith("2. ena set by 3 · Hodgkin")
+
+
 def test_where_paint_is_hidden_is_said_and_shown(dock, tab):
     paint = (s.CableProperties(), s.Passive(), s.Passive(g=0.1, region=AXON))
     dock.session.edit(dock.experiment.replace(paint=paint))

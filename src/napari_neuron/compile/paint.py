@@ -157,11 +157,14 @@ class Cover:
         Nodes where a later layer replaces some or all of its values.
     by : tuple of int
         Indices of these later layers, ascending.
+    values : tuple of str
+        Coats that are replaced while others of the layer hold; empty if none holds.
     """
 
     nodes: BoolArray
     shadowed: BoolArray
     by: tuple[int, ...]
+    values: tuple[str, ...] = ()
 
 
 def shadowed(paint: Sequence[Paint], morphology: Morphology) -> tuple[Cover, ...]:
@@ -185,11 +188,15 @@ def shadowed(paint: Sequence[Paint], morphology: Morphology) -> tuple[Cover, ...
     covers = []
     for index, mask in enumerate(masks):
         hidden = np.zeros(len(morphology), dtype=np.bool_)
-        by = []
+        by: list[int] = []
+        replaced: set[str] = set()
         for later in range(index + 1, len(masks)):
             overlap = mask & masks[later]
-            if not coats[index].isdisjoint(hides(paint[later])) and overlap.any():
+            common = coats[index].intersection(hides(paint[later]))
+            if common and overlap.any():
                 hidden |= overlap
                 by.append(later)
-        covers.append(Cover(mask, hidden, tuple(by)))
+                replaced |= common
+        values = tuple(sorted(replaced)) if replaced != coats[index] else ()
+        covers.append(Cover(mask, hidden, tuple(by), values))
     return tuple(covers)

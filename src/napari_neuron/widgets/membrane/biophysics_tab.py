@@ -60,6 +60,11 @@ class BiophysicsTab(Page):
             empty="Nothing is painted. A run needs cable properties everywhere.",
         )
         self._said_of: tuple[Paint, ...] | None = None
+        self.potential_holds = hint(
+            "The reversal potential holds, whatever the concentrations are. Empty it, and it "
+            "follows from them by the Nernst equation."
+        )
+        self.potential_holds.setVisible(False)
         self.source = hint()
         self.source.setVisible(False)
         self._palette = palette
@@ -91,6 +96,7 @@ class BiophysicsTab(Page):
             )
         )
         self.add(self.editor)
+        self.add(self.potential_holds)
         self.column.addLayout(of_selected)
         self.add(self.source)
         self.column.addSpacing(8)
@@ -121,7 +127,8 @@ class BiophysicsTab(Page):
                 rows = ", ".join(str(row + 1) for row in cover.by)
                 n, of = int(cover.shadowed.sum()), int(cover.nodes.sum())
                 where = f" at {n:,} of its {of:,} nodes" if n < of else ""
-                notes[index] = f"Hidden by {rows}{where}"
+                values = ", ".join(map(_name_of_coat, cover.values))
+                notes[index] = f"{f'{values} set' if values else 'Hidden'} by {rows}{where}"
         self.editor.set_notes(notes)
 
     def _covers(self) -> tuple[Cover, ...]:
@@ -244,12 +251,26 @@ class BiophysicsTab(Page):
 
     def _on_row_changed(self, row: int) -> None:
         name = mechanism_of(self.editor.value[row]) if row >= 0 else ""
+        self.potential_holds.setVisible(row >= 0 and _holds_its_potential(self.editor.value[row]))
         self.kinetics_button.setEnabled(bool(name))
         self.kinetics_button.setToolTip(
             f"Steady states and time constants of {name}, against voltage"
             if name
             else "Select a mechanism in the list"
         )
+
+
+def _name_of_coat(coat: str) -> str:
+    """Return NEURON's name of a value of an ion: "ena", "cai"; of a mechanism its own."""
+    ion, _, field = coat.partition(".")
+    names = {"e": f"e{ion}", "inside": f"{ion}i", "outside": f"{ion}o", "style": f"{ion} style"}
+    return names.get(field, coat)
+
+
+def _holds_its_potential(layer: Spec) -> bool:
+    """Return whether a layer paints concentrations that its reversal potential does not follow."""
+    is_both = isinstance(layer, Ions) and layer.e is not None
+    return is_both and (layer.inside is not None or layer.outside is not None)
 
 
 def _one(spec: Spec) -> tuple[Spec, ...]:
