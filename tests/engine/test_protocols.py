@@ -21,6 +21,7 @@ from napari_neuron import (
     run_protocol,
     simulate,
 )
+from napari_neuron.compile.effect import passive_resistance_at
 from napari_neuron.protocols.run import protocol_steps
 
 RA, CM, G, REST = 100.0, 1.0, 1e-4, -65.0
@@ -78,6 +79,13 @@ def test_a_sealed_cable_has_rall_s_resistance_and_time_constant(electrotonic):
     found = run_protocol(cell, PASSIVE, steps())
     assert found["input_resistance"] == pytest.approx(infinite / np.tanh(electrotonic), rel=5e-3)
     assert found["time_constant"] == pytest.approx(TAU, rel=1e-2)
+
+
+@pytest.mark.parametrize("node", [1, 7])
+def test_input_resistance_is_that_of_the_compartments_without_neuron(node):
+    found = run_protocol(fork(), PASSIVE, steps(node=node))
+    direct = passive_resistance_at(fork(), PASSIVE, node)
+    assert found["input_resistance"] == pytest.approx(direct, rel=1e-4)
 
 
 def test_attenuation_along_a_sealed_cable_is_cosh():

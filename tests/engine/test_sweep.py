@@ -171,3 +171,14 @@ def test_no_process_is_too_few():
 
 def test_a_sweep_of_nothing_is_empty():
     assert list(simulate_many(fork(), [])) == []
+
+
+def test_without_frames_a_long_run_and_one_that_blows_up_end_as_with_them(engine):
+    long = FAMILY[2].replace(run=FAMILY[2].run.replace(duration=103.3), frames=("v", "ina"))
+    run, lost = simulate_many(fork(), [long, with_pulse(1e6)])
+    alone = simulate(fork(), long, engine=engine)
+    assert alone.n_frames > 1000
+    np.testing.assert_array_equal(run.required().samples, alone.samples)
+    assert run.required().units == ("mV", "mV")
+    assert lost.error is not None
+    assert 2 < lost.error.time < 2.201  # ms; it begins at 2, and is looked for every 0.2

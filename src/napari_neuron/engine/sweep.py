@@ -27,6 +27,9 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.spec import Experiment
 
+_CHECKED = 100
+"""How many times in a run without frames all voltages are looked at: whether it blows up."""
+
 _TOLD_EVERY = 0.1
 """Seconds between two calls of ``progress``."""
 
@@ -92,8 +95,9 @@ def simulate_many(
         How many at once; None for as many as there are cores and runs.
     keep_frames
         Whether results keep the voltage of every compartment, in a temporary file for each run.
-        By default only traces and spikes are kept, in memory: no more files exist at a time than
-        there are processes, and a sweep of any length needs no more room than its traces.
+        By default only traces and spikes are kept, in memory, and the other voltages are just
+        looked at a hundred times in each run for whether it blows up: a sweep of any length needs
+        no more room than its traces, and the runs under way a hundred frames each on disk.
     progress
         Called in the thread that iterates with the fraction of all simulated time that is done,
         0 to 1, at least every 100 ms while it waits.
@@ -253,14 +257,28 @@ class _Cancelled(Exception):
 
 
 class _Run(Simulation):
-    """A run beside others: the cores are taken by these."""
+    """A run beside others, which take the cores; without frames but for those that are checked."""
+
+    def __init__(
+        self,
+        cells: tuple[Morphology, ...],
+        experiment: Experiment,
+        engine: Engine,
+        keep_frames: bool,
+    ) -> None:
+        self._keeps_frames = keep_frames
+        super().__init__(cells, experiment, engine)
 
     def _compiled(self, engine: Engine | None) -> CompiledModel:
         model = super()._compiled(engine)
+        run, frames = model.run, model.frames
         if self.experiment.run.threads is None:  # results do not depend on it
-            model = dataclasses.replace(model, run=dataclasses.replace(model.run, threads=1))
-            self._model = model
-        return model
+            run = dataclasses.replace(run, threads=1)
+        if not self._keeps_frames:  # nor do traces and spikes on this
+            every = max(run.steps_per_frame, -(-run.n_steps // _CHECKED))
+            run, frames = dataclasses.replace(run, steps_per_frame=every), ()
+        self._model = dataclasses.replace(model, run=run, frames=frames)
+        return self._model
 
 
 @dataclass
@@ -300,7 +318,7 @@ class _Sweep:
         """
         experiment = self.experiments[index]
         try:
-            simulation = _Run(self.cells, experiment, engine)
+            simulation = _Run(self.cells, experiment, engine, self.keep_frames)
             with contextlib.closing(simulation):
                 for advanced in simulation:
                     self._simulated[index] = advanced.time

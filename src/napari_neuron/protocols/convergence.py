@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
+from napari_neuron.morphology.model import Morphology
 from napari_neuron.protocols.base import (
     DoneRun,
     Kept,
@@ -89,7 +90,7 @@ class ConvergenceCheck(SpikingProtocol):
         watching = watched(setting, (self.node,), self.threshold)
         return setting.experiment.replace(recorders=(*watching, *own))
 
-    def setting(self, cells: Sequence[Any], experiment: Experiment) -> Setting:
+    def setting(self, cells: Sequence[Morphology], experiment: Experiment) -> Setting:
         """Return what the protocol is carried out on, with the experiment's voltage recorders."""
         plain = super().setting(cells, experiment)
         return Setting(plain.cells, plain.cell, self.recorded(plain, experiment))

@@ -57,7 +57,7 @@ class TransferResistance(PulseProtocol):
 
     kind: Literal["transfer_resistance"] = "transfer_resistance"
     nodes: tuple[int, ...] = Field(min_length=1)
-    amplitude: Nanoamperes = Field(default=-0.01, ge=-1e6, le=1e6)
+    amplitude: Nanoamperes = Field(default=-0.002, ge=-1e6, le=1e6)
     both_ways: bool = True
     steady_window: Milliseconds = Field(default=20.0, gt=0)
 

@@ -211,6 +211,8 @@ class Measurement:
         self.repeated.emit(*((None, told) if isinstance(told, str) else (told, "")))
 
     def _on_finished(self) -> None:
+        if self._is_released and self._engines is not None:
+            self._engines.close()  # if the worker was about to end when it was said
         if self.is_busy:  # cancelled before it came to anything
             self._over()
             self.repeated.emit(None, "")
