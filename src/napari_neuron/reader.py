@@ -70,10 +70,10 @@ def read_results(path: PathOrPaths) -> list[LayerDataTuple]:
     results = [SimulationResult.load(one) for one in paths if _format_of(one) != NETWORK_FORMAT]
     if viewer is None:
         return [layer for r in results for cell in r.cells for layer in skeleton_layer_data(cell)]
-    from napari_neuron.view.showing import show
+    from napari_neuron.view.showing import show_stored
 
     for result in results:
-        show(result, viewer)
+        show_stored(result, viewer)
     for network in networks:
         from napari_neuron.view.network.network_layers import show_network
 

@@ -20,7 +20,7 @@ from napari_neuron.compile.moved_placements import follow_repair, keeping_what_i
 from napari_neuron.compile.repair import repair
 from napari_neuron.errors import ExperimentError, SimulationError
 from napari_neuron.morphology.model import Morphology
-from napari_neuron.runner import RunEnded, RunEvent, Runner
+from napari_neuron.runner import RunEnded, RunEvent, Runner, RunState
 from napari_neuron.spec import CellSource, Experiment, Repair
 from napari_neuron.spec.cells_of_experiment import for_cells
 from napari_neuron.undo_list import UndoList
@@ -71,6 +71,8 @@ class Session(Runner):
         The experiment lies in a file as it is now.
     result_added : Signal (SimulationResult)
         A finished run that was made outside of the session is to be looked at.
+    result_opened : Signal (SimulationResult)
+        A stored run was opened, with its experiment.
     """
 
     cells_changed = Signal(tuple)
@@ -78,6 +80,7 @@ class Session(Runner):
     results_changed = Signal(tuple)
     saved = Signal()
     result_added = Signal(object)
+    result_opened = Signal(object)
 
     def __init__(self, make_engine: Callable[[], Engine] | None = None) -> None:
         super().__init__(make_engine)
@@ -292,9 +295,34 @@ class Session(Runner):
         """The runs of this session, oldest first."""
         return self._results
 
+    def open_result(self, result: SimulationResult, *, with_experiment: bool = True) -> None:
+        """List a run that was stored or made elsewhere, as the newest; `result_opened` tells of it.
+
+        Parameters
+        ----------
+        result
+            Of any cells. One that is listed already is left where it is.
+        with_experiment
+            Whether its cells are chosen and its experiment becomes the current one, which `undo`
+            takes back. While something runs it does not.
+        """
+        if any(result is known for known in self._results):
+            return
+        if with_experiment and self.run_state is RunState.IDLE:
+            self.choose_cells(result.cells)
+            self.edit(self._with_sources(result.experiment))
+        self._append(result)
+        self.result_opened.emit(result)
+
     def is_out_of_date(self, result: SimulationResult) -> bool:
         """Whether ``result`` comes from another experiment or other cells than now."""
-        return not _same(result.cells, self.cells) or result.experiment != self.experiment
+        if not _same(result.cells, self.cells):
+            return True
+        return self._with_sources(result.experiment) != self.experiment
+
+    def _with_sources(self, experiment: Experiment) -> Experiment:
+        """Return an experiment that says where the chosen cells come from; a script's need not."""
+        return experiment if experiment.cells else experiment.replace(cells=self.experiment.cells)
 
     def number_of(self, result: SimulationResult) -> int:
         """Return the number of a result's run in this session; the first is 1."""

@@ -96,6 +96,47 @@ def test_an_edge_list_is_loaded_with_the_columns_the_person_names(dock, tmp_path
     assert dock.session.network.models[0].model.kind == "IntFire2"
 
 
+@pytest.mark.parametrize(
+    ("columns", "scale"),
+    [
+        ("pre_root_id,post_root_id,syn_count", 0.01),
+        ("bodyId_pre,bodyId_post,weight", 0.01),
+        ("source,target", 0.01),
+        ("source,target,weight", 1.0),
+    ],
+)
+def test_counts_of_synapses_are_scaled_down_unless_a_scale_is_typed(columns, scale, dock, tmp_path):
+    path = tmp_path / "edges.csv"
+    path.write_text(f"{columns}\n")
+    dialog = dock.widget.ask_about_columns(path)
+    assert dialog.scale.value() == scale
+    dialog.scale.setValue(0.5)
+    dialog.weight.setCurrentIndex(0)
+    assert dialog.scale.value() == 0.5
+    dialog.reject()
+
+
+def test_a_network_that_fires_faster_than_neurons_can_is_said_to_have_too_large_weights(dock):
+    edges = pd.DataFrame({"source": ["A", "B"], "target": ["B", "A"], "weight": [2.0, 2.0]})
+    network = nn.PointNetwork.from_edge_list(
+        edges,
+        model=nn.IntFire1(refrac=0.1),
+        delay=0.2,
+        stimuli=[nn.TrainStimulus(neurons=["A"], frequency=100, weight=2, start=0)],
+        run=nn.NetworkRun(duration=20),
+    )
+    dock.open(network)
+    dock.run()
+    assert "the weights are too large" in dock.widget.header.problem.text()
+    dock.open(small_network())
+    dock.run()
+    assert dock.widget.header.problem.text() == ""
+
+
+def test_long_ids_are_told_apart_by_their_ends(dock):
+    assert dock.widget.neurons_tab.table.view.textElideMode() == Qt.TextElideMode.ElideMiddle
+
+
 def test_a_malformed_edge_list_is_said_by_its_line_and_changes_nothing(dock, tmp_path, qtbot):
     path = tmp_path / "edges.csv"
     path.write_text("source,target,weight\n1,2,0.5\n2,3,oops\n")

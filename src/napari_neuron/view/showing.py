@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from napari import Viewer
 
 _AXES = ("time", "z", "y", "x")
+_MOST_SKELETONS = 20
+"""Of more cells their layers take long to make, and the layer list is of no use."""
 
 
 def show(
@@ -68,10 +70,18 @@ def show(
         if skeleton and not there:
             for data, settings, layer_type in skeleton_layer_data(cell):
                 viewer.add_layer(Layer.create(data, {**settings, "visible": False}, layer_type))
-    add_voltage_layer(viewer, result, **style)
+    layer = make_voltage_layer(result, **style)
+    layer.metadata["napari_neuron"] |= {"result": result}  # for the dock widgets
+    put_voltage_layer(viewer, layer)
+    write_time(viewer)
     viewer.reset_view()
     viewer.dims.set_point(viewer.dims.ndim - len(_AXES), 0.0)
     return viewer
+
+
+def show_stored(result: SimulationResult, viewer: Viewer) -> None:
+    """Show a result from a file, with the skeletons that can be simulated again unless many."""
+    show(result, viewer, skeleton=len(result.cells) <= _MOST_SKELETONS)
 
 
 def add_voltage_layer(

@@ -59,9 +59,9 @@ def is_all_in_view(viewer: Viewer) -> bool:
     camera = camera_of(viewer)
     # nothing is drawn from where the camera stands meanwhile
     with camera.events.blocker_all(), viewer.events.reset_view.blocker():
-        before = _stand(camera)
+        before = stand_of(viewer)
         viewer.reset_view()
-        home = _stand(camera)
+        home = stand_of(viewer)
         camera.center, camera.zoom, camera.angles = before
     return all(
         math.isclose(a, b, rel_tol=1e-3, abs_tol=1e-3)
@@ -69,7 +69,9 @@ def is_all_in_view(viewer: Viewer) -> bool:
     )
 
 
-def _stand(camera: Any) -> tuple[tuple[float, ...], float, tuple[float, ...]]:
+def stand_of(viewer: Viewer) -> tuple[tuple[float, ...], float, tuple[float, ...]]:
+    """Return centre, zoom and angles of the camera."""
+    camera = camera_of(viewer)
     return tuple(camera.center), float(camera.zoom), tuple(camera.angles)
 
 

@@ -70,6 +70,7 @@ class DisplayWidget(ClosingWidget):
         layout.addWidget(page, 1)
         layout.addWidget(self.readout)
         self.setMinimumSize(376, 240)
+        self._layers.changed.connect(lambda: self.problem.say(""))
         self._layers.changed.connect(self.map.refresh)
         self._layers.changed.connect(self.colours.refresh)
         self._layers.changed.connect(self.cells.refresh)

@@ -72,7 +72,7 @@ class Header(QWidget):
         self.undo_button = self._tool("Undo (Ctrl+Z)", self.undo_requested)
         self.redo_button = self._tool("Redo (Ctrl+Shift+Z)", self.redo_requested)
         one, it = ("a", "network") if of_network else ("an", "experiment")
-        self.open_button = self._tool(f"Open {one} {it} (JSON)…", self.open_requested)
+        self.open_button = self._tool(f"Open {one} {it} or a result…", self.open_requested)
         self.save_button = self._tool(f"Save the {it} (JSON)…", self.save_requested)
         self.script_button = self._tool("Save as Python script…", self.script_requested)
         self._icons = {

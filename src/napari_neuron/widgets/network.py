@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 _TABLES = "Edge lists (*.csv *.tsv *.txt *.parquet *.pq);;All files (*)"
 
+_RUNAWAY = 1000.0
+"""Hz; neurons of no animal fire so fast on average."""
+
 
 class NetworkWidget(TabbedDock):
     """Loads, shows, drives and runs a network of point neurons.
@@ -261,7 +264,9 @@ class NetworkWidget(TabbedDock):
             self.header.say("Building the network …")
 
     def _on_run_advanced(self, progress: Any) -> None:
-        self.header.set_progress(progress)
+        if self.session.run_state is not RunState.CANCELLING:
+            self.header.set_progress(progress)
+            self.header.problem.say(_runaway(self.session.result, progress.time))
         self.display.advance()
 
     def _on_run_ended(self, result: NetworkResult | None, error: Exception | None) -> None:
@@ -279,7 +284,8 @@ class NetworkWidget(TabbedDock):
             progress = self.session.progress
             seconds = f" in {progress.wall_time:.1f} s" if progress is not None else ""
             n = len(result.spike_time)
-            self.header.say(f"Finished {shown_number(result.simulated)} ms{seconds}: {n:,} spikes.")
+            done = f"Finished {shown_number(result.simulated)} ms{seconds}: {n:,} spikes."
+            self.header.say(done, _runaway(result, result.simulated))
 
     def _on_result_changed(self, result: NetworkResult | None) -> None:
         self.neurons_tab.show_rates()
@@ -323,6 +329,24 @@ class NetworkWidget(TabbedDock):
 
 def _in_words(network: PointNetwork) -> str:
     return f"{len(network.neurons):,} neurons, {len(network.edges):,} edges"
+
+
+def _runaway(result: NetworkResult | None, time: float) -> str:
+    """Say what is wrong where a network fires faster than any neuron could, "" where it does not.
+
+    Parameters
+    ----------
+    time
+        Simulated so far, ms.
+    """
+    n = 0 if result is None else len(result.network.neurons)
+    rate = 0.0 if result is None or not n or not time else 1000 * len(result.spike_time) / n / time
+    if rate < _RUNAWAY:
+        return ""
+    return (
+        f"The neurons fire at {rate:,.0f} Hz on average: the weights are too large. Load the edges "
+        "with a smaller scale of weights."
+    )
 
 
 def _read(read: Any) -> tuple[Any, str]:

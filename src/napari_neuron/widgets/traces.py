@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari.settings import get_settings
 from qtpy.QtCore import QSize, Qt, QTimer
-from qtpy.QtWidgets import (
-    QBoxLayout,
-    QLabel,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtWidgets import QBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from napari_neuron.morphology.model import Morphology
 from napari_neuron.result import SimulationResult
@@ -137,6 +131,7 @@ class TracesWidget(ClosingWidget):
         session.run_advanced.connect(self._on_run_advanced)
         session.run_ended.connect(self._on_run_ended)
         session.results_changed.connect(self._on_results_changed)
+        session.result_opened.connect(self.show_result)
         session.experiment_changed.connect(self._on_experiment_changed)
         self._clicks = NodeClicks(self.viewer, ())
         self._clicks.clicked.connect(lambda place: self.show_place(place.cell, place.node))
@@ -375,6 +370,7 @@ class TracesWidget(ClosingWidget):
         session.run_advanced.disconnect(self._on_run_advanced)
         session.run_ended.disconnect(self._on_run_ended)
         session.results_changed.disconnect(self._on_results_changed)
+        session.result_opened.disconnect(self.show_result)
         session.experiment_changed.disconnect(self._on_experiment_changed)
         self.saving.said.disconnect()
         self._clicks.disconnect()

@@ -14,9 +14,11 @@ from napari_neuron.compile.cells import read_cells
 from napari_neuron.compile.repair import repair
 from napari_neuron.errors import ExperimentError, NapariNeuronError
 from napari_neuron.morphology.model import Morphology
+from napari_neuron.result import SimulationResult
 from napari_neuron.session import Session
 from napari_neuron.spec import Experiment
 from napari_neuron.spec.edit import free_label
+from napari_neuron.view.showing import show_stored
 from napari_neuron.view.skeleton_layers import skeleton_layer_data
 from napari_neuron.widgets.cell_in_view import KEY, cells_in, layers_of, shown_in
 
@@ -169,10 +171,26 @@ class CellFiles:
                     f"this experiment was made for {named[0].name}."
                 )
         else:
-            name = f" of {named[0].name!r}" if named else ""
-            raise ExperimentError("cells", f"open the skeleton{name} first: no file is named here")
+            of = f" of {named[0].name!r}" if named else ""
+            raise ExperimentError("cells", f"open the skeleton{of} first, then this experiment")
         self._session.edit(*self._with_repairs(experiment))
         return note
+
+    def open_result(self, path: Path) -> str | None:
+        """Show a stored result, as if its file was dropped on napari.
+
+        Returns
+        -------
+        str or None
+            What a person should know.
+
+        Raises
+        ------
+        NapariNeuronError, OSError
+            If the file is not the result of an experiment on cells, or cannot be read.
+        """
+        show_stored(SimulationResult.load(path), self._viewer)
+        return None
 
     def _with_repairs(self, experiment: Experiment) -> tuple[Experiment, Any]:
         """Return an experiment for the chosen cells, and the cells as it repairs them."""

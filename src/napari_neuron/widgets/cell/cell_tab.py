@@ -108,7 +108,8 @@ class CellTab(Page):
         self.problem = ProblemLabel()
         self.discretisation = DiscretisationEdit(view)
         self.empty = hint(
-            "Open a skeleton: drop an SWC file on the window, or choose one from "
+            "Open a skeleton: drop a file on the window (SWC, NML and others), fetch one by its id "
+            "with Plugins ▸ napari-neuron ▸ Get neuron, or take one from "
             "File ▸ Open Sample ▸ napari-neuron."
         )
 

@@ -25,6 +25,20 @@ _TRANSMITTERS = ("transmitter", "nt", "nt_type", "predictedNt", "top_nt")
 _DELAYS = ("delay", "delay_ms")
 
 
+_OF_A_SYNAPSE = 0.01
+"""Of what brings a resting neuron to threshold."""
+
+
+def counts_synapses(source: str | None, weight: str | None) -> bool:
+    """Say whether a table's weights are counts of synapses, by the names of its columns.
+
+    Without a column of weights each row is a synapse; neuPrint calls its counts "weight".
+    """
+    if weight is None or source == "bodyId_pre":
+        return True
+    return "syn" in weight.lower() or "count" in weight.lower()
+
+
 def columns_of(path: str | Path) -> list[str]:
     """Return the names of a table's columns without reading the table.
 
@@ -69,6 +83,10 @@ class EdgeListDialog(QDialog):
         self.model = QComboBox()
         self.model.addItems(list(POINT_MODELS))
         self.model.setCurrentText("IntFire4")
+        self._is_scale_typed = False
+        self.scale.valueChanged.connect(self._on_scale_typed)
+        self.weight.currentIndexChanged.connect(self._suggest_scale)
+        self.source.currentIndexChanged.connect(self._suggest_scale)
         self.delay.currentIndexChanged.connect(self._on_delay_chosen)
         form = QFormLayout()
         for name, widget in {
@@ -95,11 +113,23 @@ class EdgeListDialog(QDialog):
                 "Rows with the same source, target and delay are summed. Acetylcholine excites; "
                 "GABA "
                 "and glutamate inhibit. A weight of 1 brings a resting IntFire1 or IntFire4 neuron "
-                "to threshold: scale synapse counts down."
+                "to threshold; synapse counts are scaled down, to 0.01 each unless you say otherwise."
             )
         )
         layout.addWidget(self.buttons)
         self._on_delay_chosen()
+        self._suggest_scale()
+
+    def _suggest_scale(self, *_: Any) -> None:
+        """Scale counts of synapses down, as long as the person has typed no scale."""
+        if not self._is_scale_typed:
+            is_count = counts_synapses(self.source.currentData(), self.weight.currentData())
+            self.scale.blockSignals(True)
+            self.scale.setValue(_OF_A_SYNAPSE if is_count else 1.0)
+            self.scale.blockSignals(False)
+
+    def _on_scale_typed(self, *_: Any) -> None:
+        self._is_scale_typed = True
 
     def _on_delay_chosen(self, *_: Any) -> None:
         self.delay_time.setEnabled(self.delay.currentData() is None)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
-from qtpy.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QTimer
+from qtpy.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, Qt, QTimer
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -55,6 +55,7 @@ class FilteredTable(QWidget):
         view.setSortingEnabled(True)
         view.setShowGrid(False)
         view.setWordWrap(False)
+        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # ids of a connectome begin alike
         view.setCornerButtonEnabled(False)
         view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)

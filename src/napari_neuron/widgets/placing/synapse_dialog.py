@@ -88,7 +88,7 @@ class SynapseDialog(TableDialog):
         self._ask_how()
         self.page.column.addStretch()
         self.page.setMinimumWidth(self.page.widget().minimumSizeHint().width() + 30)
-        self.resize(520, 760)
+        self.resize(520, 600)
         self.action_button.clicked.connect(lambda _=False: self.place())
         self._show_groups()
         self.source.currentIndexChanged.connect(lambda _: self._show_columns())

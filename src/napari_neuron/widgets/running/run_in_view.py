@@ -11,6 +11,7 @@ from napari_neuron.errors import ExperimentError, MorphologyError, NapariNeuronE
 from napari_neuron.morphology import Morphology
 from napari_neuron.result import SimulationResult
 from napari_neuron.result.model import Status
+from napari_neuron.runner import RunState
 from napari_neuron.session import Session
 from napari_neuron.view import VoltageLayer
 from napari_neuron.widgets.header import Header
@@ -111,7 +112,8 @@ class RunInView:
         self.shown.emit()
 
     def _on_advanced(self, progress: Any) -> None:
-        self._header.set_progress(progress)
+        if self._session.run_state is not RunState.CANCELLING:
+            self._header.set_progress(progress)
         self._voltage.advance()
 
     def _on_ended(self, result: SimulationResult | None, error: Exception | None) -> None:

@@ -44,9 +44,12 @@ class Saving:
         self._say = say
 
     def ask_what_to_open(self) -> None:
-        """Ask for an experiment, and open it."""
+        """Ask for an experiment or a result, and open it."""
         path, _ = QFileDialog.getOpenFileName(
-            self._parent, "Open an experiment", "", "Experiments (*.json);;All files (*)"
+            self._parent,
+            "Open an experiment or a result",
+            "",
+            "Experiments and results (*.json *.h5 *.hdf5);;All files (*)",
         )
         if path:
             self.open_experiment(path)
@@ -92,8 +95,11 @@ class Saving:
             worker.start()
 
     def open_experiment(self, path: str | Path) -> None:
-        """Make the experiment in a file the current one; undo goes back."""
-        self._try(f"Opened {Path(path).name}.", lambda: self._opened(Path(path)))
+        """Make the experiment in a file the current one, which undo takes back; show a result."""
+        path = Path(path)
+        is_result = path.suffix.lower() in (".h5", ".hdf5")
+        open_it = self._files.open_result if is_result else self._opened
+        self._try(f"Opened {path.name}.", lambda: open_it(path))
 
     def save_experiment(self, path: str | Path) -> None:
         """Write the experiment to a JSON file."""
