@@ -111,9 +111,9 @@ class EdgeListDialog(QDialog):
         layout.addWidget(
             hint(
                 "Rows with the same source, target and delay are summed. Acetylcholine excites; "
-                "GABA "
-                "and glutamate inhibit. A weight of 1 brings a resting IntFire1 or IntFire4 neuron "
-                "to threshold; synapse counts are scaled down, to 0.01 each unless you say otherwise."
+                "GABA and glutamate inhibit. A weight of 1 brings a resting IntFire1 or IntFire4 "
+                "neuron to threshold; synapse counts are scaled down, to 0.01 each unless you say "
+                "otherwise."
             )
         )
         layout.addWidget(self.buttons)
