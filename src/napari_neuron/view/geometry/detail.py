@@ -34,7 +34,7 @@ WANTED_LIVE = 0.01
 """Seconds that drawing may take while a run fills the picture: NEURON, the traces and Qt's putting
 the window together need the processor too."""
 
-FEW_FACES = 240_000
+FEW_FACES = 160_000
 """A scene with fewer is drawn in full while nothing moves: that takes no time to speak of."""
 
 STILL_AFTER = 0.3
