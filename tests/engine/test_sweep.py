@@ -141,7 +141,7 @@ def test_processes_stay_warm_from_one_sweep_to_the_next():
 
 def test_progress_is_of_all_runs_told_in_the_thread_that_iterates():
     told = []
-    family = (FAMILY[0], FAMILY[1].replace(run=FAMILY[1].run.replace(duration=400)))
+    family = (FAMILY[0], FAMILY[1].replace(run=FAMILY[1].run.replace(duration=5000)))
     for _ in simulate_many(
         fork(),
         family,
