@@ -95,6 +95,7 @@ def open_demo() -> tuple[Viewer, Any, Any]:
     viewer.window.resize(1600, 1000)
     for data, settings, layer_type in skeleton_layer_data(fly_neuron()):
         viewer.add_layer(napari.layers.Layer.create(data, settings, layer_type))
+    viewer.reset_view()  # in the window of this size; the docks keep the cell in view
     _, simulation = viewer.window.add_plugin_dock_widget("napari-neuron", "Neuron simulation")
     _, traces = viewer.window.add_plugin_dock_widget("napari-neuron", "Traces")
     session = simulation.session

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _KEY = "napari_neuron"
 
+_NEARLY, _PIXELS = 0.03, 10
+"""By how much zoom and centre may be off: napari shows the whole of the first layer, and points and
+paths of one cell differ by their sizes."""
+
 
 def show_what_is_read(layers: Sequence[LayerDataTuple]) -> None:
     """Have all of what is read be in view when napari has added it.
@@ -63,9 +67,14 @@ def is_all_in_view(viewer: Viewer) -> bool:
         viewer.reset_view()
         home = stand_of(viewer)
         camera.center, camera.zoom, camera.angles = before
-    return all(
-        math.isclose(a, b, rel_tol=1e-3, abs_tol=1e-3)
-        for a, b in zip(_flat(before), _flat(home), strict=True)
+    pixel = 1 / max(home[1], 1e-12)
+    return (
+        math.isclose(before[1], home[1], rel_tol=_NEARLY)
+        and all(
+            math.isclose(a, b, abs_tol=_PIXELS * pixel)
+            for a, b in zip(before[0], home[0], strict=True)
+        )
+        and all(math.isclose(a, b, abs_tol=1e-3) for a, b in zip(before[2], home[2], strict=True))
     )
 
 
@@ -73,7 +82,3 @@ def stand_of(viewer: Viewer) -> tuple[tuple[float, ...], float, tuple[float, ...
     """Return centre, zoom and angles of the camera."""
     camera = camera_of(viewer)
     return tuple(camera.center), float(camera.zoom), tuple(camera.angles)
-
-
-def _flat(stand: tuple[tuple[float, ...], float, tuple[float, ...]]) -> list[float]:
-    return [*stand[0], stand[1], *stand[2]]
