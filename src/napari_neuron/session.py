@@ -69,17 +69,14 @@ class Session(Runner):
     results_changed : Signal (tuple of SimulationResult)
     saved : Signal ()
         The experiment lies in a file as it is now.
-    result_added : Signal (SimulationResult)
-        A finished run that was made outside of the session is to be looked at.
     result_opened : Signal (SimulationResult)
-        A stored run was opened, with its experiment.
+        A run that was stored, or made outside of the session, is to be looked at.
     """
 
     cells_changed = Signal(tuple)
     experiment_changed = Signal(object)
     results_changed = Signal(tuple)
     saved = Signal()
-    result_added = Signal(object)
     result_opened = Signal(object)
 
     def __init__(self, make_engine: Callable[[], Engine] | None = None) -> None:
@@ -311,6 +308,7 @@ class Session(Runner):
         if with_experiment and self.run_state is RunState.IDLE:
             self.choose_cells(result.cells)
             self.edit(self._with_sources(result.experiment))
+            self.mark_saved()  # it lies with the result
         self._append(result)
         self.result_opened.emit(result)
 
@@ -327,11 +325,6 @@ class Session(Runner):
     def number_of(self, result: SimulationResult) -> int:
         """Return the number of a result's run in this session; the first is 1."""
         return self._numbers[result]
-
-    def add(self, result: SimulationResult) -> None:
-        """Take in a finished run that was made elsewhere, and have it shown."""
-        self._append(result)
-        self.result_added.emit(result)
 
     def pin(self, result: SimulationResult, pinned: bool = True) -> None:
         """Keep a result when the others are dropped, or stop keeping it."""

@@ -69,6 +69,12 @@ def test_and_when_the_docks_open_later(make_napari_viewer, stored, qtbot):
     dock.traces.close()
 
 
+def test_its_experiment_is_not_unsaved_work(empty_window, stored):
+    empty_window.widget.open_experiment(stored)
+    assert empty_window.session.results
+    assert empty_window.session.unsaved == {}
+
+
 def test_it_can_be_run_again(empty_window, stored):
     dock = empty_window
     dock.widget.open_experiment(stored)

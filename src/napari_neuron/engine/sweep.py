@@ -327,9 +327,8 @@ class _Sweep:
         except NeuronNotAvailable:
             raise
         except NapariNeuronError as error:
-            partial = getattr(error, "partial", None)
-            if partial is not None:
-                error.partial = self._kept(partial)  # type: ignore[attr-defined]
+            if isinstance(error, SimulationError) and error.partial is not None:
+                error.partial = self._kept(error.partial)
             return SweptRun(index, experiment, None, error)
         assert simulation.result is not None
         return SweptRun(index, experiment, self._kept(simulation.result))

@@ -22,7 +22,7 @@ from napari_neuron.morphology.model import Morphology
 from napari_neuron.result.files import new_file
 from napari_neuron.result.model import SimulationResult, Trace
 from napari_neuron.result.network import NetworkResult
-from napari_neuron.spec import TraceRecorder
+from napari_neuron.spec import ProcessRecorder, TraceRecorder, VoltageRecorder
 
 if TYPE_CHECKING:
     from pynwb import NWBFile, TimeSeries
@@ -182,11 +182,14 @@ def _add_traces(file: NWBFile, result: SimulationResult) -> None:
         trace = traces[recorder.label]
         settings = _series_settings(recorder, trace, dt, _free_name(trace.label, taken))
         place = (trace.cell, trace.node)
-        is_voltage = recorder.kind == "voltage"  # type: ignore[attr-defined]
-        clamp = getattr(recorder, "stimulus", None)
-        if is_voltage and place not in clamped:
+        is_clamp_current = (
+            isinstance(recorder, ProcessRecorder)
+            and recorder.stimulus in clamps
+            and recorder.variable == "i"
+        )
+        if isinstance(recorder, VoltageRecorder) and place not in clamped:
             kind: Any = CurrentClampSeries
-        elif clamp in clamps and recorder.variable == "i":  # type: ignore[attr-defined]
+        elif is_clamp_current:
             kind = VoltageClampSeries
         else:
             file.add_acquisition(_time_series(**settings))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QSize
 from qtpy.QtWidgets import QVBoxLayout
@@ -21,7 +21,7 @@ from napari_neuron.widgets.colouring.shown_layers import ShownLayers
 from napari_neuron.widgets.sessions import session_of
 from napari_neuron.widgets.toolkit.canvas_room import CanvasRoom
 from napari_neuron.widgets.toolkit.closing import ClosingWidget
-from napari_neuron.widgets.toolkit.dock_room import share_room
+from napari_neuron.widgets.toolkit.dock_room import DockRoom
 from napari_neuron.widgets.toolkit.page import Page
 from napari_neuron.widgets.toolkit.problem import ProblemLabel
 from napari_neuron.widgets.toolkit.style import Palette, style_sheet
@@ -43,6 +43,7 @@ class DisplayWidget(ClosingWidget):
     def __init__(self, viewer: napari.viewer.Viewer) -> None:
         super().__init__()
         CanvasRoom(self, viewer)
+        DockRoom(self)
         self.viewer = viewer
         self._layers = ShownLayers(viewer)
         self.play = PlayBar(viewer)
@@ -77,19 +78,6 @@ class DisplayWidget(ClosingWidget):
         self._signals = ViewerSignals(viewer)
         self._signals.theme_changed.connect(self._on_theme_changed)
         self._on_theme_changed()
-        self._is_new = True
-
-    def showEvent(self, event: Any) -> None:
-        """When the dock is new, check whether there is room for it beside the other."""
-        super().showEvent(event)
-        if self._is_new:
-            self._is_new = False
-            self._share_room()
-
-    def _share_room(self) -> None:
-        from napari_neuron.widgets.simulation import SimulationWidget
-
-        share_room(self, SimulationWidget)
 
     def sizeHint(self) -> QSize:
         """Ask for 400 x 520."""

@@ -34,6 +34,7 @@ from napari_neuron.widgets.toolkit.asked_file import asked_file
 from napari_neuron.widgets.toolkit.canvas_room import CanvasRoom
 from napari_neuron.widgets.toolkit.numbers import shown_number
 from napari_neuron.widgets.toolkit.offer_line import OfferLine
+from napari_neuron.widgets.toolkit.save_in_thread import save_in_thread
 from napari_neuron.widgets.toolkit.style import Palette, style_sheet
 from napari_neuron.widgets.toolkit.tabbed_dock import TabbedDock
 from napari_neuron.widgets.toolkit.viewer_signals import ViewerSignals
@@ -230,23 +231,19 @@ class NetworkWidget(TabbedDock):
     def _ask_where_to_save(self) -> None:
         path = asked_file(self, "Save the network", "network.json", "Networks (*.json)")
         if path:
-            self._save(self.session.network, path)
+            network = self.session.network
+            save_in_thread(
+                lambda: network.save(path),
+                path,
+                self.header.say,
+                lambda: self.session.mark_saved(network),
+            )
 
     def _ask_where_to_save_result(self) -> None:
         path = asked_file(self, "Save the result", "network.h5", RESULTS)
-        if path and self.session.result is not None:
-            self._save(self.session.result, path)
-
-    def _save(self, what: Any, path: str) -> None:
-        self.header.say(f"Saving {Path(path).name} …")
-        worker = create_worker(_saved, what, path, _start_thread=False)
-        worker.returned.connect(lambda answer: self._on_saved(what, *answer))
-        worker.start()
-
-    def _on_saved(self, what: Any, said: str, problem: str) -> None:
-        if not problem and isinstance(what, PointNetwork):
-            self.session.mark_saved(what)
-        self.header.say(said, problem)
+        result = self.session.result
+        if path and result is not None:
+            save_in_thread(lambda: result.save(path), path, self.header.say)
 
     # the run -------------------------------------------------------------------------------
 
@@ -355,11 +352,3 @@ def _read(read: Any) -> tuple[Any, str]:
         return read(), ""
     except (NapariNeuronError, OSError, ImportError) as error:
         return None, str(error)
-
-
-def _saved(what: Any, path: str) -> tuple[str, str]:
-    try:
-        what.save(path)
-    except (NapariNeuronError, OSError) as error:
-        return "", str(error)
-    return f"Saved {Path(path).name}.", ""

@@ -26,7 +26,8 @@ from napari_neuron.widgets.measuring.measurement import Measurement
 from napari_neuron.widgets.measuring.protocol_edit import ProtocolEdit
 from napari_neuron.widgets.measuring.result_page import ResultPage
 from napari_neuron.widgets.sessions import session_of
-from napari_neuron.widgets.toolkit.dock_room import share_room
+from napari_neuron.widgets.toolkit.canvas_room import CanvasRoom
+from napari_neuron.widgets.toolkit.dock_room import DockRoom
 from napari_neuron.widgets.toolkit.page import Page, hint, leave_wheel_to_page, let_shrink
 from napari_neuron.widgets.toolkit.problem import ProblemLabel
 from napari_neuron.widgets.toolkit.progress_line import ProgressLine
@@ -62,7 +63,8 @@ class ProtocolsWidget(TabbedDock):
         setup.add(self.edit)
         setup.column.addStretch()
         self.lay_out(self._header(), tabs={"Protocol": setup, "Result": self.result_page})
-        self._is_new = True
+        CanvasRoom(self, viewer)
+        DockRoom(self, _HEIGHT_OF_BOTH)
         self._connect()
         self._on_theme_changed()
         self.edit.choose(PROTOCOLS[0])
@@ -118,18 +120,6 @@ class ProtocolsWidget(TabbedDock):
         self.session.experiment_changed.connect(self._on_experiment_changed)
         self._signals = ViewerSignals(self.viewer)
         self._signals.theme_changed.connect(self._on_theme_changed)
-
-    def showEvent(self, event: Any) -> None:
-        """When the dock is new, check whether there is room for it beside the other."""
-        super().showEvent(event)
-        if self._is_new:
-            self._is_new = False
-            self._share_room()
-
-    def _share_room(self) -> None:
-        from napari_neuron.widgets.simulation import SimulationWidget
-
-        share_room(self, SimulationWidget, _HEIGHT_OF_BOTH)
 
     # carrying out --------------------------------------------------------------------------
 
@@ -216,7 +206,7 @@ class ProtocolsWidget(TabbedDock):
             return
         if not self._is_open("SimulationWidget"):
             self._open_simulation()  # it has the voltage layer
-        self.session.add(result)
+        self.session.open_result(result, with_experiment=False)
         number = self.session.number_of(result)
         self._say(f"Shown in the viewer and in Traces as run {number} of the session.")
 

@@ -127,7 +127,6 @@ class TracesWidget(ClosingWidget):
         self.panel.rate_changed.connect(self._on_rate_changed)
         session = self.session
         session.run_started.connect(self.show_result)
-        session.result_added.connect(self.show_result)
         session.run_advanced.connect(self._on_run_advanced)
         session.run_ended.connect(self._on_run_ended)
         session.results_changed.connect(self._on_results_changed)
@@ -366,7 +365,6 @@ class TracesWidget(ClosingWidget):
         """Stop listening."""
         session = self.session
         session.run_started.disconnect(self.show_result)
-        session.result_added.disconnect(self.show_result)
         session.run_advanced.disconnect(self._on_run_advanced)
         session.run_ended.disconnect(self._on_run_ended)
         session.results_changed.disconnect(self._on_results_changed)

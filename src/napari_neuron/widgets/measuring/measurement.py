@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -169,14 +170,14 @@ class Measurement:
         assert self._engines is not None
         last, due = None, time.monotonic() + _SHOWN_EVERY
         steps = protocol_steps(cells, experiment, protocol, self._engines, self._on_fraction)
-        for last in steps:
-            if self._cancelled.is_set():
-                break
-            if (begun := time.monotonic()) >= due:
-                yield _evaluated(last)
-                took = time.monotonic() - begun
-                due = begun + max(_SHOWN_EVERY, took / _EVALUATES)
-        steps.close()  # type: ignore[attr-defined]
+        with contextlib.closing(steps):
+            for last in steps:
+                if self._cancelled.is_set():
+                    break
+                if (begun := time.monotonic()) >= due:
+                    yield _evaluated(last)
+                    took = time.monotonic() - begun
+                    due = begun + max(_SHOWN_EVERY, took / _EVALUATES)
         if last is not None:
             yield _evaluated(last)
         yield ""

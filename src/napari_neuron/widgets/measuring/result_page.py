@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from napari.qt.threading import create_worker
 from psygnal import Signal
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from napari_neuron.protocols.kinds import kind_of
 from napari_neuron.protocols.run import ProtocolResult
@@ -18,6 +15,7 @@ from napari_neuron.widgets.measuring.outcome_table import OutcomeTable
 from napari_neuron.widgets.measuring.protocol_plot import ProtocolPlot
 from napari_neuron.widgets.toolkit.asked_file import asked_file
 from napari_neuron.widgets.toolkit.page import Page, hint
+from napari_neuron.widgets.toolkit.save_in_thread import save_in_thread
 from napari_neuron.widgets.toolkit.style import Palette
 
 _PICTURE_SIZE = (5.5, 6.0)
@@ -135,14 +133,16 @@ class ResultPage(Page):
         """Write the table as CSV, in a thread."""
         if self.result is not None:
             outcome = self.result.outcome
-            self._save(path, lambda: outcome.save_table(path))
+            save_in_thread(lambda: outcome.save_table(path), path, self.said.emit)
 
     def save_picture(self, path: str | Path) -> None:
         """Draw chart and traces on white into a file, in a thread; its name says the kind."""
         if self.result is not None:
             result, chosen = self.result, self.chosen
-            self._save(
-                path, lambda: drawn_figure(result, chosen, _PICTURE_SIZE).savefig(path, dpi=200)
+            save_in_thread(
+                lambda: drawn_figure(result, chosen, _PICTURE_SIZE).savefig(path, dpi=200),
+                path,
+                self.said.emit,
             )
 
     def _show_buttons(self) -> None:
@@ -163,27 +163,11 @@ class ResultPage(Page):
 
     def _ask_for_picture(self) -> None:
         kinds, suggested = "Pictures (*.png *.svg *.pdf)", f"{self._name}.png"
-        title = "Save the picture"
-        path, _ = QFileDialog.getSaveFileName(self._parent, title, suggested, kinds)
-        if path:
-            self.save_picture(path if Path(path).suffix else f"{path}.png")
+        if path := asked_file(self._parent, "Save the picture", suggested, kinds):
+            self.save_picture(path)
 
     @property
     def _name(self) -> str:
         assert self.result is not None
         cell = "".join(c if c.isalnum() else "_" for c in self.result.setting.cell.name)
         return f"{cell}_{kind_of(self.result.protocol)}_node_{self.result.protocol.node}"
-
-    def _save(self, path: str | Path, write: Callable[[], Any]) -> None:
-        name = Path(path).name
-        worker = create_worker(_written, write, name, _start_thread=False)
-        worker.returned.connect(lambda answer: self.said.emit(*answer))
-        worker.start()
-
-
-def _written(write: Callable[[], Any], name: str) -> tuple[str, str]:
-    try:
-        write()
-    except (OSError, ValueError) as error:  # ValueError: a kind of picture nobody can draw
-        return "", f"{name} was not saved: {error}"
-    return f"Saved {name}.", ""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from napari.qt.threading import create_worker
 from psygnal import Signal
-from qtpy.QtWidgets import QFileDialog, QWidget
+from qtpy.QtWidgets import QWidget
 
 from napari_neuron.result.tables import save_table, spikes_table, traces_table
 from napari_neuron.widgets.plotting.trace_figure import drawn_figure
 from napari_neuron.widgets.plotting.trace_plot import TracePlot
+from napari_neuron.widgets.toolkit.asked_file import asked_file
+from napari_neuron.widgets.toolkit.save_in_thread import save_in_thread
 
 
 class TraceSaving:
@@ -45,39 +45,22 @@ class TraceSaving:
     def picture(self, path: str | Path) -> None:
         """Save what is seen; the kind of file follows from its name."""
         parts = self._plot.picture_parts()
-        self._save(path, lambda: drawn_figure(*parts).savefig(path, dpi=200))
+        save_in_thread(lambda: drawn_figure(*parts).savefig(path, dpi=200), path, self.said.emit)
 
     def traces(self, path: str | Path) -> None:
         """Save the curves that are shown, the whole of them, as CSV."""
         curves = self._plot.curves
-        self._save(
-            path, lambda: save_table(traces_table((c.key.name, c.trace()) for c in curves), path)
+        save_in_thread(
+            lambda: save_table(traces_table((c.key.name, c.trace()) for c in curves), path),
+            path,
+            self.said.emit,
         )
 
     def spikes(self, path: str | Path) -> None:
         """Save the spikes of the detectors that are shown as CSV."""
         spikes = {train.key.name: train.times for train in self._plot.trains}
-        self._save(path, lambda: save_table(spikes_table(spikes), path))
+        save_in_thread(lambda: save_table(spikes_table(spikes), path), path, self.said.emit)
 
     def _ask(self, title: str, suggested: str, kinds: str, save: Callable[[str], None]) -> None:
-        path, _ = QFileDialog.getSaveFileName(self._parent, title, suggested, kinds)
-        if path:
-            save(path if Path(path).suffix else path + Path(suggested).suffix)
-
-    def _save(self, path: str | Path, write: Callable[[], Any]) -> None:
-        name = Path(path).name
-        self.said.emit(f"Saving {name} …", "")
-        worker = create_worker(_written, write, name, _start_thread=False)
-        worker.returned.connect(self._on_written)
-        worker.start()
-
-    def _on_written(self, answer: tuple[str, str]) -> None:
-        self.said.emit(*answer)
-
-
-def _written(write: Callable[[], Any], name: str) -> tuple[str, str]:
-    try:
-        write()
-    except (OSError, ValueError) as error:  # ValueError: a kind of picture nobody can draw
-        return "", f"{name} was not saved: {error}"
-    return f"Saved {name}.", ""
+        if path := asked_file(self._parent, title, suggested, kinds):
+            save(path)

@@ -62,7 +62,7 @@ class RunInView:
             (session.run_started, self._on_started),
             (session.run_advanced, self._on_advanced),
             (session.run_ended, self._on_ended),
-            (session.result_added, self.show),
+            (session.result_opened, self._on_opened),
         )
 
     def disconnect(self) -> None:
@@ -104,6 +104,10 @@ class RunInView:
             self._made = (result, self._voltage.make(result, looks))
 
         return make_layer
+
+    def _on_opened(self, result: SimulationResult) -> None:
+        if self._session.run_state is RunState.IDLE and not self._voltage.has_layer_of(result):
+            self.show(result)
 
     def _on_started(self, result: SimulationResult) -> None:
         made, self._made = self._made, None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from napari.qt.threading import create_worker
 from qtpy.QtWidgets import QFileDialog, QWidget
 
 from napari_neuron.errors import NapariNeuronError
@@ -16,6 +15,7 @@ from napari_neuron.session import Session
 from napari_neuron.spec import Experiment
 from napari_neuron.widgets.cell.cell_files import CellFiles
 from napari_neuron.widgets.toolkit.asked_file import asked_file
+from napari_neuron.widgets.toolkit.save_in_thread import save_in_thread
 
 RESULTS = "Results (*.h5);;NWB files, for other programs (*.nwb)"
 
@@ -66,10 +66,7 @@ class Saving:
         """Ask for a file, and save a result there, in a thread."""
         path = asked_file(self._parent, "Save the result", f"{_name_of(result.cells)}.h5", RESULTS)
         if path:
-            self._say(f"Saving {Path(path).name} …", "")
-            worker = create_worker(_result_saved, result, path, _start_thread=False)
-            worker.returned.connect(self._on_saved)
-            worker.start()
+            save_in_thread(lambda: result.save(path), path, self._say)
 
     def ask_where_to_save_script(self, mod_folder: str) -> None:
         """Ask for a file, and write a script there that repeats a run, in a thread.
@@ -86,13 +83,10 @@ class Saving:
         suggested = f"{_name_of(cells)}.py"
         path = asked_file(self._parent, "Save as Python script", suggested, "Python scripts (*.py)")
         if path:
-            self._say(f"Saving {Path(path).name} …", "")
             experiment = self._session.experiment
-            worker = create_worker(
-                _script_saved, cells, experiment, path, mod_folder, _start_thread=False
+            save_in_thread(
+                lambda: _script_saved(cells, experiment, path, mod_folder), path, self._say
             )
-            worker.returned.connect(self._on_saved)
-            worker.start()
 
     def open_experiment(self, path: str | Path) -> None:
         """Make the experiment in a file the current one, which undo takes back; show a result."""
@@ -122,9 +116,6 @@ class Saving:
         else:
             self._say(note or done, "")
 
-    def _on_saved(self, answer: tuple[str, str]) -> None:
-        self._say(*answer)
-
 
 def _name_of(cells: tuple[Morphology, ...]) -> str:
     return cells[0].name if len(cells) == 1 else "circuit"
@@ -132,23 +123,11 @@ def _name_of(cells: tuple[Morphology, ...]) -> str:
 
 def _script_saved(
     cells: tuple[Morphology, ...], experiment: Experiment, path: str, mod_folder: str
-) -> tuple[str, str]:
-    """Write a script; return what there is to say, and what went wrong."""
-    try:
-        script, *beside = save_script(cells, experiment, path, mod_folder=mod_folder)
-    except (NapariNeuronError, OSError) as error:
-        return "", str(error)
+) -> str:
+    """Write a script; return a message."""
+    script, *beside = save_script(cells, experiment, path, mod_folder=mod_folder)
     said = f"Saved {script.name}"
     if beside:
         said += f", and beside it {', '.join(file.name for file in beside[:3])}"
         said += f" and {len(beside) - 3} more" if len(beside) > 3 else ""
-    return f"{said}. Run it with Python.", ""
-
-
-def _result_saved(result: SimulationResult, path: str) -> tuple[str, str]:
-    """Save a result; return what there is to say, and what went wrong."""
-    try:
-        result.save(path)
-    except (NapariNeuronError, OSError) as error:
-        return "", str(error)
-    return f"Saved {Path(path).name}.", ""
+    return f"{said}. Run it with Python."

@@ -53,6 +53,11 @@ class VoltageDisplay:
             (x for x in self._voltage_layers() if [cell.name for cell in x.cells] == names), None
         )
 
+    def has_layer_of(self, result: SimulationResult) -> bool:
+        """Whether a layer was made for this result, as `napari_neuron.show` does."""
+        held = (layer.metadata.get(KEY) for layer in self._viewer.layers)
+        return any(isinstance(one, dict) and one.get("result") is result for one in held)
+
     def disconnect(self) -> None:
         """Stop listening to the viewer."""
         self._viewer.dims.events.current_step.disconnect(self._on_slider_moved)
