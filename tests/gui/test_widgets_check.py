@@ -7,6 +7,7 @@ import pytest
 from dock_person import Dock, add_cell, forked_cell
 from napari.components import ViewerModel
 from qtpy.QtCore import QPoint, Qt
+from qtpy.QtGui import QTextDocument
 
 import napari_neuron as nn
 from napari_neuron.morphology.machine import most_compartments
@@ -268,6 +269,35 @@ def test_the_units_a_file_may_be_in_are_shown_with_what_the_cell_would_measure(p
     assert "360 nm" in text  # if it were in nm
     person.widget.cell_tab.units.table.linkActivated.emit("nm")
     assert person.experiment.cells[0].repairs == (nn.SetUnit(unit="nm"),)
+
+
+def test_the_table_of_units_fits_into_a_narrow_dock(qtbot):
+    points = np.array([[0, 0, 0], [0, 7, 0], [0, -7, 0], [1090, 7030, 0]], float)
+    viewer = ViewerModel()
+    add_cell(
+        viewer,
+        nn.Morphology(  # a NeuroMorpho cell with three points for its soma
+            node_id=[1, 2, 3, 4],
+            parent=[-1, 0, 0, 0],
+            swc_type=[1, 1, 1, 3],
+            position=points,
+            radius=[6.47, 6.47, 6.47, 0.165],
+        ),
+    )
+    person = CheckingPerson(viewer, qtbot)
+    person.wait()
+    person.widget.resize(person.widget.minimumWidth(), 400)  # with a scroll bar
+    person.widget.show()
+    qtbot.wait(100)
+    table = person.widget.cell_tab.units.table
+    document = QTextDocument()
+    document.setDefaultFont(table.font())
+    document.setDocumentMargin(0)
+    document.setHtml(table.text())
+    assert "soma" in table.text()
+    assert 1.1 * document.idealWidth() <= table.width()  # napari's letters are larger
+    person.widget.close()
+    person.traces.close()
 
 
 def test_nothing_is_repaired_unasked(person):

@@ -164,11 +164,11 @@ def candidates_of(cell: Morphology) -> tuple[UnitCandidate, ...]:
 
 
 def _length(value: float) -> str:
-    """Return "320 nm", "4.1 µm", "2.3 mm"."""
-    for factor, unit in ((1e6, "m"), (1e3, "mm"), (1.0, "µm")):
-        if value >= factor:
-            return f"{value / factor:.3g} {unit}"
-    return f"{value * 1e3:.3g} nm"
+    """Return "320 nm", "4.1 µm", "2.3 mm": two digits, as six columns stand in a narrow dock."""
+    steps = ((1e6, "m"), (1e3, "mm"), (1.0, "µm"))
+    factor, unit = next((step for step in steps if value >= step[0]), (1e-3, "nm"))
+    number = value / factor
+    return f"{number:.0f} {unit}" if number >= 10 else f"{number:.2g} {unit}"
 
 
 def _sentence(text: str) -> str:
